@@ -1,0 +1,119 @@
+// A validated experiment: plain values, every reference resolved, every unit converted, every
+// default filled in. Whoever holds a Scenario need not check anything again.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "harness/scenario/diagnostics.h"
+#include "harness/scenario/expectation.h"
+#include "models/app/config.h"
+#include "models/net/config.h"
+#include "models/tcp/config.h"
+
+namespace seedwire::scenario {
+
+/// A host or a router. Nodes are sorted by name, so that their order in the file means nothing.
+struct NodeSpec {
+    std::string name;
+    bool router = false;
+    std::optional<wire::Address> address;  ///< given, else assigned from the node's rank
+    tcp::Sysctls sysctls;
+    Duration wakeup = Duration::us(30);  ///< from data in the socket to the program seeing it
+    std::uint8_t ttl = 64;               ///< of packets it sends
+    SourceSpan where;
+};
+
+/// A link and its two directions: `up` from the first end named to the second. Sorted by name.
+struct LinkSpec {
+    std::string name;
+    std::uint32_t from = 0, to = 0;  ///< node indices: the ends in the order of `between`
+    net::LinkDirectionConfig up, down;
+    std::int64_t cost = 1;
+    SourceSpan where;
+};
+
+struct FlowSpec {
+    std::string name;
+    std::uint32_t from = 0, to = 0;  ///< node indices; `from` opens
+    std::uint32_t count = 1;         ///< connections
+    std::vector<Time> starts;        ///< one per connection
+    app::FlowConfig config;          ///< its `start` is that of the first connection
+    SourceSpan where;
+};
+
+struct ProgramSpec {
+    std::string name;
+    app::ProgramConfig config;
+    SourceSpan where;
+};
+
+/// `faults:` entries, whatever their kind, so that `faults[k]` finds its place.
+struct FaultSpec {
+    std::string text;
+    bool exact = true;  ///< counts hits; timeline entries do not
+    SourceSpan where;
+};
+
+/// A change at a moment.
+struct TimelineEntry {
+    struct SetRate { Rate rate; };
+    struct SetDelay { Duration delay; };
+    struct Cut {};
+    struct Restore {};
+    struct SetLoss { Probability probability; };  ///< of the direction's Bernoulli loss
+    /// Direction 0 = up, 1 = down.
+    struct Target { std::uint32_t link = 0; bool up = true, down = true; };
+    Time at;
+    Target target;
+    std::variant<SetRate, SetDelay, Cut, Restore, SetLoss> change;
+    SourceSpan where;
+};
+
+enum class RoutingMetric : std::uint8_t { Delay, Hops, Cost };
+enum class EqualCost : std::uint8_t { PerFlow, PerPacket };
+
+struct Scenario {
+    std::string file;
+    std::string name;
+    std::string description;
+    std::uint64_t seed = 1;
+    Time stop = Time::never();
+    std::uint64_t maximum_events = 0;  ///< `limits: events`; 0 = none
+    Bytes maximum_memory{0};
+    RoutingMetric metric = RoutingMetric::Delay;
+    EqualCost equal_cost = EqualCost::PerFlow;
+    std::vector<NodeSpec> nodes;
+    std::vector<LinkSpec> links;
+    std::vector<FlowSpec> flows;        ///< sorted by name
+    std::vector<ProgramSpec> programs;  ///< sorted by name
+    std::vector<FaultSpec> faults;      ///< in the order of the file
+    std::vector<TimelineEntry> timeline;  ///< by time, then place in the file
+    std::vector<Expectation> expectations;
+    std::uint64_t digest = 0;  ///< of the effective scenario: stable_hash of its written form
+};
+
+/// A value laid over the document before it is checked: `--set line.rate=2Mbit/s`.
+struct Override {
+    std::string path, value;
+};
+
+struct LoadOptions {
+    std::vector<Override> overrides;
+    std::optional<std::uint64_t> seed;
+};
+
+/// Reads one YAML document from `text`; `file` names it in messages. Reports every problem it can
+/// find, not only the first; returns nothing if there was an error.
+std::optional<Scenario> load(const std::string& file, std::string_view text,
+                             const LoadOptions& options, Diagnostics& problems);
+
+/// Reads a file whole: regular files up to 16 MB, `-` is standard input. A failure is a diagnostic
+/// at 1:1.
+std::optional<std::string> read_file(const std::string& path, Diagnostics& problems);
+
+}  // namespace seedwire::scenario

@@ -1,0 +1,122 @@
+// The vocabulary of what can be observed in a run: one plain struct per kind of record.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "models/wire/packet_pool.h"
+#include "sim/base/time.h"
+
+namespace seedwire::trace {
+
+/// Why a packet ended before its destination's transport saw it.
+enum class DropReason : std::uint8_t {
+    None,
+    Queue,      ///< the queue was full
+    Loss,       ///< lost by a random impairment
+    Fault,      ///< dropped by an exact fault
+    Cut,        ///< the link was cut
+    Corrupted,  ///< failed its checksum at the receiver
+    TimeToLive,
+    NoRoute,
+    TooBig,      ///< longer than the MTU, DF set
+    Unreachable  ///< reached a host that has no use for it
+};
+constexpr std::uint8_t kDropReasonCount = 10;
+std::string_view to_string(DropReason reason);  ///< "queue", "loss", ... as in `drops.<reason>`
+
+constexpr std::uint32_t kNoFault = UINT32_MAX;
+constexpr std::uint32_t kNone = UINT32_MAX;
+
+/// A packet entered a link direction. Recorded as soon as its departure is known (with drop-tail
+/// queues: on entry). Its fate on this link is complete, unless a TransmissionAmended follows.
+struct Transmission {
+    static constexpr std::string_view kName = "packet";
+    Time at;                       ///< entered the direction (before any queueing)
+    std::uint32_t direction = 0;   ///< dense id of the link direction
+    const wire::Packet* packet = nullptr;        ///< as it will arrive: after a CE mark
+    const wire::Extension* extension = nullptr;  ///< SYN options, SACK blocks; null if none
+    Time departure = Time::never();  ///< end of serialisation; never if dropped before it
+    Time arrival = Time::never();    ///< delivered to the next node; never if lost
+    DropReason drop = DropReason::None;
+    std::uint32_t queue_packets = 0;  ///< earlier packets not yet serialised, at entry
+    std::uint32_t fault = kNoFault;   ///< the exact fault that acted on it (last one), if any
+    bool marked_ce = false, delayed = false, reordered = false;
+};
+
+/// A change of the link moved the departure of a packet that had not started, or lost it.
+struct TransmissionAmended {
+    static constexpr std::string_view kName = "packet.amended";
+    Time at;
+    std::uint32_t direction = 0;
+    const wire::Packet* packet = nullptr;
+    Time departure = Time::never(), arrival = Time::never();
+    DropReason drop = DropReason::None;
+};
+
+/// A packet ended inside a node.
+struct NodeDrop {
+    static constexpr std::string_view kName = "packet.dropped";
+    Time at;
+    std::uint32_t node = 0;
+    const wire::Packet* packet = nullptr;
+    DropReason drop = DropReason::None;
+};
+
+/// One end of a connection changed its RFC 9293 state. `from` and `to` are tcp::State values.
+struct StateChange {
+    static constexpr std::string_view kName = "tcp.state";
+    Time at;
+    std::uint32_t connection = 0;  ///< dense id, see Connections
+    bool client = false;           ///< whose state: the opener's or the other end's
+    std::uint8_t from = 0, to = 0;
+};
+
+/// Congestion state of a sender, whenever cwnd, ssthresh or the recovery state changed.
+struct WindowChange {
+    static constexpr std::string_view kName = "tcp.cwnd";
+    Time at;
+    std::uint32_t connection = 0;
+    bool client = false;
+    std::uint8_t recovery = 0;  ///< tcp::RecoveryState
+    std::uint32_t cwnd = 0, ssthresh = 0, in_flight = 0;  ///< segments
+};
+
+/// A retransmission timeout, by kind of timer.
+struct TimeoutFired {
+    static constexpr std::string_view kName = "tcp.timeout";
+    Time at;
+    std::uint32_t connection = 0;
+    bool client = false;
+    wire::Cause timer = wire::Cause::None;
+};
+
+/// Something an application did or saw.
+struct AppEvent {
+    static constexpr std::string_view kName = "app";
+    enum class Kind : std::uint8_t {
+        Opened,      ///< connect() or the first send
+        Accepted,
+        Connected,   ///< handshake complete as the program sees it
+        Wrote,       ///< amount = bytes accepted by the socket
+        Read,        ///< amount = bytes taken in order
+        Shutdown,    ///< half closed
+        Closed,
+        PeerClosed,  ///< end of file read
+        Failed,      ///< amount = errno value
+        Requested,   ///< a request was written whole; amount = its number from 0
+        Responded,   ///< a response was read whole; amount = its number from 0
+        DatagramSent,      ///< amount = its number from 0
+        DatagramReceived,  ///< likewise
+        EchoReceived,      ///< ping: amount = round trip in ns
+        Finished           ///< this side has done all it was asked to do
+    };
+    Time at;
+    std::uint32_t connection = 0;
+    bool client = false;
+    Kind kind = Kind::Opened;
+    std::uint64_t amount = 0;
+};
+std::string_view to_string(AppEvent::Kind kind);
+
+}  // namespace seedwire::trace
