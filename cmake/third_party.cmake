@@ -1,0 +1,13 @@
+# Everything seedwire takes from others. Used by its own build and by the package it installs, so
+# that both ask for the same things. Debian 12, Debian 13 and Ubuntu 24.04 have them all.
+find_package(fmt 9 REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(Boost 1.74 REQUIRED CONFIG COMPONENTS headers)  # Boost.Graph, headers only
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
+
+if(NOT TARGET yaml-cpp::yaml-cpp)  # the name since yaml-cpp 0.8
+    add_library(yaml-cpp::yaml-cpp INTERFACE IMPORTED)
+    target_link_libraries(yaml-cpp::yaml-cpp INTERFACE yaml-cpp)
+endif()
