@@ -10,6 +10,10 @@
 
 namespace seedwire {
 
+/// The ten-round Philox function of four 64-bit words: a block of random bits for each counter.
+std::array<std::uint64_t, 4> philox4x64(std::array<std::uint64_t, 4> counter,
+                                        std::array<std::uint64_t, 2> key);
+
 /// One independent sequence of random numbers, named after its single use:
 ///     RandomStream loss{seed, "link/a->b/loss"};
 /// The state depends on (seed, name) only. Creating, removing or drawing from any other
@@ -23,7 +27,7 @@ public:
     std::uint64_t next();                      ///< uniform over all 64-bit values
     std::uint64_t below(std::uint64_t bound);  ///< uniform over [0, bound), unbiased; bound > 0
     bool chance(Probability p);                ///< true with probability p, one draw always
-    Duration uniform(Duration low, Duration high);              ///< over [low, high]
+    Duration uniform(Duration low, Duration high);  ///< over [low, high]
     Duration exponential(Duration mean);
     Duration normal(Duration mean, Duration standard_deviation);  ///< may be negative
     /// Pareto with the given mean; `shape` > 1 (about 3 is usual).
