@@ -1,6 +1,7 @@
 // The sequential kernel: executes the events of all entities in EventKey order.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -9,6 +10,8 @@
 #include "sim/kernel/entity.h"
 
 namespace seedwire {
+
+struct AssertContext;
 
 /// How far a run may go before it is stopped. Zero means no limit.
 struct Limits {
@@ -41,17 +44,22 @@ public:
     void start();
 
     /// `entity` now has something due at `at`, earlier than it said before (a later or equal moment
-    /// is ignored: timers are lazy). Moves its one entry. Requires: at >= now().
+    /// is ignored: timers are lazy). Moves its one entry. Requires: at >= now(). The entity is
+    /// asked is_background() even if nothing moves. If it is being executed just now, the earlier
+    /// of this and what on_due() returns counts.
     void wake(EntityId entity, Time at);
 
     /// Executes events with at <= deadline in EventKey order, `slice` of them at most. On Deadline
     /// now() == deadline afterwards, so that statistics over time have a defined denominator; on
     /// Quiescent now() is the time of the last event.
     End run_until(Time deadline, std::uint64_t slice = UINT64_MAX);
-    /// Ends run_until() after the present event.
+    /// Ends run_until() after the present event; outside of it, the next one before its first.
     void stop() { stopped_ = true; }
 
     void set_limits(Limits limits) { limits_ = limits; }
+    /// Where the resident size in bytes comes from, asked every 65,536 events and once a slice;
+    /// given from above, since the kernel reads no files. Without it there is no memory limit.
+    void set_memory_probe(std::size_t (*probe)()) { memory_probe_ = probe; }
     Time now() const { return now_; }
     std::uint64_t seed() const { return seed_; }
     std::uint64_t executed_events() const { return executed_; }
@@ -60,11 +68,16 @@ public:
 
 private:
     struct Registry;  // entities, names, ranks and the event queue
+
+    End execute(Time deadline, std::uint64_t count);
+    static void describe(AssertContext& context, const void* kernel);
+
     std::unique_ptr<Registry> registry_;
     Time now_;
     std::uint64_t seed_;
     std::uint64_t executed_ = 0;
     Limits limits_;
+    std::size_t (*memory_probe_)() = nullptr;
     bool stopped_ = false;
 };
 
