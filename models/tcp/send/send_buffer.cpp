@@ -1,0 +1,158 @@
+// Blocks of written bytes and their memory. RFC 9293 §3.9.1 (SEND).
+#include "models/tcp/send/send_buffer.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "sim/base/assert.h"
+
+namespace seedwire::tcp {
+namespace {
+
+// Empty rings above this size are given back, so that an idle connection owns no heap.
+constexpr std::size_t kKeptCapacity = 16;
+
+// Room for headers, shared information and descriptor of a transmit buffer, x86-64. Bytes.
+constexpr std::uint32_t kHeaderRoom = 320;
+constexpr std::uint32_t kSharedInformation = 320;
+constexpr std::uint32_t kDescriptor = 256;
+constexpr std::uint32_t kInitialWindowSegments = 10;
+
+}  // namespace
+
+std::uint32_t SendBuffer::tail_room(std::uint32_t size_goal) const {
+    if (unsent_.empty()) return 0;
+    const Block& tail = unsent_.back();
+    if (tail.end_of_record || tail.fin || tail.length >= size_goal) return 0;
+    return size_goal - tail.length;
+}
+
+void SendBuffer::append_to_tail(std::uint32_t length, bool begins_write) {
+    Block& tail = unsent_.back();
+    if (begins_write) tail.push = false;
+    tail.length += length;
+    unsent_bytes_ += length;
+    memory_ += length;
+}
+
+void SendBuffer::append_block(std::uint32_t length) {
+    unsent_.push_back(Block{length, false, false, false});
+    unsent_bytes_ += length;
+    memory_ += kBlockOverhead + length;
+}
+
+void SendBuffer::mark_push() {
+    if (!unsent_.empty()) unsent_.back().push = true;
+}
+
+void SendBuffer::mark_end_of_record() {
+    if (!unsent_.empty()) unsent_.back().end_of_record = true;
+}
+
+void SendBuffer::append_fin() {
+    if (unsent_.empty()) append_block(0);
+    unsent_.back().fin = true;
+}
+
+void SendBuffer::grow_head(std::uint32_t wanted) {
+    if (unsent_.size() < 2 || wanted == 0) return;
+    Block& head = unsent_[0];
+    Block& next = unsent_[1];
+    if (head.end_of_record) return;
+    const std::uint32_t moved = std::min(wanted, next.length);
+    if (moved == 0) return;
+    head.length += moved;
+    next.length -= moved;
+    if (next.length != 0) return;
+    // The second block is used up: what marked its end now marks the end of the first.
+    head.push = head.push || next.push;
+    head.end_of_record = next.end_of_record;
+    head.fin = next.fin;
+    memory_ -= kBlockOverhead;
+    const Block merged = head;
+    unsent_.pop_front();
+    unsent_.front() = merged;
+}
+
+Block SendBuffer::take(std::uint32_t length, StreamOffset end) {
+    Block& head = unsent_.front();
+    SEEDWIRE_ASSERT(length <= head.length);
+    Block taken = head;
+    taken.length = length;
+    if (length < head.length) {
+        // Only the last piece keeps what belongs to the end of the block.
+        taken.push = taken.end_of_record = taken.fin = false;
+        head.length -= length;
+        memory_ += kBlockOverhead;
+    } else {
+        unsent_.pop_front();
+    }
+    unsent_bytes_ -= length;
+    sent_.push_back(SentBlock{end, length, taken.push, taken.end_of_record});
+    return taken;
+}
+
+void SendBuffer::acknowledge(StreamOffset una) {
+    while (!sent_.empty() && sent_.front().end <= una) {
+        memory_ -= kBlockOverhead + sent_.front().charged;
+        sent_.pop_front();
+    }
+    if (!sent_.empty()) {
+        // The acknowledged beginning of a block is trimmed off; `rest` may count a FIN.
+        SentBlock& front = sent_.front();
+        const auto rest = static_cast<std::uint64_t>(front.end - una);
+        if (rest < front.charged) {
+            memory_ -= front.charged - static_cast<std::uint32_t>(rest);
+            front.charged = static_cast<std::uint32_t>(rest);
+        }
+    } else {
+        release_idle_storage();
+    }
+}
+
+const SendBuffer::SentBlock* SendBuffer::find_sent(StreamOffset end) const {
+    std::size_t low = 0;
+    std::size_t high = sent_.size();
+    while (low < high) {
+        const std::size_t middle = (low + high) / 2;
+        if (sent_[middle].end < end) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < sent_.size() && sent_[low].end == end ? &sent_[low] : nullptr;
+}
+
+bool SendBuffer::ends_with_push(StreamOffset end) const {
+    const SentBlock* block = find_sent(end);
+    return block != nullptr && block->push;
+}
+
+bool SendBuffer::ends_record(StreamOffset end) const {
+    const SentBlock* block = find_sent(end);
+    return block != nullptr && block->end_of_record;
+}
+
+void SendBuffer::release_idle_storage() {
+    if (sent_.capacity() > kKeptCapacity) sent_.release();
+    if (unsent_.empty() && unsent_.capacity() > kKeptCapacity) unsent_.release();
+}
+
+void SendBuffer::clear() {
+    sent_.release();
+    unsent_.release();
+    unsent_bytes_ = 0;
+    memory_ = 0;
+}
+
+std::uint32_t autotuned_send_buffer(std::uint32_t mss, std::uint32_t cwnd,
+                                    std::uint32_t reordering) {
+    std::uint32_t per_segment = mss + kHeaderRoom + kSharedInformation;
+    per_segment = std::bit_ceil(per_segment) + kDescriptor;
+    const std::uint32_t segments = std::max({kInitialWindowSegments, cwnd, reordering + 1});
+    const std::uint64_t bytes = std::uint64_t{2} * segments * per_segment;
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(bytes, INT32_MAX));
+}
+
+}  // namespace seedwire::tcp

@@ -1,0 +1,62 @@
+// The timers that the connection itself owns, and the coarseness of every timer.
+// RFC 9293 §3.8.3, §3.8.4, §3.8.6.1; Linux, `calc_wheel_index`.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "sim/base/time.h"
+
+namespace seedwire::tcp {
+
+/// One slot each; arming a slot replaces what it waited for.
+enum class TimerSlot : std::uint8_t {
+    Retransmission,   ///< RTO, tail loss probe, reordering or zero-window probe: never two at once
+    Keepalive,        ///< keepalive; FIN-WAIT-2 of a closed program
+    Pacing,           ///< next departure of a paced connection
+};
+constexpr int kTimerSlotCount = 3;
+
+/// What the retransmission slot waits for.
+enum class RetransmissionTimer : std::uint8_t { None, Rto, LossProbe, Reordering, WindowProbe };
+
+class TimerTable {
+public:
+    Time at(TimerSlot slot) const { return at_[index(slot)]; }
+    bool is_armed(TimerSlot slot) const { return !at(slot).is_never(); }
+    bool is_due(TimerSlot slot, Time now) const { return at(slot) <= now; }
+    void arm(TimerSlot slot, Time at) { at_[index(slot)] = at; }
+    void cancel(TimerSlot slot) {
+        at_[index(slot)] = Time::never();
+        if (slot == TimerSlot::Retransmission) meaning_ = RetransmissionTimer::None;
+    }
+    void cancel_all() {
+        at_.fill(Time::never());
+        meaning_ = RetransmissionTimer::None;
+    }
+
+    RetransmissionTimer meaning() const { return meaning_; }
+    void arm_retransmission(RetransmissionTimer meaning, Time at) {
+        meaning_ = meaning;
+        arm(TimerSlot::Retransmission, at);
+    }
+
+    Time earliest() const { return *std::min_element(at_.begin(), at_.end()); }
+
+private:
+    static constexpr std::size_t index(TimerSlot slot) { return static_cast<std::size_t>(slot); }
+
+    std::array<Time, kTimerSlotCount> at_ = {Time::never(), Time::never(), Time::never()};
+    RetransmissionTimer meaning_ = RetransmissionTimer::None;
+};
+
+/// When a timer set at `now` for `delay` fires. A zero `tick` is exact. Otherwise the kernel's timer
+/// wheel: whole ticks, rounded up in steps of 1, 8, 64, 512 or 4096 ticks that grow with the
+/// distance, and aligned to absolute time; the phase chosen is tick 0 at time 0.
+Time timer_expiry(Time now, Duration delay, Duration tick);
+
+/// `delay` in whole ticks (1 ms where `tick` is zero), rounded up.
+Duration round_up_to_tick(Duration delay, Duration tick);
+
+}  // namespace seedwire::tcp
