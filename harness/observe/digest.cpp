@@ -1,0 +1,141 @@
+#include "harness/observe/digest.h"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <bit>
+#include <cstring>
+#include <vector>
+
+namespace seedwire::observe {
+
+static_assert(std::endian::native == std::endian::little, "records are folded as little-endian");
+
+/// Collects canonical bytes and hashes them a block at a time: hashing in large pieces costs a
+/// fraction of hashing record by record.
+class DigestObserver::Folder {
+public:
+    Folder() : state_{XXH3_createState()} { XXH3_128bits_reset(state_); }
+    ~Folder() { XXH3_freeState(state_); }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+
+    template <class T>
+    Folder& operator<<(T value) {
+        static_assert(std::is_integral_v<T> || std::is_enum_v<T>);
+        std::memcpy(buffer_ + used_, &value, sizeof value);
+        used_ += sizeof value;
+        return *this;
+    }
+    /// Call after each record.
+    void end_record() {
+        if (used_ > kBlock) flush();
+    }
+    Digest128 result() const {
+        Folder* self = const_cast<Folder*>(this);  // the pending bytes join the hash either way
+        self->flush();
+        const XXH128_hash_t hash = XXH3_128bits_digest(state_);
+        return {hash.high64, hash.low64};
+    }
+
+private:
+    static constexpr std::size_t kBlock = 16384, kLargestRecord = 512;
+    void flush() {
+        XXH3_128bits_update(state_, buffer_, used_);
+        used_ = 0;
+    }
+    XXH3_state_t* state_;
+    std::size_t used_ = 0;
+    std::uint8_t buffer_[kBlock + kLargestRecord];
+};
+
+std::string to_string(const Digest128& digest) {
+    return fmt::format("{:016x}{:016x}", digest.high, digest.low);
+}
+
+DigestObserver::DigestObserver(const net::Network& network, const trace::Connections& connections)
+    : network_{network},
+      connections_{connections},
+      packets_{std::make_unique<Folder>()},
+      tcp_{std::make_unique<Folder>()},
+      app_{std::make_unique<Folder>()} {}
+
+DigestObserver::~DigestObserver() = default;
+
+std::uint64_t DigestObserver::connection_key(std::uint32_t connection) const {
+    return connection < connections_.size() ? connections_[connection].key : 0;
+}
+
+std::uint64_t DigestObserver::end_key(std::uint32_t connection, bool client) const {
+    return connection_key(connection) ^ (client ? 1U : 0U);
+}
+
+namespace {
+
+/// The kind of record, first in each, so that no two records can be confused.
+enum class Tag : std::uint8_t { Transmission = 1, Amended, NodeDrop, State, Window, Timeout, App };
+
+}  // namespace
+
+void DigestObserver::on_transmission(const trace::Transmission& r) {
+    const wire::Packet& p = *r.packet;
+    Folder& out = *packets_;
+    out << Tag::Transmission << r.at.ns() << network_.direction_key(r.direction)
+        << connection_key(p.flow) << p.id << p.source_port << p.destination_port << p.seq.raw()
+        << p.ack.raw() << p.window << p.flags << p.ts_value << p.ts_echo << p.header_bytes << p.ttl
+        << p.ecn << p.protocol << p.payload_offset << p.payload_length << p.bits << p.cause
+        << r.departure.ns() << r.arrival.ns() << r.drop << r.queue_packets << r.fault;
+    if (r.extension != nullptr) {
+        const wire::Extension& e = *r.extension;
+        out << e.syn.mss << e.syn.window_scale << static_cast<std::uint8_t>(e.syn.sack_permitted)
+            << e.syn.fast_open.length << e.urgent_pointer << e.sack.count;
+        for (std::uint8_t i = 0; i < e.sack.count; ++i)
+            out << e.sack.block[i].left.raw() << e.sack.block[i].right.raw();
+    }
+    out.end_record();
+}
+
+void DigestObserver::on_amended(const trace::TransmissionAmended& r) {
+    *packets_ << Tag::Amended << r.at.ns() << network_.direction_key(r.direction)
+              << connection_key(r.packet->flow) << r.packet->id << r.departure.ns()
+              << r.arrival.ns() << r.drop;
+    packets_->end_record();
+}
+
+void DigestObserver::on_node_drop(const trace::NodeDrop& r) {
+    *packets_ << Tag::NodeDrop << r.at.ns() << network_.node_key(r.node)
+              << connection_key(r.packet->flow) << r.packet->id << r.drop;
+    packets_->end_record();
+}
+
+void DigestObserver::on_state(const trace::StateChange& r) {
+    *tcp_ << Tag::State << r.at.ns() << end_key(r.connection, r.client) << r.from << r.to;
+    tcp_->end_record();
+}
+
+void DigestObserver::on_window(const trace::WindowChange& r) {
+    *tcp_ << Tag::Window << r.at.ns() << end_key(r.connection, r.client) << r.recovery << r.cwnd
+          << r.ssthresh << r.in_flight;
+    tcp_->end_record();
+}
+
+void DigestObserver::on_timeout(const trace::TimeoutFired& r) {
+    *tcp_ << Tag::Timeout << r.at.ns() << end_key(r.connection, r.client) << r.timer;
+    tcp_->end_record();
+}
+
+void DigestObserver::on_app(const trace::AppEvent& r) {
+    *app_ << Tag::App << r.at.ns() << end_key(r.connection, r.client) << r.kind << r.amount;
+    app_->end_record();
+}
+
+RunDigest DigestObserver::result() const {
+    RunDigest digest{packets_->result(), tcp_->result(), app_->result(), {}};
+    const std::uint64_t parts[] = {digest.packets.high, digest.packets.low, digest.tcp.high,
+                                   digest.tcp.low,      digest.app.high,    digest.app.low};
+    const XXH128_hash_t total = XXH3_128bits(parts, sizeof parts);
+    digest.total = {total.high64, total.low64};
+    return digest;
+}
+
+}  // namespace seedwire::observe

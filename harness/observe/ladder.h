@@ -1,0 +1,99 @@
+// What a ladder diagram needs of a run: the packets and states of chosen connections, kept within
+// a bound however long the run is.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "models/net/network.h"
+#include "models/trace/recorder.h"
+
+namespace seedwire::observe {
+
+/// One packet from one end of a connection to the other, over however many links.
+struct LadderPacket {
+    std::uint64_t number = 0;  ///< among the connection's packets, from 1
+    Time sent;
+    Time arrived = Time::never();  ///< at the other end; never if lost (or under way at the end)
+    wire::Packet packet;
+    std::optional<wire::Extension> extension;
+    trace::DropReason lost = trace::DropReason::None;
+    std::uint32_t lost_direction = trace::kNone;  ///< link direction, or none: inside a node
+    std::uint32_t fault = trace::kNoFault;
+    bool delayed = false, marked_ce = false;
+    Time previous_transmission = Time::never();  ///< of the same sequence numbers, if repeated
+
+    bool from_client() const { return packet.has(wire::packet_bit::kForward); }
+};
+
+struct LadderState {
+    Time at;
+    bool client = false;
+    std::uint8_t from = 0, to = 0;  ///< tcp::State
+};
+
+/// All that is drawn of one connection.
+struct Ladder {
+    std::uint32_t connection = 0;
+    std::vector<LadderPacket> packets;  ///< by time sent; gaps show in the numbers
+    std::vector<LadderState> states;
+    std::uint64_t total_packets = 0;
+};
+
+/// Which packets to keep.
+struct LadderChoice {
+    std::uint32_t flow = trace::kNone;     ///< kNone: every flow
+    std::uint32_t ordinal = trace::kNone;  ///< kNone: every connection of the flow
+    std::uint32_t most_connections = 8;    ///< kept at all
+    Time from, to = Time::never();         ///< by time sent
+    std::size_t first = 400, notable = 600, last = 200;
+};
+
+/// Keeps the first packets, the last ones, and in between the notable (control bits, losses,
+/// retransmissions, probes).
+class LadderObserver final : public trace::Observer {
+public:
+    LadderObserver(const net::Network& network, const trace::Connections& connections,
+                   LadderChoice choice);
+
+    void on_transmission(const trace::Transmission& r) override;
+    void on_amended(const trace::TransmissionAmended& r) override;
+    void on_node_drop(const trace::NodeDrop& r) override;
+    void on_state(const trace::StateChange& r) override;
+
+    /// The ladders in the order in which their connections were opened.
+    std::vector<Ladder> result() const;
+
+private:
+    struct Track;
+    /// Sender's side and its packet counter; copies made on the way are told apart.
+    struct PacketName {
+        bool forward = false, copy = false;
+        std::uint32_t id = 0;
+        auto operator<=>(const PacketName&) const = default;
+    };
+    struct Track {
+        Ladder kept;                         ///< first and notable ones, finished or not
+        std::deque<LadderPacket> latest;     ///< the last ones
+        std::map<PacketName, LadderPacket> under_way;
+        std::map<std::uint64_t, Time> transmissions[2];  ///< by sequence offset, newest last
+        std::uint64_t highest[2] = {0, 0};
+        std::size_t first_kept = 0, notable_kept = 0;
+    };
+
+    Track* track_of(std::uint32_t connection);
+    void start(Track& track, const trace::Transmission& r);
+    void finish(Track& track, const PacketName& name);
+    static PacketName name_of(const wire::Packet& packet);
+
+    const net::Network& network_;
+    const trace::Connections& connections_;
+    LadderChoice choice_;
+    std::vector<std::int32_t> slot_;  ///< connection -> index into tracks_, -1 not kept
+    std::vector<Track> tracks_;
+};
+
+}  // namespace seedwire::observe
