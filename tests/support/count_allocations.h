@@ -1,0 +1,12 @@
+// Counts calls of operator new in a test program, to prove that a hot path makes none. The
+// replacement operators are defined in one source file of each program that wants them.
+#pragma once
+
+#include <cstdint>
+
+namespace seedwire::support {
+
+/// Calls of operator new since the program started.
+std::uint64_t allocations();
+
+}  // namespace seedwire::support
