@@ -76,17 +76,19 @@ struct Parsed {
     QuantityError error;  ///< meaningful only without a value
     explicit operator bool() const { return value.has_value(); }
     const T& operator*() const { return *value; }
+    const T* operator->() const { return &*value; }
 };
 
 // Exact parsing: number, optional space, unit. The number may be an integer, a decimal, a fraction
 // `1/3`, with digits grouped by `_`. A value that the type cannot hold exactly is an error, never
 // rounded. k = 1000, Ki = 1024; bits are `bit`, bytes are `B`.
-Parsed<Duration> parse_duration(std::string_view text);        ///< ns us ms s min h
-Parsed<Bytes> parse_bytes(std::string_view text);              ///< B kB MB GB KiB MiB GiB
-Parsed<Packets> parse_packets(std::string_view text);          ///< packets packet
-Parsed<Rate> parse_rate(std::string_view text);                ///< bit/s kbit/s .. kB/s ..; unlimited
-Parsed<Ratio> parse_ratio(std::string_view text);              ///< 0.5, 1/3, 12 %
-Parsed<Probability> parse_probability(std::string_view text);  ///< like a ratio, needs % or a fraction
+Parsed<Duration> parse_duration(std::string_view text);  ///< ns us ms s min h
+Parsed<Bytes> parse_bytes(std::string_view text);        ///< B kB MB GB KiB MiB GiB
+Parsed<Packets> parse_packets(std::string_view text);    ///< packets packet
+Parsed<Rate> parse_rate(std::string_view text);          ///< bit/s kbit/s .. kB/s ..; unlimited
+Parsed<Ratio> parse_ratio(std::string_view text);        ///< 0.5, 1/3, 12 %
+Parsed<Probability> parse_probability(
+    std::string_view text);  ///< like a ratio, needs % or a fraction
 Parsed<std::int64_t> parse_integer(std::string_view text);
 
 // The one written form of each, in the largest unit that holds the value exactly ("20 ms",
