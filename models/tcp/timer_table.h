@@ -10,16 +10,14 @@
 
 namespace seedwire::tcp {
 
-/// One slot each; arming a slot replaces what it waited for.
+/// One slot each; arming a slot replaces what it waited for. The retransmission timer belongs to
+/// the recovery side, delayed ACK and SACK compression to the receiving side.
 enum class TimerSlot : std::uint8_t {
-    Retransmission,   ///< RTO, tail loss probe, reordering or zero-window probe: never two at once
-    Keepalive,        ///< keepalive; FIN-WAIT-2 of a closed program
-    Pacing,           ///< next departure of a paced connection
+    Handshake,  ///< SYN, and SYN-ACK of a simultaneous open
+    Keepalive,  ///< keepalive; FIN-WAIT-2 of a closed program
+    Pacing,     ///< next departure of a paced connection
 };
 constexpr int kTimerSlotCount = 3;
-
-/// What the retransmission slot waits for.
-enum class RetransmissionTimer : std::uint8_t { None, Rto, LossProbe, Reordering, WindowProbe };
 
 class TimerTable {
 public:
@@ -27,28 +25,14 @@ public:
     bool is_armed(TimerSlot slot) const { return !at(slot).is_never(); }
     bool is_due(TimerSlot slot, Time now) const { return at(slot) <= now; }
     void arm(TimerSlot slot, Time at) { at_[index(slot)] = at; }
-    void cancel(TimerSlot slot) {
-        at_[index(slot)] = Time::never();
-        if (slot == TimerSlot::Retransmission) meaning_ = RetransmissionTimer::None;
-    }
-    void cancel_all() {
-        at_.fill(Time::never());
-        meaning_ = RetransmissionTimer::None;
-    }
-
-    RetransmissionTimer meaning() const { return meaning_; }
-    void arm_retransmission(RetransmissionTimer meaning, Time at) {
-        meaning_ = meaning;
-        arm(TimerSlot::Retransmission, at);
-    }
-
+    void cancel(TimerSlot slot) { at_[index(slot)] = Time::never(); }
+    void cancel_all() { at_.fill(Time::never()); }
     Time earliest() const { return *std::min_element(at_.begin(), at_.end()); }
 
 private:
     static constexpr std::size_t index(TimerSlot slot) { return static_cast<std::size_t>(slot); }
 
     std::array<Time, kTimerSlotCount> at_ = {Time::never(), Time::never(), Time::never()};
-    RetransmissionTimer meaning_ = RetransmissionTimer::None;
 };
 
 /// When a timer set at `now` for `delay` fires. A zero `tick` is exact. Otherwise the kernel's timer

@@ -88,7 +88,7 @@ Block SendBuffer::take(std::uint32_t length, StreamOffset end) {
         unsent_.pop_front();
     }
     unsent_bytes_ -= length;
-    sent_.push_back(SentBlock{end, length, taken.push, taken.end_of_record});
+    sent_.push_back(SentBlock{end, length});
     return taken;
 }
 
@@ -108,30 +108,6 @@ void SendBuffer::acknowledge(StreamOffset una) {
     } else {
         release_idle_storage();
     }
-}
-
-const SendBuffer::SentBlock* SendBuffer::find_sent(StreamOffset end) const {
-    std::size_t low = 0;
-    std::size_t high = sent_.size();
-    while (low < high) {
-        const std::size_t middle = (low + high) / 2;
-        if (sent_[middle].end < end) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low < sent_.size() && sent_[low].end == end ? &sent_[low] : nullptr;
-}
-
-bool SendBuffer::ends_with_push(StreamOffset end) const {
-    const SentBlock* block = find_sent(end);
-    return block != nullptr && block->push;
-}
-
-bool SendBuffer::ends_record(StreamOffset end) const {
-    const SentBlock* block = find_sent(end);
-    return block != nullptr && block->end_of_record;
 }
 
 void SendBuffer::release_idle_storage() {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "models/tcp/stream_offset.h"
 #include "sim/base/ring.h"
@@ -62,9 +61,6 @@ public:
     // --- what was sent ---
     /// Everything before `una` is acknowledged: frees the blocks that lie wholly before it.
     void acknowledge(StreamOffset una);
-    /// Did a block that ended exactly at `end` carry PSH, or end a record?
-    bool ends_with_push(StreamOffset end) const;
-    bool ends_record(StreamOffset end) const;
 
     void clear();  ///< forgets everything, sent or not
 
@@ -72,9 +68,7 @@ private:
     struct SentBlock {
         StreamOffset end;
         std::uint32_t charged = 0;  ///< payload bytes still charged
-        bool push = false, end_of_record = false;
     };
-    const SentBlock* find_sent(StreamOffset end) const;
     void release_idle_storage();
 
     Ring<Block> unsent_;
