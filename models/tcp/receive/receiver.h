@@ -1,0 +1,211 @@
+// The receiving half of a connection: what arrived, what it costs, and what to say about it.
+// RFC 9293 §3.10.7.4 and §3.8.6, RFC 5681 §4.2, RFC 2018, RFC 2883, RFC 7323.
+//
+// An aggregate of values that never sends: it answers questions, the endpoint obeys. Whenever a
+// function returns a true AckDecision, a bare ACK leaves at once, with that cause, built by the four
+// steps of an outgoing segment. In which order the endpoint calls what:
+//
+// * Establishment: start(). An active open that saves its ACK: delay_handshake_ack().
+//
+// * A segment arrives in a synchronised state:
+//     1. check()          PAWS, then the sequence numbers. Acknowledge: subject to the rate limit,
+//                         note_refused(), then a bare ACK with that cause. Drop: forget the segment.
+//     2. (RST, SYN, the ACK field: the endpoint's and the sender's business.)
+//     3. note_accepted()  every segment that passed: TS.Recent, and the receiver's RTT sample.
+//     4. Payload or FIN, in a state that takes data:
+//          a. must_acknowledge_first()  true: a bare ACK (cause CompressedSack) leaves before b.
+//          b. on_data()                 -> DataOutcome
+//     5. (Data that the ACK or the window released is sent; it may carry the acknowledgement.)
+//     6. decide_ack()     for every segment that passed, after 4 and 5. In FIN-WAIT-1 and -2 a FIN
+//                         is acknowledged at once by the endpoint itself, between 4 and 5.
+//
+// * A segment with ACK leaves (data or not):
+//     1. select_window()  the window field
+//     2. take_sack()      SACK blocks for the room left in its header
+//     3. ts_recent()      the echo
+//     4. note_ack_sent(); and note_data_sent() if it has payload or FIN. After this the timers may
+//        have changed: look at next_deadline().
+//
+// * The program reads: read(), also with 0 bytes when it finds nothing. Obey its decision.
+// * The program sets options: set_quick_ack(), set_buffer(), set_clamp().
+// * next_deadline() has come: on_deadline().
+#pragma once
+
+#include <cstdint>
+
+#include "models/tcp/config.h"
+#include "models/tcp/receive/ack_policy.h"
+#include "models/tcp/receive/paws.h"
+#include "models/tcp/receive/reassembly.h"
+#include "models/tcp/receive/receive_buffer.h"
+#include "models/tcp/receive/receive_window.h"
+#include "models/tcp/receive/receiver_rtt.h"
+#include "models/tcp/receive/sack_blocks.h"
+#include "models/tcp/stream_offset.h"
+#include "models/wire/cause.h"
+#include "models/wire/segment.h"
+#include "sim/base/time.h"
+
+namespace seedwire::tcp {
+
+/// What the handshake settled for the receiving half.
+struct ReceiverStart {
+    WindowStart window;
+    StreamOffset rcv_nxt{1};        ///< behind the peer's SYN
+    std::uint32_t send_mss = 536;   ///< our effective MSS: bounds the first guess of the peer's
+    bool sack = false;
+    bool timestamps = false;
+    std::uint32_t ts_recent = 0;    ///< TSval of the peer's SYN (or of the handshake's last ACK)
+};
+
+/// One arriving segment as the receiving half sees it. Offsets are the peer's.
+struct Arrival {
+    StreamOffset start;            ///< SEG.SEQ
+    std::uint32_t length = 0;      ///< payload bytes
+    std::uint32_t option_bytes = 0;
+    bool syn = false, fin = false, rst = false, push = false, urgent = false;
+    bool has_timestamps = false;
+    std::uint32_t ts_value = 0, ts_echo = 0;
+    std::uint32_t ts_now = 0;      ///< our timestamp clock, offset included
+    /// SEG.ACK = SND.UNA and the window it carries is not to be taken (PAWS only).
+    bool repeats_ack = false;
+    /// For on_data(): what ECN asks for: acknowledge the next so many at once; acknowledge this one.
+    std::uint8_t ecn_quick_acks = 0;
+    bool ecn_ack_now = false;
+    /// For on_data(): a FIN reached now begins the passive close (state ESTABLISHED or
+    /// SYN-RECEIVED), so that its ACK waits for the program's reply.
+    bool fin_opens_passive_close = true;
+
+    StreamOffset data_end() const { return start + length; }
+    StreamOffset end() const { return start + length + (fin ? 1U : 0U) + (syn ? 1U : 0U); }
+};
+
+/// What to do with an arriving segment.
+struct Acceptance {
+    enum class Verdict : std::uint8_t { Accept, Drop, Acknowledge } verdict = Verdict::Accept;
+    bool failed_paws = false;
+    wire::Cause cause = wire::Cause::None;  ///< of the ACK, with Verdict::Acknowledge
+    explicit operator bool() const { return verdict == Verdict::Accept; }
+};
+
+struct DataOutcome {
+    bool readable = false;     ///< the prefix grew: there is something to read, or end of file
+    bool fin_reached = false;  ///< with this segment the peer's FIN came in order
+    bool out_of_order = false, duplicate = false, dropped = false;
+};
+
+struct ReadOutcome {
+    std::uint32_t taken = 0;
+    AckDecision ack;
+};
+
+/// What decisions need from the rest of the endpoint; made anew for each call.
+struct ReceiverContext {
+    const Sysctls& sysctls;
+    PathTiming path;
+    std::int32_t low_water = 1;     ///< SO_RCVLOWAT
+    bool shut_down_read = false;    ///< no window updates any more
+};
+
+class Receiver {
+public:
+    void start(Time now, const ReceiverStart& facts);
+    void delay_handshake_ack(Time now, const Sysctls& sysctls);
+
+    // --- an arriving segment ---
+    /// PAWS, then RFC 9293 §3.10.7.4, first check. `now` becomes the time of the segment last seen.
+    /// A segment with RST is never answered: Drop where it fails (exceptions are the caller's).
+    Acceptance check(Time now, const Arrival& segment, const PathTiming& path);
+    /// An ACK answers a segment that check() refused, or other old data: reports what came twice.
+    void note_refused(const Arrival& segment, const Sysctls& sysctls);
+    void note_accepted(Time now, const Arrival& segment);
+    bool must_acknowledge_first(const Arrival& segment);
+    DataOutcome on_data(Time now, const Arrival& segment, const ReceiverContext& context);
+    AckDecision decide_ack(Time now, const ReceiverContext& context);
+
+    // --- an outgoing segment ---
+    std::uint16_t select_window(const Sysctls& sysctls);
+    /// At most `room` blocks: (40 - other options - 4) / 8. Forgets a duplicate once reported.
+    wire::SackBlocks take_sack(wire::SeqNum peer_initial, std::uint8_t room);
+    /// How many blocks take_sack() would have without a limit (bounds the payload beside them).
+    std::uint8_t sack_count() const {
+        return static_cast<std::uint8_t>(sack_.size() + (sack_.has_duplicate() ? 1 : 0));
+    }
+    std::uint32_t ts_recent() const { return paws_.ts_recent(); }
+    void note_ack_sent() { acks_.on_ack_sent(); }
+    void note_data_sent(Time now, const Sysctls& sysctls) {
+        acks_.on_data_sent(now, sysctls.timer_tick);
+    }
+
+    // --- the program ---
+    ReadOutcome read(Time now, std::uint32_t at_most, const ReceiverContext& context);
+    /// TCP_QUICKACK. `synchronised`: ESTABLISHED or CLOSE-WAIT.
+    AckDecision set_quick_ack(Time now, bool on, bool synchronised, const ReceiverContext& context);
+    void set_buffer(std::uint32_t bytes) { window_.set_buffer(bytes); }
+    void set_clamp(std::uint32_t bytes) { window_.set_clamp(bytes); }
+    /// RFC 2883: reports [left, right) as received twice (a SYN that crossed ours, an old FIN).
+    void report_duplicate(StreamRange range, const Sysctls& sysctls);
+
+    // --- timers: delayed ACK, SACK compression ---
+    Time next_deadline() const { return acks_.next_deadline(); }
+    AckDecision on_deadline(Time now, const ReceiverContext& context);
+
+    // --- what may be known ---
+    StreamOffset rcv_nxt() const { return rcv_nxt_; }
+    StreamOffset copied() const { return copied_; }  ///< next byte to read
+    std::uint32_t readable() const;                  ///< bytes in order and unread
+    bool fin_reached() const { return fin_reached_; }
+    bool at_end_of_file() const { return fin_reached_ && copied_ == rcv_nxt_; }
+    std::uint64_t bytes_received() const { return bytes_received_; }  ///< in order, without FIN
+    std::uint32_t out_of_order_packets() const { return out_of_order_packets_; }  ///< so far
+    /// Right edge of the highest block reported, for the check of a RST. RFC 5961 §3.2.
+    StreamOffset highest_sacked() const;
+    /// Right edge of the window last offered.
+    std::uint32_t offered_window() const { return window_.offered(rcv_nxt_); }
+    const ReceiveWindow& window() const { return window_; }
+    const AckPolicy& acks() const { return acks_; }
+    const Reassembly& reassembly() const { return reassembly_; }
+    const ReceiverRtt& rtt() const { return rtt_; }
+    const Paws& paws() const { return paws_; }
+    std::uint32_t memory() const { return buffer_.charged() + reassembly_.memory(); }
+    bool is_consistent() const;
+
+private:
+    enum class Kind : std::uint8_t { None, InOrder, HoleFilled, OutOfOrder, Old, BeyondWindow };
+
+    bool make_room(const Arrival& segment, const ReceiverContext& context);
+    void accept_in_order(Time now, const Arrival& segment, const ReceiverContext& context,
+                         DataOutcome& outcome);
+    void accept_out_of_order(const Arrival& segment, const ReceiverContext& context,
+                             DataOutcome& outcome);
+    void measure(const Arrival& segment);
+    void join_islands(const Sysctls& sysctls);
+    void reach_fin(const Arrival& segment, const Sysctls& sysctls, DataOutcome& outcome);
+    void refuse(Kind kind, const Sysctls& sysctls);
+    void enter_quick_ack(std::uint32_t budget) {
+        acks_.enter_quick_ack(budget, window_.last_offer());
+    }
+    void adjust_space(StreamOffset copied, const Sysctls& sysctls);
+    AckDecision after_read(std::uint32_t taken, const ReceiverContext& context);
+    wire::Cause cause_of_ack() const;
+    WindowChoice preview_window(const Sysctls& sysctls);
+
+    StreamOffset rcv_nxt_{1}, copied_{1};
+    StreamOffset fin_at_;            ///< position of the peer's FIN, once seen
+    Time stamp_;                     ///< when the last segment was processed
+    std::uint64_t bytes_received_ = 0;
+    ReceiveWindow window_;
+    ReceiveBuffer buffer_;
+    Reassembly reassembly_;
+    SackBlockList sack_;
+    AckPolicy acks_;
+    ReceiverRtt rtt_;
+    Paws paws_;
+    std::uint32_t out_of_order_packets_ = 0;
+    Kind last_kind_ = Kind::None;    ///< of the segment that decide_ack() judges
+    bool fin_seen_ = false, fin_reached_ = false, fin_unacknowledged_ = false;
+    bool ecn_asked_ = false;
+    bool sack_enabled_ = false, timestamps_ = false;
+};
+
+}  // namespace seedwire::tcp
