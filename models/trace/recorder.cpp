@@ -1,0 +1,14 @@
+// Sorts observers by what they watch, so that a record nobody wants costs one comparison.
+#include "models/trace/recorder.h"
+
+namespace seedwire::trace {
+
+void Recorder::add(Observer& observer, unsigned interests) {
+    all_.push_back(&observer);
+    if ((interests & kPackets) != 0) packets_.push_back(&observer);
+    if ((interests & kTcp) != 0) tcp_.push_back(&observer);
+    if ((interests & kWindows) != 0) windows_.push_back(&observer);
+    if ((interests & kApplications) != 0) applications_.push_back(&observer);
+}
+
+}  // namespace seedwire::trace
