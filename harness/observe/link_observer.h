@@ -1,0 +1,32 @@
+// Figures of link directions that need every packet: how long packets waited, how long queues were.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "harness/observe/histogram.h"
+#include "models/net/network.h"
+#include "models/trace/recorder.h"
+
+namespace seedwire::observe {
+
+/// Of one direction. Waiting is counted from entering the queue to the start of serialisation.
+struct QueueFigures {
+    Histogram sojourn;  ///< ns
+    std::uint64_t resident_ns = 0;  ///< sum of the times from entry to the end of serialisation
+    std::uint32_t longest = 0;      ///< packets, the one entering and the one on the wire included
+};
+
+class LinkObserver final : public trace::Observer {
+public:
+    explicit LinkObserver(const net::Network& network);
+    void on_transmission(const trace::Transmission& r) override;
+
+    const QueueFigures& queue(std::uint32_t direction) const { return figures_[direction]; }
+
+private:
+    const net::Network& network_;
+    std::vector<QueueFigures> figures_;
+};
+
+}  // namespace seedwire::observe
