@@ -1,0 +1,55 @@
+// All applications of a run, and how flows and programs become applications on hosts.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/app/application.h"
+#include "models/app/operation_result.h"
+#include "models/host/host.h"
+
+namespace seedwire::app {
+
+class Program;
+
+/// What a world knows about a flow besides its configuration.
+struct FlowPlace {
+    std::uint32_t index = 0;  ///< into the scenario's flows
+    std::string name;
+    std::vector<Time> starts;  ///< one per connection; their number is the number of connections
+};
+
+/// Owns them. Everything is added before Network::build(); the hosts start them.
+class Applications {
+public:
+    Applications();
+    ~Applications();
+    Applications(const Applications&) = delete;
+    Applications& operator=(const Applications&) = delete;
+
+    /// Puts the two ends of a flow on their hosts. Port 0 becomes 5001 + index.
+    void add_flow(const FlowPlace& place, const FlowConfig& config, host::Host& client,
+                  host::Host& server);
+    /// `index` counts on behind the flows: number of flows + position of the program. Node numbers
+    /// inside the script are those of the network. Returns the program's number here, from 0.
+    std::uint32_t add_program(std::uint32_t index, const std::string& name,
+                              const ProgramConfig& config, host::Host& host);
+
+    /// Every application has done what it was asked to do.
+    bool all_finished() const;
+    std::uint32_t program_count() const;
+    bool program_finished(std::uint32_t program) const;
+    /// One entry for each operation begun, in the order of the script. The last one of a program that
+    /// is still blocked has no end.
+    const std::vector<OperationResult>& results(std::uint32_t program) const;
+    /// The connections that the program opened or accepted, in that order.
+    const std::vector<ProgramConnection>& connections(std::uint32_t program) const;
+
+private:
+    std::vector<std::unique_ptr<Application>> applications_;
+    std::vector<Program*> programs_;
+};
+
+}  // namespace seedwire::app

@@ -1,0 +1,73 @@
+// What every run knows about every connection at its end, whether anybody watches or not.
+//
+// Goodput: bytes delivered in order over the interval from the first data segment sent to the
+// arrival of the packet that completed the stream. Retransmission: a data segment that begins below
+// the highest byte sent before. Completion: when everything was delivered.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/tcp/info.h"
+#include "sim/base/time.h"
+
+namespace seedwire::host {
+
+/// One end. Only the host of that end writes it. Time::never(): did not happen.
+struct EndFigures {
+    Time opened = Time::never();       ///< connect(), or the first SYN arrived; UDP: first datagram
+    Time established = Time::never();  ///< three-way handshake complete at this end
+    Time accepted = Time::never();     ///< accept() or connect() returned to the program
+    Time first_data_sent = Time::never();
+    Time first_read = Time::never();     ///< first byte (or datagram) read by the program
+    Time last_in_order = Time::never();  ///< latest arrival that extended the stream in order
+    Time finished = Time::never();       ///< the program had done all it was asked to do
+    Time closed = Time::never();         ///< state CLOSED was reached, TIME-WAIT over
+    std::uint64_t bytes_written = 0;     ///< accepted from the program
+    std::uint64_t bytes_read = 0;        ///< taken by the program
+    std::uint64_t bytes_delivered = 0;   ///< arrived in order
+    std::uint64_t bytes_sent = 0;        ///< payload transmitted, retransmissions included
+    std::uint32_t segments_sent = 0;     ///< all, SYN and pure ACKs included; or datagrams
+    std::uint32_t data_segments_sent = 0;
+    std::uint32_t retransmissions = 0;   ///< data segments, see above
+    std::uint32_t syn_retransmissions = 0;  ///< SYN or SYN-ACK sent again
+    std::uint32_t timeouts = 0;          ///< expiries of the retransmission timer, SYNs included
+    std::uint32_t reordered = 0;         ///< data packets that arrived after one sent later
+    std::uint32_t duplicates = 0;        ///< data packets of which nothing was new; or datagrams
+    std::uint32_t received = 0;          ///< data packets (datagrams, echo replies) that arrived
+    Duration smoothed_rtt, min_rtt;      ///< of tcp_info at the end; zero: no sample
+    Duration rtt_mean, rtt_max;          ///< ping only
+    Duration jitter;                     ///< UDP: RFC 3550 §6.4.1
+    tcp::State state = tcp::State::Closed;  ///< the last one
+    tcp::Error error = tcp::Error::None;    ///< the first that the program saw (or would have seen)
+    bool end_of_file = false;               ///< the peer's FIN was reached by the stream
+};
+
+/// Both ends of a connection, a datagram flow or a ping.
+struct ConnectionFigures {
+    EndFigures client, server;
+    /// Datagrams sent towards an end that never arrived there (so far).
+    static std::uint32_t lost(const EndFigures& sender, const EndFigures& receiver) {
+        const std::uint32_t arrived = receiver.received - receiver.duplicates;
+        return sender.segments_sent - arrived;
+    }
+    EndFigures& end(bool is_client) { return is_client ? client : server; }
+    const EndFigures& end(bool is_client) const { return is_client ? client : server; }
+};
+
+/// By dense connection id (trace::Connections); shared by the hosts of a run.
+class FigureTable {
+public:
+    /// Makes room for `id`. Called by whoever adds the connection.
+    void add(std::uint32_t id) {
+        if (id >= table_.size()) table_.resize(id + 1);
+    }
+    ConnectionFigures& operator[](std::uint32_t id) { return table_[id]; }
+    const ConnectionFigures& operator[](std::uint32_t id) const { return table_[id]; }
+    std::uint32_t size() const { return static_cast<std::uint32_t>(table_.size()); }
+
+private:
+    std::vector<ConnectionFigures> table_;
+};
+
+}  // namespace seedwire::host

@@ -1,0 +1,105 @@
+// All TCP sockets of one host, without I/O: who gets a segment, and what calls on sockets return.
+// RFC 9293 §3.9.1 and §3.10; POSIX.1-2017 for errno.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "models/socket/types.h"
+#include "models/tcp/config.h"
+#include "sim/base/time.h"
+
+namespace seedwire::socket {
+
+/// Where a segment came from and what the host knows about it.
+struct Arrival {
+    wire::SocketAddress from, to;
+    Label label = kNoLabel;    ///< of the end that receives it
+    std::uint32_t mtu = 1500;  ///< of the way back; read for SYNs only
+};
+
+/// An ICMP error about a segment of ours. RFC 792, RFC 1191 §4.
+struct IcmpError {
+    wire::SocketAddress local, remote;  ///< as quoted: its source and destination
+    std::uint8_t type = 3, code = 0;
+    std::uint16_t mtu = 0;  ///< fragmentation needed only
+    wire::SeqNum quoted;
+};
+
+///      calls ───┐               ┌── segments(), batches()   to transmit
+/// on_segment ───┼──►  Stack  ───┼── wakes()                 who may run
+/// on_timeout ───┘               ├── changes(), retired()    for whoever watches
+///                               └── next_timeout()          when to call back
+///
+/// After any input the outputs hold what it caused; take them, then clear_outputs(). No call blocks:
+/// calls.h builds blocking ones on top.
+class Stack {
+public:
+    /// `sysctls` outlives the stack. Initial sequence numbers and timestamp offsets come from the
+    /// random stream "host/<name>/isn".
+    Stack(const tcp::Sysctls& sysctls, wire::Address address, std::uint64_t seed,
+          std::string_view host_name);
+    ~Stack();
+    Stack(const Stack&) = delete;
+    Stack& operator=(const Stack&) = delete;
+
+    // --- calls of programs; EBADF on a descriptor that is not open ---
+    SocketId open(const tcp::SocketOptions& options);  ///< socket()
+    tcp::Error bind(SocketId socket, std::uint16_t port);
+    tcp::Error listen(SocketId socket, std::int32_t backlog);
+    Result accept(Time now, SocketId listener);  ///< value: the new descriptor; EAGAIN: none waits
+    /// EINPROGRESS is success: kEstablished or kError follows. `mtu` of the way to `to`. The label is
+    /// given first, with set_label().
+    tcp::Error connect(Time now, SocketId socket, wire::SocketAddress to, std::uint32_t mtu);
+    Result write(Time now, SocketId socket, std::uint32_t length,
+                 tcp::WriteMode mode = tcp::WriteMode::Plain);
+    Result read(Time now, SocketId socket, std::uint32_t at_most);  ///< 0: end of file
+    tcp::Error shutdown(Time now, SocketId socket, Shutdown how);
+    tcp::Error close(Time now, SocketId socket);
+    tcp::Error set_option(Time now, SocketId socket, Option option, std::int64_t value);
+    Result get_option(SocketId socket, Option option);
+    std::uint16_t poll(SocketId socket) const;  ///< readiness bits that hold now
+    std::uint32_t readable(SocketId socket) const;        ///< SIOCINQ
+    std::uint32_t unacknowledged(SocketId socket) const;  ///< SIOCOUTQ
+    std::uint64_t bytes_read(SocketId socket) const;
+    bool is_established(SocketId socket) const;  ///< the handshake is complete (or was)
+    bool at_end_of_file(SocketId socket) const;
+    tcp::State state(SocketId socket) const;  ///< CLOSED also where a stub has taken over
+    tcp::Glance glance(SocketId socket) const;
+    tcp::Info info(Time now, SocketId socket) const;  ///< getsockopt(TCP_INFO)
+    wire::SocketAddress local(SocketId socket) const;   ///< getsockname()
+    wire::SocketAddress remote(SocketId socket) const;  ///< getpeername()
+    void set_label(SocketId socket, Label label);
+    Label label(SocketId socket) const;
+
+    // --- the network and the clock ---
+    void on_segment(Time now, const Arrival& arrival, const wire::Segment& segment);
+    void on_icmp_error(Time now, const IcmpError& error);
+    void on_timeout(Time now);  ///< whatever is due
+    /// When to call on_timeout(), perhaps too early: timers are lazy.
+    Time next_timeout() const;
+    bool is_background() const;  ///< at most keepalives wait
+
+    // --- outputs ---
+    const std::vector<wire::Segment>& segments() const;
+    const std::vector<Batch>& batches() const;
+    const std::vector<Wake>& wakes() const;
+    const std::vector<StateChange>& changes() const;
+    const std::vector<Retired>& retired() const;
+    void clear_outputs();
+
+    // --- at the end of a run ---
+    /// Gives an account of every endpoint that still exists, in the order of descriptors.
+    void retire_all(Time now);
+    std::size_t socket_count() const;     ///< open descriptors and orphans
+    std::size_t request_count() const;    ///< handshakes not completed
+    std::size_t time_wait_count() const;  ///< stubs, FIN-WAIT-2 ones included
+
+private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace seedwire::socket
