@@ -2,6 +2,7 @@
 #include "sim/base/nearest_name.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
