@@ -1,0 +1,101 @@
+#include "harness/judge/witness.h"
+
+#include <algorithm>
+
+namespace seedwire::judge {
+
+namespace {
+
+template <class... Fs>
+struct Overloaded : Fs... {
+    using Fs::operator()...;
+};
+template <class... Fs>
+Overloaded(Fs...) -> Overloaded<Fs...>;
+
+}  // namespace
+
+Witness::Witness(const scenario::Scenario& scenario, const trace::Connections& connections)
+    : connections_{connections} {
+    for (const scenario::Expectation& expectation : scenario.expectations)
+        std::visit(Overloaded{[](const scenario::Comparison&) {},
+                              [this](const scenario::Reaches& e) { wanted_[e.end.flow].states = true; },
+                              [this](const scenario::Passes& e) { wanted_[e.end.flow].states = true; },
+                              [this](const scenario::Fails& e) { wanted_[e.end.flow].states = true; },
+                              [this](const scenario::Segments& e) { wanted_[e.flow].segments = true; }},
+                   expectation.what);
+}
+
+Testimony* Witness::testimony(std::uint32_t connection, bool segments) {
+    if (connection >= connections_.size()) return nullptr;
+    const trace::Connection& c = connections_[connection];
+    const auto wanted = wanted_.find(c.flow);
+    if (wanted == wanted_.end()) return nullptr;
+    if (segments ? !wanted->second.segments : !wanted->second.states) return nullptr;
+    return &by_connection_[{c.flow, c.ordinal}];
+}
+
+void Witness::on_transmission(const trace::Transmission& r) {
+    Testimony* t = testimony(r.packet->flow, true);
+    if (t == nullptr) return;
+    const bool from_client = r.packet->has(wire::packet_bit::kForward);
+    if (!r.packet->has(wire::packet_bit::kCopy)) {
+        // A host numbers its packets upwards, so a number seen before is a later hop of it.
+        std::uint32_t& newest = t->newest_id[from_client ? 0 : 1];
+        if (r.packet->id > newest) {
+            newest = r.packet->id;
+            t->segments.push_back({r.at, from_client, false, r.packet->flags, r.packet->payload_length,
+                                   r.packet->id, trace::DropReason::None, trace::kNoFault, trace::kNone});
+        }
+    }
+    if (r.drop != trace::DropReason::None) mark_lost(*r.packet, r.drop, r.direction, r.fault);
+    if (r.packet->has(wire::packet_bit::kCorrupted))
+        mark_lost(*r.packet, trace::DropReason::Corrupted, r.direction, r.fault);
+}
+
+void Witness::mark_lost(const wire::Packet& packet, trace::DropReason reason, std::uint32_t direction,
+                        std::uint32_t fault) {
+    Testimony* t = testimony(packet.flow, true);
+    if (t == nullptr || packet.has(wire::packet_bit::kCopy)) return;
+    const bool from_client = packet.has(wire::packet_bit::kForward);
+    const auto it = std::find_if(t->segments.rbegin(), t->segments.rend(), [&](const SentSegment& s) {
+        return s.from_client == from_client && s.id == packet.id;
+    });
+    if (it == t->segments.rend()) return;
+    it->lost = true;
+    it->reason = reason;
+    it->direction = direction;
+    it->fault = fault;
+}
+
+void Witness::on_amended(const trace::TransmissionAmended& r) {
+    if (r.drop != trace::DropReason::None) mark_lost(*r.packet, r.drop, r.direction, trace::kNoFault);
+}
+
+void Witness::on_node_drop(const trace::NodeDrop& r) {
+    mark_lost(*r.packet, r.drop, trace::kNone, trace::kNoFault);
+}
+
+void Witness::on_state(const trace::StateChange& r) {
+    Testimony* t = testimony(r.connection, false);
+    if (t == nullptr) return;
+    (r.client ? t->client_states : t->server_states)
+        .push_back({r.at, static_cast<tcp::State>(r.from), static_cast<tcp::State>(r.to)});
+}
+
+void Witness::on_app(const trace::AppEvent& r) {
+    if (r.kind != trace::AppEvent::Kind::Failed) return;
+    Testimony* t = testimony(r.connection, false);
+    if (t == nullptr) return;
+    int& error = r.client ? t->client_error : t->server_error;
+    if (error != 0) return;
+    error = static_cast<int>(r.amount);
+    (r.client ? t->client_error_at : t->server_error_at) = r.at;
+}
+
+const Testimony* Witness::about(std::uint32_t flow, std::int32_t ordinal) const {
+    const auto it = by_connection_.find({flow, ordinal < 0 ? 0U : static_cast<std::uint32_t>(ordinal)});
+    return it == by_connection_.end() ? nullptr : &it->second;
+}
+
+}  // namespace seedwire::judge
