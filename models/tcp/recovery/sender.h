@@ -1,0 +1,263 @@
+// What the sending half knows about the network: which segments are out, what was lost, how much may
+// be sent, and what the retransmission timer waits for. RFC 5681, RFC 6298, RFC 6675, RFC 8985,
+// RFC 9937 as Linux runs them. It sends nothing itself.
+//
+// Who calls what, in which order. `s` is the Sender; s.timer() always says what the retransmission
+// timer waits for and until when (the wheel's rounding included). When it is due, its meaning decides
+// which of the calls below follows.
+//
+//   Established     s.start(now, ...) with the first data offset; s.on_handshake_sample(now, rtt) if
+//                   the handshake gave one, else s.on_no_handshake_sample(); both before data.
+//                   SYN and SYN-ACK are not on this scoreboard: their timers are the core's.
+//
+//   A write         s.on_write(now) when nothing was queued: idle restart. s.note_app_limited() as
+//                   RFC-draft rate sampling wants it: unsent < 1 MSS, room left, nothing lost waits.
+//
+//   New segments    while data, window, Nagle ... allow and s.room() > 0:
+//                       transmit; s.on_new_segment(now, start, end, flags)
+//                   once at the end of that loop: s.on_send_loop_end(now, {sent, limited ...}),
+//                   also when it sent nothing (then it only matters if lack of cwnd stopped it).
+//                   A FIN is a segment (or one octet more of the last one). Zero-window probes that
+//                   carry new data are too. s.new_data_cause() tells NewData from LimitedTransmit.
+//
+//   Arriving ACK    outcome = s.on_ack(now, input)    for any acceptable ACK, old ones included
+//                   if outcome.send == AfterAck::NewData (F-RTO):
+//                       send new data as above (Nagle off); if nothing new was sent:
+//                       s.on_frto_without_new_data() and go on as for Retransmissions
+//                   if outcome.send == AfterAck::Retransmissions: the retransmission loop
+//                   then new data as above.
+//
+//   Retransmission  while (r = s.next_retransmission(peer window)):
+//   loop                transmit [r.start, r.end) with r.cause; s.on_retransmission(now, r)
+//                   s.on_retransmission_loop_end(now)
+//                   ECT off; PSH if r.push; FIN if r.end covers it.
+//
+//   Timer expired,  Retransmission:
+//                               r = s.on_retransmission_timeout(now, peer window); transmit r (one
+//   by meaning                  segment, always possible); s.on_retransmission(now, r). Whether to give
+//                               up instead is decided before, from s.first_retransmission().
+//                               A user timeout may shorten the timer afterwards: s.shorten_timer().
+//                   LossProbe:  p = s.on_loss_probe(now, new data fits the peer's window)
+//                               p.kind New: send ONE new segment, cwnd or not: on_new_segment, then
+//                               on_send_loop_end with probe = true; then s.on_probe_sent(now, sent?)
+//                               p.kind Again: transmit p.segment, then s.on_probe_sent(now, true)
+//                               p.kind None: nothing (the timer is re-armed already)
+//                   Reordering: if (s.on_reordering_timeout(now)) the retransmission loop, but end it
+//                               with s.on_reordering_timeout_end(now) instead of
+//                               on_retransmission_loop_end; call that in any case. Then new data.
+//                   WindowProbe: the core's own; arm it with s.arm_window_probe(now, delay).
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "models/tcp/config.h"
+#include "models/tcp/congestion/congestion_control.h"
+#include "models/tcp/congestion/registry.h"
+#include "models/tcp/recovery/delivery_rate.h"
+#include "models/tcp/recovery/episode.h"
+#include "models/tcp/recovery/prr.h"
+#include "models/tcp/recovery/rack.h"
+#include "models/tcp/recovery/retransmission_timer.h"
+#include "models/tcp/recovery/rtt_estimator.h"
+#include "models/tcp/recovery/scoreboard.h"
+#include "models/tcp/recovery/tlp.h"
+#include "models/tcp/recovery/undo.h"
+#include "models/tcp/recovery/window_validation.h"
+#include "models/wire/cause.h"
+#include "sim/base/time.h"
+
+namespace seedwire::tcp {
+
+/// A SACK block as offsets. A left edge from before the ISN is a bug of the caller: skip such blocks.
+struct SackRange {
+    StreamOffset left, right;
+};
+
+struct AckInput {
+    StreamOffset ack;                ///< <= snd_nxt; may lie below snd_una (an old ACK)
+    std::span<const SackRange> sack;  ///< in the order of the wire, a DSACK first
+    TimestampEcho echo;
+    StreamOffset window_end;         ///< right edge of the peer's window, this segment included
+    bool carries_data = false;       ///< the segment takes sequence space
+    bool window_changed = false;     ///< the peer's window was updated by it (to another value)
+    bool ece = false;                ///< ECE on a connection that negotiated ECN
+    bool has_unsent = false;         ///< something not yet sent is queued
+};
+
+/// What to send after an ACK.
+enum class AfterAck : std::uint8_t { NothingSpecial, Retransmissions, NewData };
+
+struct AckOutcome {
+    AfterAck send = AfterAck::NothingSpecial;
+    bool advanced = false;        ///< snd_una moved
+    bool old = false;             ///< below snd_una
+    bool acked_data = false;      ///< at least one segment left the scoreboard
+    bool queue_empty_before = false;  ///< nothing was outstanding: zero-window bookkeeping is the core's
+    bool duplicate = false;       ///< counted as a duplicate ACK
+    bool undone = false;          ///< a reduction was taken back
+    bool reduced = false;         ///< a reduction began: CWR is due on the next new segment
+    bool withdraw_cwr = false;    ///< that was an illusion: do not send CWR
+    bool reneging = false;        ///< the short reneging timer runs
+    std::uint64_t bytes_acked = 0;
+    std::uint32_t delivered = 0;  ///< segments, cumulatively or by SACK, DSACKed copies included
+    std::uint32_t lost = 0;       ///< newly marked
+    std::int64_t rtt_us = -1;     ///< the sample taken into srtt; -1 = none
+};
+
+struct Retransmission {
+    StreamOffset start, end;
+    SegmentId id = kNoSegment;
+    bool push = false;
+    wire::Cause cause = wire::Cause::None;
+};
+
+/// What a retransmission has to respect, and may use.
+struct PeerWindow {
+    StreamOffset end;  ///< right edge
+    bool collapse = true;  ///< small neighbours may be merged into one segment
+};
+
+struct LossProbe {
+    enum class Kind : std::uint8_t { None, New, Again } kind = Kind::None;
+    Retransmission segment;  ///< with Kind::Again
+};
+
+struct SenderStart {
+    StreamOffset snd_una{1}, snd_nxt{1};
+    std::uint32_t mss = 536;
+    bool sack = false;
+    std::uint32_t syn_retransmissions = 0;  ///< of SYN or SYN-ACK: two or more start at cwnd 1
+    std::uint32_t max_window = 0;           ///< largest window seen from the peer
+};
+
+class Sender {
+public:
+    Sender(const Sysctls& sysctls, CongestionName algorithm);
+
+    // --- life ---
+    void start(Time now, const SenderStart& start);
+    void on_handshake_sample(Time now, Duration rtt);
+    void on_no_handshake_sample() { rtt_.fall_back(); }
+    void set_congestion_control(Time now, CongestionName algorithm);  ///< setsockopt
+    void set_mss(std::uint32_t mss) { mss_ = mss; }
+    void note_peer_window(std::uint32_t window) { max_window_ = std::max(max_window_, window); }
+
+    // --- sending ---
+    std::uint32_t in_flight() const { return board_.in_flight(); }
+    /// Segments that cwnd lets go now.
+    std::uint32_t room() const {
+        const std::uint32_t out = in_flight();
+        return window_.cwnd > out ? window_.cwnd - out : 0;
+    }
+    wire::Cause new_data_cause() const;
+    void on_write(Time now);
+    void note_app_limited() { rate_.set_app_limited(in_flight()); }
+    /// `flags`: sent::kPush, sent::kEndOfRecord.
+    void on_new_segment(Time now, StreamOffset start, StreamOffset end, std::uint16_t flags);
+    void on_send_loop_end(Time now, const SendLoopEnd& loop);
+    std::optional<Retransmission> next_retransmission(const PeerWindow& peer);
+    void on_retransmission(Time now, const Retransmission& sent);
+    void on_retransmission_loop_end(Time now);
+    void on_frto_without_new_data() { episode_.frto = false; }
+
+    // --- receiving ---
+    AckOutcome on_ack(Time now, const AckInput& input);
+
+    // --- timers ---
+    const RetransmissionTimer& timer() const { return timer_; }
+    Retransmission on_retransmission_timeout(Time now, const PeerWindow& peer);
+    bool on_reordering_timeout(Time now);
+    void on_reordering_timeout_end(Time now);
+    LossProbe on_loss_probe(Time now, bool new_data_fits);
+    void on_probe_sent(Time now, const LossProbe& probe, bool sent);
+    void arm_window_probe(Time now, Duration delay) { arm(now, TimerMeaning::WindowProbe, delay); }
+    void stop_timer() { timer_.stop(); }
+    void shorten_timer(Time deadline) { timer_.deadline = std::min(timer_.deadline, deadline); }
+    /// Full RTO or probe from now on, as after an ACK of new data.
+    void restart_timer(Time now);
+    /// ICMP "fragmentation needed": what is larger than the new MSS counts as lost, without a
+    /// reduction. True: the retransmission loop follows. RFC 1191 §6.5.
+    bool on_path_mtu_reduced(Time now, std::uint32_t mss);
+    /// ICMP unreachable that quotes snd_una: one step of back-off is taken back. RFC 6069 §4.
+    void revert_back_off(Time now);
+
+    // --- what may be known ---
+    StreamOffset snd_una() const { return board_.snd_una(); }
+    StreamOffset snd_nxt() const { return board_.snd_nxt(); }
+    std::uint32_t packets_out() const { return board_.packets_out(); }
+    const Scoreboard& scoreboard() const { return board_; }
+    const RttEstimator& rtt() const { return rtt_; }
+    const Window& window() const { return window_; }
+    const Episode& episode() const { return episode_; }
+    RecoveryState state() const { return episode_.state; }
+    const DeliveryRate& delivery_rate() const { return rate_; }
+    Duration rto() const { return rtt_.rto(); }
+    /// Time::never() while nothing of the present episode was sent again.
+    Time first_retransmission() const { return undo_.first_retransmission(); }
+    Time last_data_sent() const { return last_sent_; }
+    /// ssthresh as Linux's trace points show it: at least 3/4 cwnd outside a reduction.
+    std::uint32_t current_ssthresh() const;
+    std::uint32_t mss() const { return mss_; }
+    bool has_sack() const { return sack_; }
+    /// Bytes per second: mss x max(cwnd, packets out) / srtt x 2 in slow start, else x 1.2.
+    std::uint64_t pacing_rate() const;
+    std::uint32_t total_retransmissions() const { return total_retransmissions_; }
+    std::uint64_t bytes_retransmitted() const { return bytes_retransmitted_; }
+    std::uint32_t total_timeouts() const { return total_timeouts_; }
+    std::uint32_t dsack_duplicates() const { return dsack_duplicates_; }
+    bool is_consistent() const;
+
+private:
+    friend class AckProcessing;
+
+    RtoLimits rto_limits() const;
+    Duration tick() const;
+    CongestionMoment moment(Time now) const;
+    bool any_retransmission_outstanding() const;
+    void set_state(Time now, RecoveryState state);
+    void begin_reduction(Time now);
+    void end_reduction();
+    void enter_recovery(Time now, bool ece);
+    void enter_cwr(Time now);
+    void enter_loss(Time now);
+    void mark_lost_by_timeout(Time now);
+    void undo_reduction(bool unmark_lost);
+    void keep_open(Time now);
+    void note_reordering(StreamOffset low);
+    void arm(Time now, TimerMeaning meaning, Duration delay) {
+        timer_.arm(now, meaning, delay, sysctls_->timer_tick);
+    }
+    Duration until_rto(Time now) const;
+    bool plan_loss_probe(Time now, bool advancing);
+    void rearm_rto(Time now);
+    Duration detect_loss(Time now, bool forced);
+    wire::Cause cause_of(const SentSegment& segment) const;
+    Retransmission describe(SegmentId id, const PeerWindow& peer);
+    void collapse(SegmentId id, StreamOffset limit);
+    void check() const;
+
+    const Sysctls* sysctls_;
+    Scoreboard board_;
+    RttEstimator rtt_;
+    Rack rack_;
+    TailLossProbe probe_;
+    Episode episode_;
+    Prr prr_;
+    Undo undo_;
+    Window window_;
+    WindowValidation validation_;
+    DeliveryRate rate_;
+    RetransmissionTimer timer_;
+    CongestionSlot congestion_;
+    Time last_sent_;
+    std::uint64_t bytes_retransmitted_ = 0;
+    std::uint32_t mss_ = 536, max_window_ = 0;
+    std::uint32_t total_retransmissions_ = 0, total_timeouts_ = 0, dsack_duplicates_ = 0;
+    bool sack_ = false;
+    bool withdraw_cwr_ = false, reduced_ = false, undone_ = false;  ///< since the last on_ack began
+};
+
+}  // namespace seedwire::tcp
