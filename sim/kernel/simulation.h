@@ -69,7 +69,8 @@ public:
 private:
     struct Registry;  // entities, names, ranks and the event queue
 
-    End execute(Time deadline, std::uint64_t count);
+    template <class Queue>
+    End execute(Queue& queue, Time deadline, std::uint64_t count);
     static void describe(AssertContext& context, const void* kernel);
 
     std::unique_ptr<Registry> registry_;
