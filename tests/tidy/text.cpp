@@ -105,7 +105,9 @@ void check_name(const Source& source, std::vector<Violation>& found) {
 
 void check_opening(const Source& source, std::vector<Violation>& found) {
     if (source.lines.empty()) return;
-    if (source.lines.front().comment.find_first_not_of(" /*") == std::string::npos)
+    // A test says what it is about by its path and its names.
+    if (!source.path.ends_with("_test.cpp") &&
+        source.lines.front().comment.find_first_not_of(" /*") == std::string::npos)
         found.push_back({source.path, 1,
                          "a file opens with '// ' and one sentence on what it decides, and the "
                          "sections that govern it"});
