@@ -1,0 +1,40 @@
+#include "harness/world/timeline.h"
+
+namespace seedwire::world {
+
+using scenario::TimelineEntry;
+
+Timeline::Timeline(const scenario::Scenario& scenario, Simulation& simulation, net::Network& network)
+    : scenario_{scenario},
+      simulation_{simulation},
+      network_{network},
+      id_{simulation.add(*this, "timeline", Phase::Change)} {}
+
+void Timeline::start() {
+    if (!scenario_.timeline.empty()) simulation_.wake(id_, scenario_.timeline.front().at);
+}
+
+Time Timeline::on_due(Time now) {
+    const auto& entries = scenario_.timeline;
+    while (next_ < entries.size() && entries[next_].at <= now) apply(now, entries[next_++]);
+    return next_ < entries.size() ? entries[next_].at : Time::never();
+}
+
+void Timeline::apply(Time now, const TimelineEntry& entry) {
+    const auto change = [&](std::uint32_t direction) {
+        if (const auto* rate = std::get_if<TimelineEntry::SetRate>(&entry.change))
+            network_.set_rate(now, direction, rate->rate);
+        else if (const auto* delay = std::get_if<TimelineEntry::SetDelay>(&entry.change))
+            network_.set_delay(now, direction, delay->delay);
+        else if (const auto* loss = std::get_if<TimelineEntry::SetLoss>(&entry.change))
+            network_.set_loss(now, direction, loss->probability);
+        else if (std::holds_alternative<TimelineEntry::Cut>(entry.change))
+            network_.cut(now, direction);
+        else
+            network_.restore(now, direction);
+    };
+    if (entry.target.up) change(entry.target.link * 2);
+    if (entry.target.down) change(entry.target.link * 2 + 1);
+}
+
+}  // namespace seedwire::world

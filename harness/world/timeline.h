@@ -1,0 +1,29 @@
+// The changes of the network that a scenario asks for at given moments.
+#pragma once
+
+#include "harness/scenario/scenario.h"
+#include "models/net/network.h"
+#include "sim/kernel/simulation.h"
+
+namespace seedwire::world {
+
+/// One entity, in Phase::Change: a change of the network beats everything else of its instant.
+class Timeline final : public Entity {
+public:
+    Timeline(const scenario::Scenario& scenario, Simulation& simulation, net::Network& network);
+    void start();
+    Time on_due(Time now) override;
+    /// A change to come does not keep a run alive: without packets and timers nobody would see it.
+    bool is_background() const override { return true; }
+
+private:
+    void apply(Time now, const scenario::TimelineEntry& entry);
+
+    const scenario::Scenario& scenario_;
+    Simulation& simulation_;
+    net::Network& network_;
+    EntityId id_;
+    std::size_t next_ = 0;
+};
+
+}  // namespace seedwire::world
