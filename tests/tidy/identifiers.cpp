@@ -141,6 +141,21 @@ bool is_keyed_by_address(const Identifier& identifier) {
     return end != std::string_view::npos && key[end] == '*';
 }
 
+/// `using namespace tcp;`, but not a set of constants or literals such as `wire::flag`.
+bool opens_whole_folder(std::string_view code) {
+    static constexpr std::array kFolders = {
+        "std",  "seedwire", "wire",     "trace", "net",     "tcp",   "tls",    "udp", "socket",
+        "host", "app",      "scenario", "world", "observe", "judge", "chrono", "run", "cli"};
+    constexpr std::string_view kUsing = "using namespace ";
+    const std::size_t at = code.find(kUsing);
+    if (at == std::string_view::npos) return false;
+    std::string_view name = code.substr(at + kUsing.size());
+    name = name.substr(0, name.find(';'));
+    const std::size_t colon = name.rfind(':');
+    if (colon != std::string_view::npos) name.remove_prefix(colon + 1);
+    return std::ranges::find(kFolders, name) != kFolders.end();
+}
+
 void check_line(const Source& source, std::size_t number, std::vector<Violation>& found) {
     const std::string_view code = source.lines[number - 1].code;
     const auto report = [&](std::string_view name, std::string_view instead) {
@@ -165,8 +180,7 @@ void check_line(const Source& source, std::size_t number, std::vector<Violation>
             report(std::string{identifier.name} + " keyed by a pointer",
                    "addresses differ from run to run; use an id or a name as key");
     }
-    if (code.find("using namespace") != std::string_view::npos &&
-        code.find("literals") == std::string_view::npos)
+    if (opens_whole_folder(code))
         report("using namespace", "say whose it is: tcp::Endpoint, wire::Packet");
     const std::string_view quoted = source.lines[number - 1].quoted;
     const std::size_t address = quoted.find("%p");

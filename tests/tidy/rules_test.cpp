@@ -104,24 +104,26 @@ TEST_CASE("tidy: identifiers that make two runs differ are banned", "[tidy]") {
         {"std::cout << x;", "models/trace"},
         {"assert(x > 0);", "SEEDWIRE_ASSERT"},
         {"using namespace tcp;", "tcp::Endpoint"},
+        {"using namespace seedwire::tcp;", "tcp::Endpoint"},
     }));
     CAPTURE(code);
     expect_one(check("models/app/bulk.cpp", "int a;\n" + code), 3, instead);
 }
 
 TEST_CASE("tidy: harmless neighbours of banned identifiers are left alone", "[tidy]") {
-    const std::string code = GENERATE(as<std::string>{},                      //
-                                      "Time time(Duration d);",               // a declaration
-                                      "auto t = packet.time();",              // a member
-                                      "auto t = entry->time (x);",            //
-                                      "auto t = trace::time(x);",             // another namespace
-                                      "// a double rate() with rand()",       // a comment
-                                      "/* steady_clock\n   double */",        //
-                                      "auto s = \"double rand() time(0)\";",  // a string
-                                      "auto s = R\"(double)\"; int doubled = 1'000;",
-                                      "std::map<HostId, Host*> hosts;",  // a pointer as value
-                                      "char quote = '\"'; int x = 1; char other = '\"';",
-                                      "using namespace seedwire::literals;");
+    const std::string code =
+        GENERATE(as<std::string>{},                      //
+                 "Time time(Duration d);",               // a declaration
+                 "auto t = packet.time();",              // a member
+                 "auto t = entry->time (x);",            //
+                 "auto t = trace::time(x);",             // another namespace
+                 "// a double rate() with rand()",       // a comment
+                 "/* steady_clock\n   double */",        //
+                 "auto s = \"double rand() time(0)\";",  // a string
+                 "auto s = R\"(double)\"; int doubled = 1'000;",
+                 "std::map<HostId, Host*> hosts;",  // a pointer as value
+                 "char quote = '\"'; int x = 1; char other = '\"';", "using namespace wire::flag;",
+                 "using namespace seedwire::literals;");
     CAPTURE(code);
     CHECK(check("models/app/bulk.cpp", code).empty());
 }
