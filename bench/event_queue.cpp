@@ -2,7 +2,7 @@
 // and for the whole kernel, at several numbers of pending entries.
 //
 //     bench_event_queue                          all of them, ns per event
-//     bench_event_queue heap|wheel|kernel PENDING EVENTS
+//     bench_event_queue tree|heap|kernel PENDING EVENTS
 //
 // Under callgrind the difference of two runs with different EVENTS gives the instructions per
 // event.
@@ -88,8 +88,8 @@ std::int64_t kernel(std::size_t pending, std::uint64_t events) {
 }
 
 std::int64_t measure(const std::string& what, std::size_t pending, std::uint64_t events) {
+    if (what == "tree") return hold_model<TournamentQueue>(pending, events);
     if (what == "heap") return hold_model<HeapQueue>(pending, events);
-    if (what == "wheel") return hold_model<WheelQueue>(pending, events);
     return kernel(pending, events);
 }
 
@@ -107,7 +107,7 @@ int main(int argc, char** argv) {
         print(argv[1], std::strtoull(argv[2], nullptr, 10), std::strtoull(argv[3], nullptr, 10));
         return 0;
     }
-    for (const char* what : {"heap", "wheel", "kernel"}) {
+    for (const char* what : {"tree", "heap", "kernel"}) {
         for (std::size_t pending : {10, 100, 1000, 10'000, 100'000, 1'000'000}) {
             print(what, pending, 4'000'000);
         }

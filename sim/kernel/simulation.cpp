@@ -13,8 +13,6 @@ namespace seedwire {
 namespace {
 
 constexpr std::uint32_t kNobody = UINT32_MAX;
-// Above so many entities the wheel is faster (bench/event_queue.cpp).
-constexpr std::size_t kMostEntitiesOfHeap = 4096;
 constexpr int kPhaseShift = 62;
 // Reading the resident size costs microseconds; a run cannot grow much in so many events.
 constexpr std::uint64_t kEventsPerMemoryProbe = 1U << 16;
@@ -39,16 +37,13 @@ struct Simulation::Registry {
     std::vector<std::uint32_t> rank_of;       // by EntityId
     std::vector<std::uint32_t> id_of;         // by rank
     std::vector<Scheduled> scheduled;         // by rank
-    HeapQueue heap;                           // used up to kMostEntitiesOfHeap entities,
-    WheelQueue wheel;                         // used beyond
-    bool uses_wheel = false;
+    TournamentQueue queue;
     std::size_t foreground = 0;       // entries that keep the run alive
     std::uint32_t current = kNobody;  // rank of the entity being executed
     Time woken_itself = Time::never();
     bool started = false;
 
     void assign_ranks();
-    void set(EventKey key) { uses_wheel ? wheel.set(key) : heap.set(key); }
     /// Counts the entity among those that keep the run alive, or no longer.
     void update_liveness(Scheduled& entry) {
         const bool keeps_running = !entry.at.is_never() && !entry.entity->is_background();
@@ -78,8 +73,7 @@ void Simulation::Registry::assign_ranks() {
         scheduled[rank].order =
             std::uint64_t{static_cast<std::uint8_t>(registrations[id].phase)} << kPhaseShift | rank;
     }
-    uses_wheel = count > kMostEntitiesOfHeap;
-    uses_wheel ? wheel.reset(count) : heap.reset(count);
+    queue.reset(count);
 }
 
 Simulation::Simulation(std::uint64_t seed) : registry_{std::make_unique<Registry>()}, seed_{seed} {}
@@ -111,16 +105,16 @@ void Simulation::wake(EntityId entity, Time at) {
     Registry::Scheduled& entry = r.scheduled[rank];
     if (at < entry.at) {
         entry.at = at;
-        r.set({at, entry.order});
+        r.queue.set({at, entry.order});
     }
     // Even if the entry stays: a host whose keepalive timer was pending may now wait for more.
     r.update_liveness(entry);
 }
 
 /// Executes `count` events at most. Returns why it came back; SliceDone when `count` are done.
-template <class Queue>
-Simulation::End Simulation::execute(Queue& queue, Time deadline, std::uint64_t count) {
+Simulation::End Simulation::execute(Time deadline, std::uint64_t count) {
     Registry& r = *registry_;
+    TournamentQueue& queue = r.queue;
     for (;;) {
         if (stopped_) return End::Stopped;
         if (r.foreground == 0) return End::Quiescent;
@@ -171,9 +165,7 @@ Simulation::End Simulation::run_until(Time deadline, std::uint64_t slice) {
             until =
                 std::min(until, (executed_ / kEventsPerMemoryProbe + 1) * kEventsPerMemoryProbe);
         }
-        const std::uint64_t count = until - executed_;
-        end = registry_->uses_wheel ? execute(registry_->wheel, deadline, count)
-                                    : execute(registry_->heap, deadline, count);
+        end = execute(deadline, until - executed_);
         if (end != End::SliceDone) break;
         if (executed_ >= last) {
             end = End::EventLimit;
@@ -198,9 +190,7 @@ void Simulation::describe(AssertContext& context, const void* kernel) {
     context.entity = r.registrations[r.id_of[r.current]].name.c_str();
 }
 
-std::size_t Simulation::pending() const {
-    return registry_->uses_wheel ? registry_->wheel.size() : registry_->heap.size();
-}
+std::size_t Simulation::pending() const { return registry_->queue.size(); }
 std::size_t Simulation::entities() const { return registry_->registrations.size(); }
 
 }  // namespace seedwire

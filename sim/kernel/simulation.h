@@ -69,8 +69,7 @@ public:
 private:
     struct Registry;  // entities, names, ranks and the event queue
 
-    template <class Queue>
-    End execute(Queue& queue, Time deadline, std::uint64_t count);
+    End execute(Time deadline, std::uint64_t count);
     static void describe(AssertContext& context, const void* kernel);
 
     std::unique_ptr<Registry> registry_;

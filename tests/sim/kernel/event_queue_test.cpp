@@ -100,38 +100,16 @@ void compare_with_model(const Load& load, int operations) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("A queue pops what a sorted map pops", "[kernel][event_queue]", HeapQueue,
-                   WheelQueue) {
+TEMPLATE_TEST_CASE("A queue pops what a sorted map pops", "[kernel][event_queue]", TournamentQueue,
+                   HeapQueue) {
     const auto load = GENERATE(Load{1, 20, false}, Load{7, 30, true}, Load{100, 10, false},
                                Load{100, 40, false}, Load{3000, 12, false}, Load{3000, 20, true},
                                Load{3000, 34, false}, Load{3000, 62, false}, Load{3000, 63, true});
     compare_with_model<TestType>(load, 40'000);
 }
 
-TEST_CASE("A wheel whose base ran ahead takes its heap back", "[kernel][event_queue]") {
-    // A look at the only entry, far away, moves the base there; then everybody comes before it.
-    WheelQueue wheel;
-    HeapQueue heap;
-    constexpr std::uint32_t count = 5000;
-    wheel.reset(count + 1), heap.reset(count + 1);
-    const auto set = [&](EventKey key) { wheel.set(key), heap.set(key); };
-    set(key_of(1'000'000'000, count));
-    CHECK(wheel.top() == heap.top());
-    RandomStream random{1, "wheel"};
-    for (std::uint32_t rank = 0; rank < count; ++rank) {
-        set(key_of(static_cast<std::int64_t>(random.below(rank % 2 == 0 ? 2'000'000'000 : 1000)),
-                   rank));
-    }
-    while (!heap.empty()) {
-        const EventKey top = heap.top();
-        REQUIRE(wheel.top() == top);
-        wheel.remove(IndexedHeap::index_of(top)), heap.remove(IndexedHeap::index_of(top));
-    }
-    CHECK(wheel.empty());
-}
-
-TEMPLATE_TEST_CASE("A queue allocates nothing after reset()", "[kernel][event_queue]", HeapQueue,
-                   WheelQueue) {
+TEMPLATE_TEST_CASE("A queue allocates nothing after reset()", "[kernel][event_queue]",
+                   TournamentQueue, HeapQueue) {
     constexpr std::uint32_t count = 3000;
     TestType queue;
     queue.reset(count);
