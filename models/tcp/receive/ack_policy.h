@@ -35,20 +35,18 @@ class AckPolicy {
 public:
     static constexpr std::uint32_t kMaxQuickAcks = 16;
 
-    /// `tick` is Sysctls::timer_tick: zero counts in exact milliseconds.
-    void start(Time now, std::uint32_t rcv_mss) {
-        rcv_mss_ = rcv_mss;
-        last_data_ = now;
-    }
+    /// `tick` is Sysctls::timer_tick: zero counts exact milliseconds.
+    void start(Time now, std::uint32_t rcv_mss, Duration tick);
 
     // --- arriving data, in this order ---
     /// Any segment with data: how large are the peer's full segments? `plain`: none of FIN, PSH,
-    /// URG; `option_bytes`: in its header; `fixed_option_bytes`: in every header of this connection.
+    /// URG; `option_bytes`: in its header; `fixed_option_bytes`: in every header of this
+    /// connection.
     SegmentSizeNews measure_segment(std::uint32_t length, std::uint32_t option_bytes,
                                     std::uint32_t fixed_option_bytes, bool plain, bool push,
                                     std::uint32_t advertised_mss);
     /// In-order data: quick-ACK budget and inter-arrival time.
-    void on_data(Time now, std::uint32_t rcv_wnd, const PathTiming& path, Duration tick);
+    void on_data(Time now, std::uint32_t rcv_wnd, const PathTiming& path);
     /// The window grew: that segment deserves an ACK of its own.
     void on_window_growth() { quick_ |= 1; }
 
@@ -58,12 +56,17 @@ public:
     void stop_quick_ack() { quick_ = 0; }
     void enter_ping_pong(std::int32_t threshold);
     void leave_ping_pong() { ping_pong_ = 0; }
+    /// An ACK is owed.
     void schedule() { pending_ |= kScheduled; }
     void force() { pending_ |= kScheduled | kNow; }
     void force_out_of_memory() { pending_ |= kScheduled | kNow | kNoMemory; }
     void mark_pushed() { pending_ |= kPushed; }
+    void forget_compressed() {
+        compressed_ = 0;
+        compressed_at_ = Time::never();
+    }
     /// A reply left: within ato of the last data it makes the connection a conversation.
-    void on_data_sent(Time now, Duration tick);
+    void on_data_sent(Time now);
     /// A segment with ACK left: everything owed is paid.
     void on_ack_sent();
 
@@ -82,38 +85,46 @@ public:
     /// Arms the delayed-ACK timer. True: an earlier deadline is so close that the ACK goes now.
     bool delay(Time now, const PathTiming& path, const Sysctls& sysctls);
     /// The ACK of a SYN-ACK waits up to 200 ms for data to ride on.
-    void delay_handshake(Time now, std::uint32_t rcv_wnd, Duration tick);
+    void delay_handshake(Time now, std::uint32_t rcv_wnd);
     /// The out-of-order queue is not empty and nothing forces an ACK. True: it goes now, false: the
     /// compression timer takes care of it.
-    bool is_duplicate_due(Time now, StreamOffset rcv_nxt, bool sack, std::int64_t rcv_rtt_eighths_us,
-                          const PathTiming& path, const Sysctls& sysctls);
+    bool is_duplicate_due(Time now, StreamOffset rcv_nxt, bool sack,
+                          std::int64_t rcv_rtt_eighths_us, const PathTiming& path,
+                          const Sysctls& sysctls);
     std::uint32_t compressed() const { return compressed_; }
 
-    Time delayed_ack_at() const { return delayed_at_; }      ///< when its timer fires
+    Time delayed_ack_at() const { return delayed_at_; }  ///< when its timer fires
     Time compressed_ack_at() const { return compressed_at_; }
-    Time next_deadline() const { return delayed_at_ < compressed_at_ ? delayed_at_ : compressed_at_; }
+    Time next_deadline() const {
+        return delayed_at_ < compressed_at_ ? delayed_at_ : compressed_at_;
+    }
     /// A deadline has come: which ACK goes, if any.
-    AckDecision on_deadline(Time now, const PathTiming& path, const Sysctls& sysctls);
+    AckDecision on_deadline(Time now, const PathTiming& path, std::int32_t ping_pong_threshold);
 
     std::uint32_t rcv_mss() const { return rcv_mss_; }
     std::uint32_t quick() const { return quick_; }
     std::int64_t ato_ticks() const { return ato_; }
-    Duration ato(Duration tick) const;
+    Duration ato() const { return tick() * ato_; }
     Time last_data() const { return last_data_; }
 
 private:
     static constexpr std::uint8_t kScheduled = 1, kTimer = 2, kPushed = 4, kPushedTwice = 8,
                                   kNow = 16, kNoMemory = 32;
 
+    Duration tick() const { return Duration::ns(tick_ns_); }
+    std::int32_t ticks(Duration duration) const;
+    std::int32_t ticks_since_data(Time now) const;
+    Time tick_start(Time now) const;
     void refill_quick_ack(std::uint32_t budget, std::uint32_t rcv_wnd);
-    void arm(Time now, Time deadline, Duration tick);
+    void arm(Time now, std::int32_t ticks);
 
     Time last_data_;
     Time deadline_ = Time::never();       ///< of the delayed ACK, before the timer's coarseness
     Time delayed_at_ = Time::never();     ///< when that timer fires
     Time compressed_at_ = Time::never();  ///< when the SACK compression timer fires
     StreamOffset compressed_rcv_nxt_;     ///< the left edge that duplicates_ counts for
-    std::int32_t ato_ = 0;                ///< ticks
+    std::int32_t tick_ns_ = 1'000'000;
+    std::int32_t ato_ = 0;  ///< ticks
     std::uint32_t rcv_mss_ = 0;
     std::uint32_t last_small_ = 0;  ///< candidate for a smaller rcv_mss_, bytes
     std::uint16_t compressed_ = 0;  ///< ACKs saved so far
@@ -121,6 +132,7 @@ private:
     std::uint8_t ping_pong_ = 0;
     std::uint8_t pending_ = 0;
     std::uint8_t duplicates_ = 0;
+    bool exact_ = true;  ///< timers fire when they are due, not when the next tick comes
 };
 
 }  // namespace seedwire::tcp

@@ -1,5 +1,6 @@
 // The peer's timestamp clock: refusing segments from before (PAWS), and what to echo.
-// RFC 7323 §4.3 and §5; Linux, `tcp_paws_check`, `tcp_disordered_ack_check`, `tcp_replace_ts_recent`.
+// RFC 7323 §4.3 and §5; Linux, `tcp_paws_check`, `tcp_disordered_ack_check`,
+// `tcp_replace_ts_recent`.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,7 @@ enum class PawsVerdict : std::uint8_t {
 /// What PAWS needs to know about a segment beside its TSval.
 struct PawsSegment {
     std::uint32_t ts_value = 0;
-    bool pure_ack = false;        ///< ACK is set; no data, SYN or FIN
+    bool pure_ack = false;         ///< ACK is set; no data, SYN or FIN
     bool before_expected = false;  ///< SEG.SEQ < RCV.NXT
     bool expected = false;         ///< SEG.SEQ = RCV.NXT
     /// SEG.ACK = SND.UNA, and the window it carries is not to be taken.
@@ -34,8 +35,8 @@ public:
         stamp_ = now;
     }
     PawsVerdict check(Time now, const PawsSegment& segment, Duration rto) const;
-    /// After all checks of the segment: it replaces TS.Recent if it begins at or before the last ACK
-    /// sent, so that with a hole the echo stays at the segment before it. RFC 7323 §4.3 (2).
+    /// After all checks of the segment: it replaces TS.Recent if it begins at or before the last
+    /// ACK sent, so that with a hole the echo stays at the segment before it. RFC 7323 §4.3 (2).
     void update(Time now, std::uint32_t ts_value, bool starts_at_or_before_last_ack);
 
     std::uint32_t ts_recent() const { return ts_recent_; }

@@ -28,8 +28,7 @@ public:
     /// unread packet and costs nothing.
     void add(StreamOffset end, std::uint32_t length, std::uint32_t ip_bytes);
     /// `packets` of equal length that together cost `memory` and cover [start, end).
-    void add_run(StreamOffset start, StreamOffset end, std::uint32_t packets,
-                 std::uint32_t memory);
+    void add_run(StreamOffset start, StreamOffset end, std::uint32_t packets, std::uint32_t memory);
     /// End of the packet the next byte is read from. Requires: not empty.
     StreamOffset first_end() const { return packets_.front().end; }
     /// Everything before `copied` was read.

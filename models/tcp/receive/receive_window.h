@@ -11,12 +11,12 @@ namespace seedwire::tcp {
 
 /// What the window starts from. Bytes.
 struct WindowStart {
-    std::uint32_t buffer = 0;         ///< SO_RCVBUF as the kernel keeps it
-    std::uint32_t window = 0;         ///< offered in our SYN or SYN-ACK, before the 16 bit limit
-    std::uint32_t clamp = 0;          ///< largest window the scale can express, or the user's
+    std::uint32_t buffer = 0;          ///< SO_RCVBUF as the kernel keeps it
+    std::uint32_t window = 0;          ///< offered in our SYN or SYN-ACK, before the 16 bit limit
+    std::uint32_t clamp = 0;           ///< largest window the scale can express, or the user's
     std::uint16_t advertised_mss = 0;  ///< timestamps deducted
     std::uint8_t scale = 0;
-    bool buffer_locked = false;       ///< SO_RCVBUF was set: no autotuning
+    bool buffer_locked = false;  ///< SO_RCVBUF was set: no autotuning
 };
 
 /// The result of a window computation.

@@ -2,22 +2,23 @@
 // RFC 9293 §3.10.7.4 and §3.8.6, RFC 5681 §4.2, RFC 2018, RFC 2883, RFC 7323.
 //
 // An aggregate of values that never sends: it answers questions, the endpoint obeys. Whenever a
-// function returns a true AckDecision, a bare ACK leaves at once, with that cause, built by the four
-// steps of an outgoing segment. In which order the endpoint calls what:
+// function returns a true AckDecision, a bare ACK leaves at once, with that cause, built by the
+// four steps of an outgoing segment. In which order the endpoint calls what:
 //
 // * Establishment: start(). An active open that saves its ACK: delay_handshake_ack().
 //
 // * A segment arrives in a synchronised state:
 //     1. check()          PAWS, then the sequence numbers. Acknowledge: subject to the rate limit,
-//                         note_refused(), then a bare ACK with that cause. Drop: forget the segment.
+//                         note_refused(), then a bare ACK with that cause. Drop: forget the
+//                         segment.
 //     2. (RST, SYN, the ACK field: the endpoint's and the sender's business.)
 //     3. note_accepted()  every segment that passed: TS.Recent, and the receiver's RTT sample.
 //     4. Payload or FIN, in a state that takes data:
 //          a. must_acknowledge_first()  true: a bare ACK (cause CompressedSack) leaves before b.
 //          b. on_data()                 -> DataOutcome
 //     5. (Data that the ACK or the window released is sent; it may carry the acknowledgement.)
-//     6. decide_ack()     for every segment that passed, after 4 and 5. In FIN-WAIT-1 and -2 a FIN
-//                         is acknowledged at once by the endpoint itself, between 4 and 5.
+//     6. decide_ack()     if on_data() was called. In FIN-WAIT-1 and -2 a FIN that was reached is
+//                         acknowledged at once by the endpoint itself, between 4 and 5.
 //
 // * A segment with ACK leaves (data or not):
 //     1. select_window()  the window field
@@ -51,25 +52,26 @@ namespace seedwire::tcp {
 /// What the handshake settled for the receiving half.
 struct ReceiverStart {
     WindowStart window;
-    StreamOffset rcv_nxt{1};        ///< behind the peer's SYN
-    std::uint32_t send_mss = 536;   ///< our effective MSS: bounds the first guess of the peer's
+    StreamOffset rcv_nxt{1};       ///< behind the peer's SYN
+    std::uint32_t send_mss = 536;  ///< our effective MSS: bounds the first guess of the peer's
     bool sack = false;
     bool timestamps = false;
-    std::uint32_t ts_recent = 0;    ///< TSval of the peer's SYN (or of the handshake's last ACK)
+    std::uint32_t ts_recent = 0;  ///< TSval of the peer's SYN (or of the handshake's last ACK)
 };
 
 /// One arriving segment as the receiving half sees it. Offsets are the peer's.
 struct Arrival {
-    StreamOffset start;            ///< SEG.SEQ
-    std::uint32_t length = 0;      ///< payload bytes
+    StreamOffset start;        ///< SEG.SEQ
+    std::uint32_t length = 0;  ///< payload bytes
     std::uint32_t option_bytes = 0;
     bool syn = false, fin = false, rst = false, push = false, urgent = false;
     bool has_timestamps = false;
     std::uint32_t ts_value = 0, ts_echo = 0;
-    std::uint32_t ts_now = 0;      ///< our timestamp clock, offset included
+    std::uint32_t ts_now = 0;  ///< our timestamp clock, offset included
     /// SEG.ACK = SND.UNA and the window it carries is not to be taken (PAWS only).
     bool repeats_ack = false;
-    /// For on_data(): what ECN asks for: acknowledge the next so many at once; acknowledge this one.
+    /// For on_data(): what ECN asks for: acknowledge the next so many at once; acknowledge this
+    /// one.
     std::uint8_t ecn_quick_acks = 0;
     bool ecn_ack_now = false;
     /// For on_data(): a FIN reached now begins the passive close (state ESTABLISHED or
@@ -103,14 +105,15 @@ struct ReadOutcome {
 struct ReceiverContext {
     const Sysctls& sysctls;
     PathTiming path;
-    std::int32_t low_water = 1;     ///< SO_RCVLOWAT
-    bool shut_down_read = false;    ///< no window updates any more
+    std::int32_t low_water = 1;   ///< SO_RCVLOWAT
+    bool shut_down_read = false;  ///< no window updates any more
 };
 
 class Receiver {
 public:
-    void start(Time now, const ReceiverStart& facts);
-    void delay_handshake_ack(Time now, const Sysctls& sysctls);
+    void start(Time now, const ReceiverStart& facts, const Sysctls& sysctls);
+    /// An active open saves the handshake's last ACK for data to carry; at most 200 ms.
+    void delay_handshake_ack(Time now) { acks_.delay_handshake(now, window_.last_offer()); }
 
     // --- an arriving segment ---
     /// PAWS, then RFC 9293 §3.10.7.4, first check. `now` becomes the time of the segment last seen.
@@ -132,15 +135,16 @@ public:
         return static_cast<std::uint8_t>(sack_.size() + (sack_.has_duplicate() ? 1 : 0));
     }
     std::uint32_t ts_recent() const { return paws_.ts_recent(); }
-    void note_ack_sent() { acks_.on_ack_sent(); }
-    void note_data_sent(Time now, const Sysctls& sysctls) {
-        acks_.on_data_sent(now, sysctls.timer_tick);
+    void note_ack_sent() {
+        acks_.on_ack_sent();
+        fin_unacknowledged_ = ecn_asked_ = false;
     }
+    void note_data_sent(Time now) { acks_.on_data_sent(now); }
 
     // --- the program ---
-    ReadOutcome read(Time now, std::uint32_t at_most, const ReceiverContext& context);
+    ReadOutcome read(std::uint32_t at_most, const ReceiverContext& context);
     /// TCP_QUICKACK. `synchronised`: ESTABLISHED or CLOSE-WAIT.
-    AckDecision set_quick_ack(Time now, bool on, bool synchronised, const ReceiverContext& context);
+    AckDecision set_quick_ack(bool on, bool synchronised, const ReceiverContext& context);
     void set_buffer(std::uint32_t bytes) { window_.set_buffer(bytes); }
     void set_clamp(std::uint32_t bytes) { window_.set_clamp(bytes); }
     /// RFC 2883: reports [left, right) as received twice (a SYN that crossed ours, an old FIN).
@@ -156,7 +160,9 @@ public:
     std::uint32_t readable() const;                  ///< bytes in order and unread
     bool fin_reached() const { return fin_reached_; }
     bool at_end_of_file() const { return fin_reached_ && copied_ == rcv_nxt_; }
-    std::uint64_t bytes_received() const { return bytes_received_; }  ///< in order, without FIN
+    std::uint64_t bytes_received() const {  ///< in order, without SYN and FIN
+        return rcv_nxt_.value - 1 - (fin_reached_ ? 1U : 0U);
+    }
     std::uint32_t out_of_order_packets() const { return out_of_order_packets_; }  ///< so far
     /// Right edge of the highest block reported, for the check of a RST. RFC 5961 §3.2.
     StreamOffset highest_sacked() const;
@@ -174,26 +180,36 @@ private:
     enum class Kind : std::uint8_t { None, InOrder, HoleFilled, OutOfOrder, Old, BeyondWindow };
 
     bool make_room(const Arrival& segment, const ReceiverContext& context);
+    bool has_room(std::uint32_t length) const { return memory() + length <= window_.buffer(); }
     void accept_in_order(Time now, const Arrival& segment, const ReceiverContext& context,
                          DataOutcome& outcome);
     void accept_out_of_order(const Arrival& segment, const ReceiverContext& context,
                              DataOutcome& outcome);
+    void on_in_order_payload(Time now, const Arrival& segment, const ReceiverContext& context);
     void measure(const Arrival& segment);
-    void join_islands(const Sysctls& sysctls);
+    void join_islands();
     void reach_fin(const Arrival& segment, const Sysctls& sysctls, DataOutcome& outcome);
-    void refuse(Kind kind, const Sysctls& sysctls);
+    void refuse(Kind kind, DataOutcome& outcome);
     void enter_quick_ack(std::uint32_t budget) {
         acks_.enter_quick_ack(budget, window_.last_offer());
     }
-    void adjust_space(StreamOffset copied, const Sysctls& sysctls);
+    bool reports_duplicates(const Sysctls& sysctls) const {
+        return sack_enabled_ && sysctls.tcp_dsack;
+    }
+    std::uint64_t unread() const { return rcv_nxt_.value - copied_.value; }  ///< FIN included
+    std::uint64_t unacknowledged() const { return rcv_nxt_.value - window_.last_ack().value; }
+    bool moves_window(const ReceiverContext& context);
+    void autotune_on_read(StreamOffset copied, const Sysctls& sysctls);
     AckDecision after_read(std::uint32_t taken, const ReceiverContext& context);
     wire::Cause cause_of_ack() const;
-    WindowChoice preview_window(const Sysctls& sysctls);
+    std::uint32_t preview_window(const Sysctls& sysctls);
+    bool may_shrink(const Sysctls& sysctls) const {
+        return sysctls.tcp_shrink_window && window_.scale() > 0;
+    }
 
     StreamOffset rcv_nxt_{1}, copied_{1};
-    StreamOffset fin_at_;            ///< position of the peer's FIN, once seen
-    Time stamp_;                     ///< when the last segment was processed
-    std::uint64_t bytes_received_ = 0;
+    StreamOffset fin_at_;  ///< position of the peer's FIN, once seen
+    Time stamp_;           ///< when the last segment was processed
     ReceiveWindow window_;
     ReceiveBuffer buffer_;
     Reassembly reassembly_;
@@ -202,7 +218,7 @@ private:
     ReceiverRtt rtt_;
     Paws paws_;
     std::uint32_t out_of_order_packets_ = 0;
-    Kind last_kind_ = Kind::None;    ///< of the segment that decide_ack() judges
+    Kind last_kind_ = Kind::None;  ///< of the segment that decide_ack() judges
     bool fin_seen_ = false, fin_reached_ = false, fin_unacknowledged_ = false;
     bool ecn_asked_ = false;
     bool sack_enabled_ = false, timestamps_ = false;
