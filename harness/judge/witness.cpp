@@ -19,11 +19,16 @@ Witness::Witness(const scenario::Scenario& scenario, const trace::Connections& c
     : connections_{connections} {
     for (const scenario::Expectation& expectation : scenario.expectations)
         std::visit(Overloaded{[](const scenario::Comparison&) {},
-                              [this](const scenario::Reaches& e) { wanted_[e.end.flow].states = true; },
+                              [this](const scenario::Reaches& e) { wanted_[e.end.flow] = {true, true}; },
                               [this](const scenario::Passes& e) { wanted_[e.end.flow].states = true; },
                               [this](const scenario::Fails& e) { wanted_[e.end.flow].states = true; },
                               [this](const scenario::Segments& e) { wanted_[e.flow].segments = true; }},
                    expectation.what);
+    // A program's connection is named after the program that opened it, perhaps another one.
+    const auto flows = static_cast<std::uint32_t>(scenario.flows.size());
+    const auto programs = static_cast<std::uint32_t>(scenario.programs.size());
+    if (wanted_.lower_bound(flows) == wanted_.end()) return;
+    for (std::uint32_t i = 0; i < programs; ++i) wanted_[flows + i] = {true, true};
 }
 
 Testimony* Witness::testimony(std::uint32_t connection, bool segments) {

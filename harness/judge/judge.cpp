@@ -1,0 +1,247 @@
+#include "harness/judge/judge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/judge/metrics.h"
+#include "harness/judge/patterns.h"
+#include "harness/observe/segment_text.h"
+#include "sim/base/quantity.h"
+
+namespace seedwire::judge {
+
+using scenario::Relation;
+using scenario::Unit;
+using scenario::Value;
+
+namespace {
+
+bool holds(int order, Relation relation) {
+    switch (relation) {
+        case Relation::Less: return order < 0;
+        case Relation::AtMost: return order <= 0;
+        case Relation::Equal: return order == 0;
+        case Relation::NotEqual: return order != 0;
+        case Relation::AtLeast: return order >= 0;
+        case Relation::Greater: return order > 0;
+    }
+    return false;
+}
+
+std::string milliseconds(Time at) { return observe::milliseconds_text(at) + " ms"; }
+
+class Judge {
+public:
+    explicit Judge(const Evidence& evidence) : evidence_{evidence} {}
+
+    Verdict operator()(const scenario::Comparison& e) const;
+    Verdict operator()(const scenario::Reaches& e) const;
+    Verdict operator()(const scenario::Passes& e) const;
+    Verdict operator()(const scenario::Segments& e) const;
+    Verdict operator()(const scenario::Fails& e) const;
+
+private:
+    /// The states (and error) of the end that an expectation means.
+    struct EndTestimony {
+        const std::vector<PassedState>* states = nullptr;
+        int error = 0;
+        Time error_at;
+        Time opened;
+    };
+    EndTestimony testimony(const scenario::End& end) const;
+    std::optional<Value> operand(const scenario::Operand& operand) const;
+    /// A duration in round trips of the metric's flow, rounded to the nearest whole number.
+    std::optional<Value> in_round_trips(const scenario::Operand& operand, const Value& value) const;
+    void add_losses(const scenario::End& end, Verdict& verdict) const;
+
+    const Evidence& evidence_;
+};
+
+std::optional<Value> Judge::operand(const scenario::Operand& operand) const {
+    if (const auto* value = std::get_if<Value>(&operand)) return *value;
+    return value_of(std::get<scenario::Metric>(operand), evidence_);
+}
+
+std::optional<Value> Judge::in_round_trips(const scenario::Operand& operand, const Value& value) const {
+    const auto* metric = std::get_if<scenario::Metric>(&operand);
+    if (metric == nullptr || value.unit != Unit::Nanoseconds) return value;
+    const auto ends = observe::connections_of(
+        evidence_.world, metric->subject == scenario::Metric::Subject::Program
+                             ? metric->index + static_cast<std::uint32_t>(
+                                                   evidence_.world.scenario().flows.size())
+                             : metric->index);
+    if (ends.empty()) return std::nullopt;
+    const trace::Connection& c = evidence_.world.connections()[ends.front().connection];
+    constexpr std::int64_t kSmallPacket = 60;  // a SYN with its options: what a round trip means here
+    const Duration rtt = evidence_.world.network().no_load_round_trip(c.client_node, c.server_node,
+                                                                      kSmallPacket, kSmallPacket);
+    if (rtt <= Duration::zero()) return std::nullopt;
+    const std::int64_t ns = value.numerator / value.denominator;
+    return Value{(ns + rtt.ns() / 2) / rtt.ns(), 1, Unit::RoundTrips};
+}
+
+Verdict Judge::operator()(const scenario::Comparison& e) const {
+    Verdict verdict;
+    std::optional<Value> left = operand(e.left), right = operand(e.right);
+    if (left && right && left->unit == Unit::RoundTrips) right = in_round_trips(e.right, *right);
+    if (left && right && right->unit == Unit::RoundTrips) left = in_round_trips(e.left, *left);
+    verdict.holds = left && right && holds(compare(*left, *right), e.relation);
+    const auto text = [](const scenario::Operand& o, const std::optional<Value>& value) {
+        const auto* metric = std::get_if<scenario::Metric>(&o);
+        if (metric == nullptr) return std::string{};
+        return fmt::format("{} is {}", metric->text, value ? to_string(*value) : "not known: it did not happen");
+    };
+    verdict.actual = text(e.left, left);
+    const std::string other = text(e.right, right);
+    if (!other.empty()) verdict.actual += (verdict.actual.empty() ? "" : ", ") + other;
+    return verdict;
+}
+
+Judge::EndTestimony Judge::testimony(const scenario::End& end) const {
+    EndTestimony found;
+    const auto ends = observe::connections_of(evidence_.world, end.flow);
+    const std::size_t k = end.ordinal < 0 ? 0 : static_cast<std::size_t>(end.ordinal);
+    if (k >= ends.size()) return found;
+    const trace::Connection& c = evidence_.world.connections()[ends[k].connection];
+    // `<program>.connection` is the program's own end, whichever that is.
+    const bool is_program = end.flow >= evidence_.world.scenario().flows.size();
+    const bool named = end.text.find(".client") != std::string::npos ||
+                       end.text.find(".server") != std::string::npos;
+    const bool client = is_program && !named ? ends[k].client : end.client;
+    const Testimony* t = evidence_.witness.about(c.flow, static_cast<std::int32_t>(c.ordinal));
+    if (t == nullptr) return found;
+    found.states = client ? &t->client_states : &t->server_states;
+    found.error = client ? t->client_error : t->server_error;
+    found.error_at = client ? t->client_error_at : t->server_error_at;
+    const Time opened = evidence_.world.figures()[ends[k].connection].client.opened;
+    found.opened = opened.is_never() ? Time::zero() : opened;
+    return found;
+}
+
+Verdict Judge::operator()(const scenario::Reaches& e) const {
+    Verdict verdict;
+    const EndTestimony t = testimony(e.end);
+    if (t.states == nullptr) {
+        verdict.actual = fmt::format("{} never existed", e.end.text);
+        return verdict;
+    }
+    const auto it = std::find_if(t.states->begin(), t.states->end(),
+                                 [&](const PassedState& s) { return s.to == e.state; });
+    if (it == t.states->end()) {
+        verdict.actual = fmt::format("{} never reached {}", e.end.text, tcp::to_string(e.state));
+    } else {
+        verdict.holds = it->at - t.opened <= e.within;
+        verdict.actual = fmt::format("{} reached {} after {} ms", e.end.text, tcp::to_string(e.state),
+                                     observe::milliseconds_text(Time::zero() + (it->at - t.opened)));
+    }
+    if (!verdict.holds) add_losses(e.end, verdict);
+    return verdict;
+}
+
+Verdict Judge::operator()(const scenario::Passes& e) const {
+    Verdict verdict;
+    const EndTestimony t = testimony(e.end);
+    if (t.states == nullptr) {
+        verdict.actual = fmt::format("{} never existed", e.end.text);
+        return verdict;
+    }
+    const std::vector<tcp::State> passed = states_of(*t.states);
+    verdict.holds = passes(passed, e.states);
+    for (const tcp::State state : passed)
+        verdict.actual += (verdict.actual.empty() ? "" : ", ") + std::string{tcp::to_string(state)};
+    verdict.actual = fmt::format("{} passed [{}]", e.end.text, verdict.actual);
+    return verdict;
+}
+
+Verdict Judge::operator()(const scenario::Segments& e) const {
+    Verdict verdict;
+    const auto ends = observe::connections_of(evidence_.world, e.flow);
+    const std::size_t k = e.ordinal < 0 ? 0 : static_cast<std::size_t>(e.ordinal);
+    const Testimony* t = nullptr;
+    if (k < ends.size()) {
+        const trace::Connection& c = evidence_.world.connections()[ends[k].connection];
+        t = evidence_.witness.about(c.flow, static_cast<std::int32_t>(c.ordinal));
+    }
+    if (t == nullptr) {
+        verdict.actual = "nothing was sent";
+        return verdict;
+    }
+    const auto mismatch = match(e.items, t->segments);
+    verdict.holds = !mismatch;
+    constexpr std::size_t kShown = 12;
+    const std::size_t begin = mismatch && mismatch->segment > kShown / 2 ? mismatch->segment - kShown / 2 : 0;
+    std::string list = begin > 0 ? "..." : "";
+    for (std::size_t i = begin; i < t->segments.size() && i < begin + kShown; ++i)
+        list += (list.empty() ? "" : ", ") + describe(t->segments[i]);
+    if (begin + kShown < t->segments.size()) list += ", ...";
+    verdict.actual = fmt::format("sent were [{}]", list);
+    if (!mismatch) return verdict;
+    const std::string wanted = mismatch->item < e.items.size() ? e.items[mismatch->item].text : "nothing more";
+    if (mismatch->segment < t->segments.size())
+        verdict.why.push_back(fmt::format("expected {} where {} was sent at {}", wanted,
+                                          describe(t->segments[mismatch->segment]),
+                                          milliseconds(t->segments[mismatch->segment].at)));
+    else
+        verdict.why.push_back(fmt::format("expected {}, but nothing more was sent", wanted));
+    return verdict;
+}
+
+Verdict Judge::operator()(const scenario::Fails& e) const {
+    Verdict verdict;
+    const EndTestimony t = testimony(e.end);
+    int error = t.error;
+    Time at = t.error_at;
+    const std::size_t flows = evidence_.world.scenario().flows.size();
+    if (e.end.flow >= flows) {
+        // A program fails when one of its operations does, with or without a connection.
+        const auto& results = evidence_.world.applications().results(
+            static_cast<std::uint32_t>(e.end.flow - flows));
+        const auto failed = std::find_if(results.begin(), results.end(), [](const app::OperationResult& r) {
+            return r.error != tcp::Error::None && r.error != tcp::Error::Again;
+        });
+        error = failed == results.end() ? 0 : tcp::number(failed->error);
+        at = failed == results.end() ? Time::zero() : failed->end;
+    }
+    verdict.holds = e.never ? error == 0 : error == tcp::number(e.error);
+    if (error == 0) {
+        verdict.actual = fmt::format("{} did not fail", e.end.text);
+        return verdict;
+    }
+    std::string name = fmt::format("errno {}", error);
+    for (int i = 0; i <= static_cast<int>(tcp::Error::Aborted); ++i)
+        if (tcp::number(static_cast<tcp::Error>(i)) == error)
+            name = tcp::to_string(static_cast<tcp::Error>(i));
+    verdict.actual = fmt::format("{} failed with {} at {}", e.end.text, name, milliseconds(at));
+    return verdict;
+}
+
+/// What was lost on the way is the usual reason for being late.
+void Judge::add_losses(const scenario::End& end, Verdict& verdict) const {
+    const Testimony* t = evidence_.witness.about(end.flow, end.ordinal);
+    if (t == nullptr) return;
+    constexpr std::size_t kMost = 5;
+    for (const SentSegment& s : t->segments) {
+        if (!s.lost || verdict.why.size() >= kMost) continue;
+        const std::string by = s.fault != trace::kNoFault ? fmt::format("faults[{}]", s.fault)
+                                                          : std::string{trace::to_string(s.reason)};
+        SentSegment plain = s;
+        plain.lost = false;
+        verdict.why.push_back(fmt::format("{} lost ({}) at {}", describe(plain), by, milliseconds(s.at)));
+    }
+}
+
+}  // namespace
+
+std::vector<Verdict> judge(const Evidence& evidence) {
+    std::vector<Verdict> verdicts;
+    const Judge judge{evidence};
+    for (const scenario::Expectation& expectation : evidence.world.scenario().expectations) {
+        Verdict verdict = std::visit(judge, expectation.what);
+        verdict.expectation = &expectation;
+        verdicts.push_back(std::move(verdict));
+    }
+    return verdicts;
+}
+
+}  // namespace seedwire::judge

@@ -1,0 +1,31 @@
+// Verdicts: which expectations of a scenario hold after a run, and what happened instead.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/judge/witness.h"
+#include "harness/observe/figures.h"
+#include "harness/observe/window_observer.h"
+
+namespace seedwire::judge {
+
+struct Verdict {
+    bool holds = false;
+    const scenario::Expectation* expectation = nullptr;
+    std::string actual;           ///< "12.4 Mbit/s", "client SYN, client SYN lost, ..."
+    std::vector<std::string> why;  ///< the chain of causes as far as records tell
+};
+
+/// What verdicts are drawn from.
+struct Evidence {
+    const world::World& world;
+    const observe::LinkObserver& links;
+    const observe::WindowObserver& windows;
+    const Witness& witness;
+};
+
+/// One verdict an expectation, in the order of the scenario.
+std::vector<Verdict> judge(const Evidence& evidence);
+
+}  // namespace seedwire::judge

@@ -1,0 +1,235 @@
+#include "harness/judge/metrics.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "sim/base/int128.h"
+#include "sim/base/quantity.h"
+
+namespace seedwire::judge {
+
+using observe::FlowFigures;
+using scenario::Metric;
+using scenario::Unit;
+using scenario::Value;
+
+namespace {
+
+Value count(std::uint64_t n) { return {static_cast<std::int64_t>(n), 1, Unit::Count}; }
+Value bytes(std::uint64_t n) { return {static_cast<std::int64_t>(n), 1, Unit::Bytes}; }
+Value packets(std::uint64_t n) { return {static_cast<std::int64_t>(n), 1, Unit::Packets}; }
+Value duration(Duration d) { return {d.ns(), 1, Unit::Nanoseconds}; }
+std::optional<Value> duration(const std::optional<Duration>& d) {
+    if (!d) return std::nullopt;
+    return duration(*d);
+}
+/// A fraction of two large numbers, brought into 64 bits.
+Value fraction(UInt128 numerator, UInt128 denominator, Unit unit) {
+    while (numerator > INT64_MAX || denominator > INT64_MAX) {
+        numerator >>= 1;
+        denominator >>= 1;
+    }
+    if (denominator == 0) return {0, 1, unit};
+    return {static_cast<std::int64_t>(numerator), static_cast<std::int64_t>(denominator), unit};
+}
+
+Value goodput(const FlowFigures& f) {
+    return fraction(static_cast<UInt128>(f.goodput_bytes) * 8'000'000'000U,
+                    static_cast<UInt128>(std::max<std::int64_t>(1, f.goodput_time.ns())),
+                    Unit::BitsPerSecond);
+}
+
+std::optional<Value> window_value(const Metric& metric, bool client, std::string_view key,
+                                  const Evidence& evidence) {
+    const auto ends = observe::connections_of(evidence.world, metric.index);
+    const std::size_t k = metric.ordinal < 0 ? 0 : static_cast<std::size_t>(metric.ordinal);
+    if (k >= ends.size()) return std::nullopt;
+    const observe::WindowFigures* f = evidence.windows.of(ends[k].connection, client);
+    if (f == nullptr) return std::nullopt;
+    if (key == "ssthresh") return packets(f->ssthresh);
+    if (metric.function == "max") return packets(f->maximum);
+    if (metric.function == "min") return packets(f->minimum);
+    if (metric.function == "mean")
+        return Value{static_cast<std::int64_t>(f->mean_permille(evidence.world.simulation().now())),
+                     1000, Unit::Packets};
+    return packets(f->last);
+}
+
+/// `<flow>.client.<key>` and `<flow>.server.<key>`: one end of the first (or given) connection.
+std::optional<Value> end_value(const Metric& metric, bool client, std::string_view key,
+                               const Evidence& evidence) {
+    if (key == "cwnd" || key == "ssthresh") return window_value(metric, client, key, evidence);
+    const auto ends = observe::connections_of(evidence.world, metric.index);
+    const std::size_t k = metric.ordinal < 0 ? 0 : static_cast<std::size_t>(metric.ordinal);
+    if (k >= ends.size() || ends[k].connection >= evidence.world.figures().size()) return std::nullopt;
+    const host::EndFigures& e = evidence.world.figures()[ends[k].connection].end(client);
+    if (key == "delivered" || key == "bytes_received") return bytes(e.bytes_delivered);
+    if (key == "read" || key == "bytes_read") return bytes(e.bytes_read);
+    if (key == "written" || key == "bytes_written") return bytes(e.bytes_written);
+    if (key == "bytes_sent") return bytes(e.bytes_sent);
+    if (key == "segments") return count(e.segments_sent);
+    if (key == "data_segments") return count(e.data_segments_sent);
+    if (key == "retransmissions" || key == "total_retrans") return count(e.retransmissions);
+    if (key == "timeouts" || key == "total_rto") return count(e.timeouts);
+    if (key == "reordered") return count(e.reordered);
+    if (key == "duplicates") return count(e.duplicates);
+    if (key == "received") return count(e.received);
+    if (key == "rtt" && e.smoothed_rtt > Duration::zero()) return duration(e.smoothed_rtt);
+    if (key == "min_rtt" && e.min_rtt > Duration::zero()) return duration(e.min_rtt);
+    return std::nullopt;
+}
+
+std::optional<Value> flow_value(const Metric& metric, const Evidence& evidence) {
+    const std::string_view key = metric.key;
+    if (key.substr(0, 7) == "client.") return end_value(metric, true, key.substr(7), evidence);
+    if (key.substr(0, 7) == "server.") return end_value(metric, false, key.substr(7), evidence);
+    if (key == "cwnd" || key == "ssthresh") {
+        const FlowFigures f = observe::flow_figures(evidence.world, metric.index, metric.ordinal);
+        (void)f;
+        const auto client = window_value(metric, true, key, evidence);
+        const auto ends = observe::connections_of(evidence.world, metric.index);
+        if (ends.empty()) return client;
+        const std::size_t k = metric.ordinal < 0 ? 0 : static_cast<std::size_t>(metric.ordinal);
+        if (k >= ends.size() || ends[k].connection >= evidence.world.figures().size()) return client;
+        // The window that matters is that of the end which sends the data.
+        const host::ConnectionFigures& c = evidence.world.figures()[ends[k].connection];
+        return c.server.data_segments_sent > c.client.data_segments_sent
+                   ? window_value(metric, false, key, evidence)
+                   : client;
+    }
+    const FlowFigures f = observe::flow_figures(evidence.world, metric.index, metric.ordinal);
+    if (key == "goodput") return goodput(f);
+    if (key == "delivered") return bytes(f.delivered);
+    if (key == "written") return bytes(f.written);
+    if (key == "completion") return duration(f.completion);
+    if (key == "first_byte") return duration(f.first_byte);
+    if (key == "handshake") return duration(f.handshake);
+    if (key == "rtt") return duration(f.rtt);
+    if (key == "min_rtt") return duration(f.min_rtt);
+    if (key == "jitter") return duration(f.jitter);
+    if (key == "retransmissions") return count(f.retransmissions);
+    if (key == "timeouts") return count(f.timeouts);
+    if (key == "reordered") return count(f.reordered);
+    if (key == "duplicates") return count(f.duplicates);
+    if (key == "segments") return count(f.segments);
+    if (key == "data_segments") return count(f.data_segments);
+    if (key == "connections") return count(f.connections);
+    if (key == "completed") return count(f.completed);
+    if (key == "failed") return count(f.failed);
+    if (key == "sent") return count(f.sent);
+    if (key == "received") return count(f.received);
+    if (key == "lost") return count(f.lost);
+    if (key == "loss") return fraction(f.lost, std::max<std::uint64_t>(1, f.sent), Unit::Ratio);
+    return std::nullopt;
+}
+
+std::optional<Value> sojourn_value(const Metric& metric, const observe::QueueFigures& queue) {
+    const observe::Histogram& h = queue.sojourn;
+    const auto ns = [](std::uint64_t v) { return duration(Duration::ns(static_cast<std::int64_t>(v))); };
+    const std::string_view f = metric.function;
+    if (f == "min") return ns(h.minimum());
+    if (f == "max") return ns(h.maximum());
+    if (f == "p50") return ns(h.percentile(50, 100));
+    if (f == "p90") return ns(h.percentile(90, 100));
+    if (f == "p95") return ns(h.percentile(95, 100));
+    if (f == "p99") return ns(h.percentile(99, 100));
+    if (f == "p999") return ns(h.percentile(999, 1000));
+    return ns(h.mean());
+}
+
+std::optional<Value> link_value(const Metric& metric, const Evidence& evidence) {
+    const bool up = metric.key.rfind("up.", 0) == 0;
+    const std::string_view key = std::string_view{metric.key}.substr(up ? 3 : 5);
+    const std::uint32_t direction = metric.index * 2 + (up ? 0 : 1);
+    const auto d = observe::direction_figures(evidence.world, evidence.links, direction);
+    const auto elapsed = static_cast<std::uint64_t>(
+        std::max<std::int64_t>(1, evidence.world.simulation().now().ns()));
+    if (key == "utilisation")
+        return fraction(static_cast<std::uint64_t>(d.busy.ns()), elapsed, Unit::Ratio);
+    if (key == "packets") return packets(d.packets);
+    if (key == "bytes") return bytes(d.bytes);
+    if (key == "marked_ce") return count(d.marked_ce);
+    if (key == "queue.sojourn") return sojourn_value(metric, evidence.links.queue(direction));
+    if (key == "queue.length") {
+        if (metric.function == "max") return packets(d.longest_queue);
+        return fraction(d.resident_ns, elapsed, Unit::Packets);
+    }
+    if (key == "drops") {
+        std::uint64_t all = 0;
+        for (const std::uint64_t n : d.dropped) all += n;
+        return count(all);
+    }
+    if (key.rfind("drops.", 0) == 0)
+        for (std::uint8_t r = 1; r < trace::kDropReasonCount; ++r)
+            if (trace::to_string(static_cast<trace::DropReason>(r)) == key.substr(6))
+                return count(d.dropped[r]);
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Value> value_of(const Metric& metric, const Evidence& evidence) {
+    switch (metric.subject) {
+        case Metric::Subject::Flow:
+        case Metric::Subject::Program: {
+            Metric in_order = metric;
+            if (metric.subject == Metric::Subject::Program)
+                in_order.index += static_cast<std::uint32_t>(evidence.world.scenario().flows.size());
+            return flow_value(in_order, evidence);
+        }
+        case Metric::Subject::Link: return link_value(metric, evidence);
+        case Metric::Subject::Fault:
+            if (metric.key == "hits") return count(evidence.world.network().fault_hits(metric.index));
+            return std::nullopt;
+        case Metric::Subject::Node: return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+int compare(const Value& a, const Value& b) {
+    const Int128 left = static_cast<Int128>(a.numerator) * b.denominator;
+    const Int128 right = static_cast<Int128>(b.numerator) * a.denominator;
+    return left < right ? -1 : left > right ? 1 : 0;
+}
+
+namespace {
+
+/// Four significant digits, without trailing zeros.
+std::string short_number(const Value& v, std::int64_t unit) {
+    const double number = static_cast<double>(v.numerator) / static_cast<double>(v.denominator) /
+                          static_cast<double>(unit);
+    return fmt::format("{:.4g}", number);
+}
+
+std::string scaled(const Value& v, std::initializer_list<std::pair<std::int64_t, const char*>> units) {
+    const auto magnitude = static_cast<double>(v.numerator < 0 ? -v.numerator : v.numerator) /
+                           static_cast<double>(v.denominator);
+    for (const auto& [size, name] : units)
+        if (magnitude >= static_cast<double>(size) || size == 1)
+            return fmt::format("{} {}", short_number(v, size), name);
+    return short_number(v, 1);
+}
+
+}  // namespace
+
+std::string to_string(const Value& v) {
+    switch (v.unit) {
+        case Unit::Nanoseconds:
+            return scaled(v, {{1'000'000'000, "s"}, {1'000'000, "ms"}, {1'000, "us"}, {1, "ns"}});
+        case Unit::Bytes:
+            return v.numerator < 10'000 ? scaled(v, {{1, "B"}})
+                                        : scaled(v, {{1'000'000'000, "GB"}, {1'000'000, "MB"}, {1'000, "kB"}, {1, "B"}});
+        case Unit::BitsPerSecond:
+            return scaled(v, {{1'000'000'000, "Gbit/s"}, {1'000'000, "Mbit/s"}, {1'000, "kbit/s"}, {1, "bit/s"}});
+        case Unit::Ratio: return short_number({v.numerator * 100, v.denominator, Unit::Ratio}, 1) + " %";
+        case Unit::Packets: return short_number(v, 1) + " packets";
+        case Unit::RoundTrips: return short_number(v, 1) + " rtt";
+        case Unit::Count: return v.denominator == 1 ? std::to_string(v.numerator) : short_number(v, 1);
+    }
+    return {};
+}
+
+}  // namespace seedwire::judge

@@ -1,0 +1,21 @@
+// The value of a metric after a run, by its path.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "harness/judge/judge.h"
+#include "harness/scenario/expectation.h"
+
+namespace seedwire::judge {
+
+/// Nothing if it did not happen (a completion that never came) or does not apply.
+std::optional<scenario::Value> value_of(const scenario::Metric& metric, const Evidence& evidence);
+
+/// -1, 0, 1 by exact cross-multiplication. Requires comparable units; Count compares with any.
+int compare(const scenario::Value& a, const scenario::Value& b);
+
+/// "12.4 Mbit/s", "41.2 ms": short, in the unit people use for it.
+std::string to_string(const scenario::Value& value);
+
+}  // namespace seedwire::judge
