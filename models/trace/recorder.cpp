@@ -11,4 +11,8 @@ void Recorder::add(Observer& observer, unsigned interests) {
     if ((interests & kApplications) != 0) applications_.push_back(&observer);
 }
 
+void Recorder::clear() {
+    for (auto* list : {&all_, &packets_, &tcp_, &windows_, &applications_}) list->clear();
+}
+
 }  // namespace seedwire::trace

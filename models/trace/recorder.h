@@ -28,6 +28,7 @@ class Recorder {
 public:
     enum Interest : unsigned { kPackets = 1, kTcp = 2, kWindows = 4, kApplications = 8, kAll = 15 };
     void add(Observer& observer, unsigned interests = kAll);
+    void clear();  ///< forgets all observers: they end before the run's objects do
 
     bool wants_packets() const { return !packets_.empty(); }
     bool wants_tcp() const { return !tcp_.empty(); }          ///< states and timeouts

@@ -1,0 +1,160 @@
+#include "harness/run/run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "harness/run/recording.h"
+#include "sim/base/assert.h"
+
+namespace seedwire::run {
+
+namespace {
+
+constexpr std::uint64_t kSlice = 1U << 17;
+
+template <class... Fs>
+struct Overloaded : Fs... {
+    using Fs::operator()...;
+};
+template <class... Fs>
+Overloaded(Fs...) -> Overloaded<Fs...>;
+
+/// Flows (and programs behind them) whose congestion window an expectation names.
+std::vector<std::uint32_t> flows_with_windows(const scenario::Scenario& scenario) {
+    std::set<std::uint32_t> flows;
+    const auto look = [&](const scenario::Operand& operand) {
+        const auto* m = std::get_if<scenario::Metric>(&operand);
+        if (m == nullptr) return;
+        if (m->key.find("cwnd") == std::string::npos && m->key.find("ssthresh") == std::string::npos) return;
+        const bool program = m->subject == scenario::Metric::Subject::Program;
+        flows.insert(m->index + (program ? static_cast<std::uint32_t>(scenario.flows.size()) : 0));
+    };
+    for (const scenario::Expectation& e : scenario.expectations)
+        if (const auto* comparison = std::get_if<scenario::Comparison>(&e.what)) {
+            look(comparison->left);
+            look(comparison->right);
+        }
+    return {flows.begin(), flows.end()};
+}
+
+/// Everything that watches one run.
+struct Watchers {
+    Watchers(world::World& world, const Request& request)
+        : digest{world.network(), world.connections()},
+          links{world.network()},
+          windows{world.connections(), flows_with_windows(world.scenario())},
+          witness{world.scenario(), world.connections()} {
+        trace::Recorder& recorder = world.recorder();
+        recorder.add(digest);
+        recorder.add(links, trace::Recorder::kPackets);
+        if (windows.is_needed()) recorder.add(windows, trace::Recorder::kWindows);
+        if (witness.is_needed()) recorder.add(witness);
+        if (request.ladder) {
+            ladder.emplace(world.network(), world.connections(), *request.ladder);
+            recorder.add(*ladder, trace::Recorder::kPackets | trace::Recorder::kTcp);
+        }
+        if (!request.record_directory.empty())
+            recording = std::make_unique<Recording>(world, request.record_directory);
+    }
+
+    observe::DigestObserver digest;
+    observe::LinkObserver links;
+    observe::WindowObserver windows;
+    judge::Witness witness;
+    std::optional<observe::LadderObserver> ladder;
+    std::unique_ptr<Recording> recording;
+};
+
+Ending run_to_end(world::World& world, const Request& request) {
+    Simulation& simulation = world.simulation();
+    const Time stop = world.scenario().stop;
+    while (true) {
+        switch (simulation.run_until(stop, kSlice)) {
+            case Simulation::End::Quiescent: return Ending::Quiescent;
+            case Simulation::End::Deadline: return Ending::Stop;
+            case Simulation::End::EventLimit: return Ending::EventLimit;
+            case Simulation::End::MemoryLimit: return Ending::MemoryLimit;
+            case Simulation::End::Stopped: return Ending::Interrupted;
+            case Simulation::End::SliceDone: break;
+        }
+        if (request.interrupted != nullptr && *request.interrupted) return Ending::Interrupted;
+        if (request.on_progress)
+            request.on_progress({simulation.now(), stop, simulation.executed_events()});
+    }
+}
+
+/// Sent = received + dropped by named reason + in flight, on every link of every run.
+void check_conservation(const world::World& world) {
+    for (std::uint32_t d = 0; d < world.network().link_count() * 2; ++d) {
+        const net::DirectionCounters& c = world.network().counters(d);
+        std::uint64_t dropped = 0;
+        for (const std::uint64_t n : c.dropped) dropped += n;
+        SEEDWIRE_ASSERT(c.entered >= c.delivered + dropped);
+    }
+}
+
+std::vector<std::string> warnings_of(const world::World& world) {
+    std::vector<std::string> warnings;
+    const auto& faults = world.scenario().faults;
+    for (std::uint32_t i = 0; i < faults.size(); ++i)
+        if (faults[i].exact && world.network().fault_hits(i) == 0)
+            warnings.push_back(fmt::format("{}:{}:{}: warning: faults[{}] never fired", faults[i].where.file,
+                                           faults[i].where.line, faults[i].where.column, i));
+    return warnings;
+}
+
+}  // namespace
+
+std::string_view to_string(Ending ending) {
+    switch (ending) {
+        case Ending::Quiescent: return "quiescent";
+        case Ending::Stop: return "stop";
+        case Ending::EventLimit: return "event limit";
+        case Ending::MemoryLimit: return "memory limit";
+        case Ending::Interrupted: return "interrupted";
+    }
+    return "";
+}
+
+bool Run::holds() const {
+    return std::all_of(verdicts.begin(), verdicts.end(), [](const judge::Verdict& v) { return v.holds; });
+}
+
+ExitCode Run::exit_code() const {
+    ExitCode code = ExitCode::Holds;
+    if (ending == Ending::Interrupted) return ExitCode::Interrupted;
+    if (!complete()) code = worse(code, ExitCode::LimitReached);
+    // What a stopped run did not reach yet is no failure of its scenario.
+    if (complete() && !holds()) code = worse(code, ExitCode::ExpectationFailed);
+    if (!record_error.empty()) code = worse(code, ExitCode::Partial);
+    return code;
+}
+
+Run execute(const scenario::Scenario& scenario, const Request& request) {
+    Run run;
+    run.world = std::make_unique<world::World>(scenario);
+    world::World& world = *run.world;
+    Watchers watchers{world, request};
+    world.start();
+    run.ending = run_to_end(world, request);
+    world.finish();
+    check_conservation(world);
+    run.events = world.simulation().executed_events();
+    run.digest = watchers.digest.result();
+    run.figures = observe::collect(world, watchers.links);
+    if (watchers.ladder) run.ladders = watchers.ladder->result();
+    if (run.complete())
+        run.verdicts = judge::judge({world, watchers.links, watchers.windows, watchers.witness});
+    if (watchers.recording) {
+        run.record_error = watchers.recording->finish();
+        run.capture_headers_only = watchers.recording->capture_headers_only();
+    }
+    run.warnings = warnings_of(world);
+    // The watchers end here; nobody may call them through the recorder any more.
+    world.recorder().clear();
+    return run;
+}
+
+}  // namespace seedwire::run

@@ -1,0 +1,67 @@
+// One run of one scenario, from start to verdict.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/judge/judge.h"
+#include "harness/observe/digest.h"
+#include "harness/observe/figures.h"
+#include "harness/observe/ladder.h"
+#include "harness/run/exit_code.h"
+#include "harness/scenario/scenario.h"
+#include "harness/world/world.h"
+
+namespace seedwire::run {
+
+/// How far a run is, for whoever shows it.
+struct Progress {
+    Time now, stop;  ///< stop: Time::never() if the end is not known
+    std::uint64_t events = 0;
+};
+
+struct Request {
+    std::optional<observe::LadderChoice> ladder;  ///< keep what a ladder needs
+    /// Writes events.jsonl and capture.pcapng into this existing folder while the run goes on.
+    std::string record_directory;
+    /// Called about every 2^17 events.
+    std::function<void(const Progress&)> on_progress;
+    const std::atomic<bool>* interrupted = nullptr;  ///< set from outside: stop soon
+};
+
+/// How a run ended.
+enum class Ending {
+    Quiescent,  ///< nothing was left to happen
+    Stop,       ///< the scenario's `stop`
+    EventLimit,
+    MemoryLimit,
+    Interrupted
+};
+std::string_view to_string(Ending ending);
+
+/// A finished run. The world is kept, since figures, ladders and reports look names up in it.
+struct Run {
+    std::unique_ptr<world::World> world;
+    Ending ending = Ending::Quiescent;
+    std::uint64_t events = 0;
+    observe::RunDigest digest;
+    observe::RunFigures figures;
+    std::vector<observe::Ladder> ladders;
+    std::vector<judge::Verdict> verdicts;
+    std::vector<std::string> warnings;
+    std::string record_error;  ///< a file that could not be written; else empty
+    bool capture_headers_only = false;
+
+    bool complete() const { return ending == Ending::Quiescent || ending == Ending::Stop; }
+    bool holds() const;
+    ExitCode exit_code() const;
+};
+
+/// The scenario outlives the result.
+Run execute(const scenario::Scenario& scenario, const Request& request);
+
+}  // namespace seedwire::run
