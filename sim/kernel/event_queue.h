@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sim/base/int128.h"
 #include "sim/kernel/indexed_heap.h"
 
 namespace seedwire {
@@ -23,45 +24,61 @@ public:
     /// Empties the queue and makes room for ranks below `entities`.
     void reset(std::size_t entities) {
         leaves_ = std::bit_ceil(std::max<std::size_t>(entities, 2));
-        nodes_.assign(2 * leaves_, kIdle);
+        nodes_.assign(2 * leaves_, packed(kIdle));
         size_ = 0;
     }
     bool empty() const { return size_ == 0; }
     std::size_t size() const { return size_; }
     /// The smallest key. Requires: not empty.
-    EventKey top() const { return nodes_[1]; }
+    EventKey top() const { return unpacked(nodes_[1]); }
     /// Adds the one entry of the entity whose rank is in the key, or moves it.
-    void set(EventKey key) { put(IndexedHeap::index_of(key), key); }
+    void set(EventKey key) { put(IndexedHeap::index_of(key), packed(key)); }
     /// Removes the entry of an entity if there is one.
-    void remove(std::uint32_t rank) { put(rank, kIdle); }
+    void remove(std::uint32_t rank) { put(rank, packed(kIdle)); }
 
 private:
     static constexpr EventKey kIdle{Time::never(), UINT64_MAX};
 
-    void put(std::uint32_t rank, EventKey key) {
-        EventKey* nodes = nodes_.data();
+    // Keys are kept as the 128-bit integers by which they compare. As pairs of words, compilers
+    // would put them together in vector registers, and waiting for two stores to become one load
+    // costs four times as much as all the rest (GCC 12 -O3, clang 14).
+    static UInt128 packed(const EventKey& key) {
+        return UInt128{static_cast<std::uint64_t>(key.at.ns())} << 64 | key.order;
+    }
+    static EventKey unpacked(UInt128 node) {
+        return {Time::from_ns(static_cast<std::int64_t>(node >> 64)),
+                static_cast<std::uint64_t>(node)};
+    }
+    static bool is_idle(UInt128 node) {
+        return static_cast<std::uint64_t>(node >> 64) == INT64_MAX;
+    }
+
+    void put(std::uint32_t rank, UInt128 key) {
+        UInt128* nodes = nodes_.data();
         std::size_t node = leaves_ + rank;
-        const EventKey old = nodes[node];
-        size_ += std::size_t{old.at.is_never()};
-        size_ -= std::size_t{key.at.is_never()};
+        const UInt128 old = nodes[node];
+        size_ += std::size_t{is_idle(old)};
+        size_ -= std::size_t{is_idle(key)};
         nodes[node] = key;
-        if (old.order == nodes[1].order) {
+        if (old == nodes[1]) {
             // It was the smallest: everything up to the root changes.
             for (; node > 1; node /= 2) {
-                key = IndexedHeap::smaller(key, nodes[node ^ 1]);
+                const UInt128 sibling = nodes[node ^ 1];
+                key = sibling < key ? sibling : key;
                 nodes[node / 2] = key;
             }
             return;
         }
         for (; node > 1; node /= 2) {
-            key = IndexedHeap::smaller(key, nodes[node ^ 1]);
+            const UInt128 sibling = nodes[node ^ 1];
+            key = sibling < key ? sibling : key;
             if (nodes[node / 2] == key) return;
             nodes[node / 2] = key;
         }
     }
 
-    std::vector<EventKey> nodes_;  // the root at 1, the children of i at 2i and 2i + 1
-    std::size_t leaves_ = 0;       // a power of two
+    std::vector<UInt128> nodes_;  // the root at 1, the children of i at 2i and 2i + 1
+    std::size_t leaves_ = 0;      // a power of two
     std::size_t size_ = 0;
 };
 

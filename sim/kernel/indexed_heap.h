@@ -19,8 +19,6 @@ public:
         return static_cast<std::uint32_t>(key.order);
     }
 
-    static EventKey smaller(const EventKey& a, const EventKey& b) { return before(b, a) ? b : a; }
-
     /// Empties the heap and makes room for indices below `count`.
     void reset(std::size_t count) {
         keys_.clear();
