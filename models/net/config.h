@@ -1,4 +1,5 @@
-// What a link direction is made of, as plain values: rate, delay, queue, impairments and exact faults.
+// What a link direction is made of, as plain values: rate, delay, queue, impairments and exact
+// faults.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,8 @@
 
 namespace seedwire::net {
 
-/// Drop tail. Zero means no limit. A packet counts from its arrival to the end of its serialisation.
+/// Drop tail. Zero means no limit. A packet counts from its arrival to the end of its
+/// serialisation.
 struct QueueConfig {
     std::int64_t limit_packets = 1000;
     std::int64_t limit_bytes = 0;
@@ -21,12 +23,19 @@ struct QueueConfig {
 };
 
 /// Shapes of random delay.
-enum class Distribution : std::uint8_t { Constant, Uniform, Exponential, Normal, Pareto, ParetoNormal };
+enum class Distribution : std::uint8_t {
+    Constant,
+    Uniform,
+    Exponential,
+    Normal,
+    Pareto,
+    ParetoNormal
+};
 struct RandomDelay {
     Distribution distribution = Distribution::Constant;
-    Duration mean;                ///< Uniform: the middle
-    Duration deviation;           ///< Normal, ParetoNormal: standard deviation; Uniform: half width
-    Ratio shape{3, 1};            ///< Pareto
+    Duration mean;       ///< Uniform: the middle
+    Duration deviation;  ///< Normal, ParetoNormal: standard deviation; Uniform: half width
+    Ratio shape{3, 1};   ///< Pareto
 };
 
 // Impairments act after serialisation, in the order listed. Each draws from its own named stream.
@@ -67,12 +76,12 @@ struct FaultRule {
     };
     Action action = Action::Drop;
     Match match;
-    std::vector<Range> nth;  ///< empty: not restricted; ranges include both ends
+    std::vector<Range> nth;               ///< empty: not restricted; ranges include both ends
     std::uint64_t every = 0, offset = 0;  ///< every k with (k - offset) mod every = 0; 0 = off
     std::uint64_t first = 1, last = std::numeric_limits<std::uint64_t>::max();
     Time from, until = Time::never();
-    Duration by;                ///< Delay: extra; Duplicate: the copy's lateness
-    std::uint32_t index = 0;    ///< position in the scenario's `faults`, for reports
+    Duration by;              ///< Delay: extra; Duplicate: the copy's lateness
+    std::uint32_t index = 0;  ///< position in the scenario's `faults`, for reports
 };
 
 struct LinkDirectionConfig {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "models/net/config.h"
+#include "models/net/counters.h"
 #include "models/net/node.h"
 #include "models/trace/recorder.h"
 #include "models/wire/packet_pool.h"
@@ -24,15 +25,14 @@ struct RoutingOptions {
     EqualCost equal_cost = EqualCost::PerFlow;
 };
 
-/// Figures of one link direction, always kept.
-struct DirectionCounters {
-    std::uint64_t entered = 0;    ///< packets offered, copies made here included
-    std::uint64_t delivered = 0;  ///< handed to the next node so far
-    std::uint64_t delivered_bytes = 0;
-    std::uint64_t started = 0;  ///< serialisations planned
-    std::uint64_t dropped[trace::kDropReasonCount] = {};
-    std::uint64_t marked_ce = 0, delayed = 0, copies = 0;
-    std::uint64_t in_flight() const;  ///< entered - delivered - dropped
+/// Every packet has one end: sent + copies = received + dropped + in flight, and whoever holds a
+/// packet besides the links has lost it.
+struct Conservation {
+    std::uint64_t sent = 0, copies = 0, received = 0, in_flight = 0;
+    std::uint64_t dropped[trace::kDropReasonCount] = {};  ///< links and nodes
+    std::uint64_t held = 0;                               ///< packets in use in the pool
+    bool holds = false;
+    std::string report() const;  ///< one line with all figures
 };
 
 /// Everything below the transport layer. Built in two steps: add nodes and links in any order, then
@@ -54,8 +54,8 @@ public:
     std::uint32_t add_link(std::string_view name, std::uint32_t a, std::uint32_t b,
                            const LinkDirectionConfig& up, const LinkDirectionConfig& down,
                            std::int64_t cost);
-    /// Assigns addresses (10.x.y.z by rank of the node's name unless given), computes all routes and
-    /// registers the entities. Once; before Simulation::start().
+    /// Assigns addresses (10.x.y.z by rank of the node's name unless given), computes all routes
+    /// and registers the entities. Once; before Simulation::start().
     void build();
 
     // --- sending ---
@@ -78,7 +78,7 @@ public:
     std::string_view node_name(std::uint32_t node) const;
     std::uint64_t node_key(std::uint32_t node) const;  ///< stable hash of the name
     std::string_view link_name(std::uint32_t link) const;
-    std::uint64_t direction_key(std::uint32_t direction) const;  ///< stable hash of "name/up"
+    std::uint64_t direction_key(std::uint32_t direction) const;   ///< stable hash of "name/up"
     std::uint32_t direction_from(std::uint32_t direction) const;  ///< node ids
     std::uint32_t direction_to(std::uint32_t direction) const;
     wire::Address address(std::uint32_t node) const;
@@ -92,9 +92,13 @@ public:
     /// The next hops from `from` to `to` (node ids), first choice first; empty: no route.
     std::vector<std::uint32_t> next_hops(std::uint32_t from, std::uint32_t to) const;
     /// Sum of the delays (and of one packet's serialisation) along the route, both ways: the time
-    /// from sending a packet of `bytes` until an answer of `answer_bytes` is back, without queueing.
+    /// from sending a packet of `bytes` until an answer of `answer_bytes` is back, without
+    /// queueing.
     Duration no_load_round_trip(std::uint32_t from, std::uint32_t to, std::int64_t bytes,
                                 std::int64_t answer_bytes) const;
+
+    /// Where every packet of the run has gone. Meant for a moment between events.
+    Conservation conservation() const;
 
     // --- changes while the run goes on (timeline) ---
     void set_rate(Time now, std::uint32_t direction, Rate rate);
@@ -107,6 +111,13 @@ public:
 
 private:
     struct Parts;
+
+    std::uint32_t choose(std::uint32_t route, std::uint32_t at, const wire::Packet& packet);
+    std::uint64_t flow_hash(std::uint32_t at, const wire::Packet& packet) const;
+    void end_inside(Time now, std::uint32_t node, wire::PacketRef packet, trace::DropReason reason);
+    std::vector<std::uint32_t> next_directions(std::uint32_t from, std::uint32_t to) const;
+    Duration no_load_one_way(std::uint32_t from, std::uint32_t to, std::int64_t bytes) const;
+
     std::unique_ptr<Parts> parts_;
     wire::PacketPool packets_;
 };

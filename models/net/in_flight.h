@@ -1,0 +1,81 @@
+// Packets on their way to the receiving end of a link, first arrival first.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "models/wire/packet.h"
+#include "sim/base/ring.h"
+#include "sim/base/time.h"
+
+namespace seedwire::net {
+
+/// A packet that arrives at a known moment. `sequence` counts the packets of the direction in the
+/// order of their serialisation (a copy has its original's) and breaks ties; it may wrap.
+struct InFlightPacket {
+    Time arrival;
+    wire::PacketRef packet;
+    std::uint32_t sequence = 0;
+};
+
+/// One that impairments or faults treated specially: it may overtake and be overtaken.
+struct DetouredPacket : InFlightPacket {
+    Duration extra;             ///< arrival beyond departure + delay
+    std::uint32_t ordinal = 0;  ///< 0 for the packet itself, then its copies
+    bool ordered = false;       ///< jitter keeps it behind its predecessor
+};
+
+/// A first-in first-out ring for packets that arrive in the order in which they left, and a heap
+/// for the others. Allocates only to grow.
+class InFlight {
+public:
+    bool empty() const { return fifo_.empty() && detoured_.empty(); }
+    std::size_t size() const { return fifo_.size() + detoured_.size(); }
+    /// Arrival of the next packet. Time::never() if there is none.
+    Time next() const {
+        Time at = fifo_.empty() ? Time::never() : fifo_.front().arrival;
+        if (!detoured_.empty()) at = std::min(at, detoured_.front().arrival);
+        return at;
+    }
+    /// Adds a packet that arrives at departure + delay.
+    void push(const InFlightPacket& packet) {
+        if (fifo_.empty() || fifo_.back().arrival <= packet.arrival) [[likely]] {
+            fifo_.push_back(packet);
+        } else {
+            push(DetouredPacket{packet, {}, 0, false});  // the delay has become shorter meanwhile
+        }
+    }
+    void push(const DetouredPacket& packet) {
+        detoured_.push_back(packet);
+        std::push_heap(detoured_.begin(), detoured_.end(), is_later);
+    }
+    /// Takes out the packet that arrives next.
+    wire::PacketRef pop() {
+        if (detoured_.empty()) [[likely]]
+            return fifo_.take_front().packet;
+        return pop_either();
+    }
+    /// Takes out all packets with that sequence or a later one, in order of sequence, and appends
+    /// them to `out`.
+    void extract_from(std::uint32_t sequence, std::vector<DetouredPacket>& out);
+    /// The last arrival among packets that must stay in order; zero if there is none.
+    Time last_ordered() const;
+
+private:
+    // std::push_heap keeps the greatest in front: "less" is "arrives later".
+    static bool is_later(const DetouredPacket& a, const DetouredPacket& b) {
+        if (a.arrival != b.arrival) return a.arrival > b.arrival;
+        if (a.sequence != b.sequence) return is_after(a.sequence, b.sequence);
+        return a.ordinal > b.ordinal;
+    }
+    static bool is_after(std::uint32_t a, std::uint32_t b) {
+        return static_cast<std::int32_t>(a - b) > 0;
+    }
+    wire::PacketRef pop_either();
+
+    Ring<InFlightPacket> fifo_;
+    std::vector<DetouredPacket> detoured_;
+};
+
+}  // namespace seedwire::net

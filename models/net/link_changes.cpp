@@ -1,0 +1,103 @@
+// A link direction that changes while packets are on their way: new departures for what waits, none
+// for what a cut takes.
+#include <algorithm>
+
+#include "models/net/link_direction.h"
+
+namespace seedwire::net {
+
+using trace::DropReason;
+
+void LinkDirection::set_rate(Time now, Rate rate) {
+    retire(now);
+    config_.rate = rate;
+    serialiser_.set_rate(rate);
+    if (pending_.empty()) return;
+    // What starts at this very instant starts at the new rate: changes come first in an instant.
+    const std::size_t first_moved = head_start_ < now ? 1 : 0;
+    serialiser_.truncate(first_moved == 1 ? pending_.front().departure : now);
+    for (std::size_t i = first_moved; i < pending_.size(); ++i) {
+        const auto overhead = static_cast<std::uint32_t>(config_.overhead.count);
+        pending_[i].departure = serialiser_.add(now, pending_[i].bytes + overhead);
+    }
+    reschedule(now, first_moved);
+}
+
+void LinkDirection::set_delay(Time now, Duration delay) {
+    retire(now);
+    config_.delay = delay;
+    reschedule(now, 0);
+}
+
+/// Computes the arrivals of the pending packets from that position on anew.
+void LinkDirection::reschedule(Time now, std::size_t first) {
+    if (first >= pending_.size()) return;
+    amended_.clear();
+    flight_.extract_from(first_pending_ + static_cast<std::uint32_t>(first), amended_);
+    ordered_until_ = flight_.last_ordered();
+    for (DetouredPacket& packet : amended_) {
+        const Time departure = pending_[packet.sequence - first_pending_].departure;
+        packet.arrival = arrival_of(now, departure, packet.extra);
+        if (packet.ordered) {
+            packet.arrival = std::max(packet.arrival, ordered_until_);
+            packet.extra = packet.arrival - (departure + config_.delay);
+            ordered_until_ = packet.arrival;
+        }
+        latest_arrival_ = std::max(latest_arrival_, packet.arrival);
+        record_amended(now, packet.packet, departure, packet.arrival, DropReason::None);
+        if (packet.extra == Duration::zero() && !packet.ordered && packet.ordinal == 0) {
+            flight_.push(InFlightPacket{packet});
+        } else {
+            flight_.push(packet);
+        }
+    }
+    simulation_->wake(entity_, flight_.next());
+    // What was serialised in no time at the new rate has left the queue.
+    retire(now);
+}
+
+void LinkDirection::record_amended(Time now, wire::PacketRef packet, Time departure, Time arrival,
+                                   DropReason drop) {
+    if (!recorder_->wants_packets()) return;
+    trace::TransmissionAmended amended;
+    amended.at = now;
+    amended.direction = place_.direction;
+    amended.packet = &(*packets_)[packet];
+    amended.departure = departure;
+    amended.arrival = arrival;
+    amended.drop = drop;
+    recorder_->record(amended);
+}
+
+void LinkDirection::set_loss(Probability probability) {
+    impairments_.set_loss(probability, config_.impairments, seed_, "link/" + name_);
+    is_plain_ = false;
+}
+
+void LinkDirection::cut(Time now) {
+    retire(now);
+    is_cut_ = true;
+    is_plain_ = false;
+    if (pending_.empty()) return;
+    amended_.clear();
+    flight_.extract_from(first_pending_, amended_);
+    for (const DetouredPacket& lost : amended_) {
+        ++counters_.dropped[static_cast<std::size_t>(DropReason::Cut)];
+        record_amended(now, lost.packet, Time::never(), Time::never(), DropReason::Cut);
+        packets_->release(lost.packet);
+    }
+    pending_.clear();
+    pending_bytes_ = 0;
+    first_pending_ = next_sequence_;
+    serialiser_.truncate(now);
+    ordered_until_ = flight_.last_ordered();
+    simulation_->wake(entity_, flight_.next());
+}
+
+void LinkDirection::restore(Time now) {
+    retire(now);
+    is_cut_ = false;
+    is_plain_ = faults_.empty() && impairments_.empty();
+}
+
+}  // namespace seedwire::net

@@ -1,0 +1,141 @@
+// One direction of a link: the transmitter at the sender and the receiving end at the next node,
+// joined by one hand-over. Departure and arrival are known as soon as a packet enters, so a hop
+// costs one event.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/net/config.h"
+#include "models/net/counters.h"
+#include "models/net/faults.h"
+#include "models/net/impairment/impairment.h"
+#include "models/net/in_flight.h"
+#include "models/net/node.h"
+#include "models/net/serialiser.h"
+#include "models/net/totals.h"
+#include "models/trace/recorder.h"
+#include "models/wire/packet_pool.h"
+#include "sim/base/ring.h"
+#include "sim/kernel/simulation.h"
+
+namespace seedwire::net {
+
+/// What all link directions of a network share.
+struct LinkEnvironment {
+    Simulation& simulation;
+    trace::Recorder& recorder;
+    wire::PacketPool& packets;
+    Totals& totals;
+};
+
+/// Where a direction stands.
+struct LinkPlace {
+    std::uint32_t direction = 0;  ///< its dense id
+    std::uint32_t from = 0, to = 0;
+    std::uint32_t to_interface = 0;  ///< number of this link among the receiving node's interfaces
+    Node* receiver = nullptr;
+};
+
+class LinkDirection final : public Entity {
+public:
+    /// `name` is "<link>/up" or "<link>/down".
+    LinkDirection(const LinkEnvironment& environment, const LinkPlace& place, std::string name,
+                  const LinkDirectionConfig& config);
+    LinkDirection(LinkDirection&&) = default;
+
+    /// Registers the receiving end with the kernel.
+    void start();
+    /// A packet enters: it is dropped now, or its departure and arrival are decided. In this order:
+    /// exact faults count and drop; the queue limit; the ECN mark; serialisation; impairments.
+    void transmit(Time now, wire::PacketRef packet);
+    /// Hands over what arrives now.
+    Time on_due(Time now) override;
+    bool is_background() const override { return flight_.empty(); }
+
+    // Changes while the run goes on. What has departed is beyond their reach. The packet being
+    // serialised keeps its rate; its delay, like that of those behind it, is the new one.
+    void set_rate(Time now, Rate rate);
+    void set_delay(Time now, Duration delay);
+    void set_loss(Probability probability);
+    void cut(Time now);
+    void restore(Time now);
+
+    const std::string& name() const { return name_; }
+    const LinkPlace& place() const { return place_; }
+    const LinkDirectionConfig& config() const { return config_; }
+    const DirectionCounters& counters() const { return counters_; }
+    std::int64_t mtu() const { return config_.mtu.count; }
+    Duration busy(Time now) const { return serialiser_.busy(now); }
+    std::size_t in_flight() const { return flight_.size(); }
+
+private:
+    /// A packet whose serialisation has not ended. Its sequence is first_pending_ + position.
+    struct Pending {
+        Time departure;
+        std::uint32_t bytes = 0;
+    };
+    /// What is decided about a packet on its way through transmit().
+    struct Passage {
+        Time now;
+        wire::PacketRef packet;
+        std::uint32_t queue_packets = 0;
+        std::uint32_t fault = trace::kNoFault;
+        Time departure = Time::never(), arrival = Time::never();
+        Duration fault_delay;
+        std::uint32_t sequence = 0;
+        bool marked_ce = false, delayed = false, corrupted = false;
+    };
+
+    bool is_full(std::uint32_t bytes) const;
+    void retire(Time now);
+    void hit(const FaultRule& rule, Passage& passage);
+    bool faults_drop(Passage& passage);
+    void faults_mark(Passage& passage);
+    void mark_ce(Passage& passage);
+    void lose(Passage& passage, trace::DropReason reason);
+    void serialise(Passage& passage);
+    void take_detour(Passage& passage);
+    void deliver_copy(const Passage& passage, Duration extra, Time arrival, std::uint32_t ordinal,
+                      bool ordered, bool corrupted, std::uint32_t fault);
+    void record(const Passage& passage, trace::DropReason drop, bool reordered);
+    void drop_corrupted(Time now, wire::PacketRef packet);
+    Time arrival_of(Time now, Time departure, Duration extra) const;
+
+    void reschedule(Time now, std::size_t first);
+    void record_amended(Time now, wire::PacketRef packet, Time departure, Time arrival,
+                        trace::DropReason drop);
+
+    // Used for every packet.
+    Simulation* simulation_;
+    wire::PacketPool* packets_;
+    const trace::Recorder* recorder_;
+    Totals* totals_;
+    LinkPlace place_;
+    EntityId entity_;
+    bool is_plain_;  // no faults, no impairments, not cut
+    bool is_cut_ = false;
+    std::uint32_t next_sequence_ = 0;
+    std::uint32_t first_pending_ = 0;  // sequence of pending_.front()
+    std::int64_t pending_bytes_ = 0;
+    Time head_start_;      // when the serialisation of pending_.front() began, rounded up
+    Time latest_arrival_;  // of all packets so far
+    Serialiser serialiser_;
+    Ring<Pending> pending_;
+    InFlight flight_;
+    LinkDirectionConfig config_;
+    DirectionCounters counters_;
+
+    // Used where something is to happen to packets.
+    Time ordered_until_;
+    Faults faults_;
+    const std::vector<const FaultRule*>* selected_ = nullptr;
+    ImpairmentChain impairments_;
+    std::vector<DetouredPacket> amended_;
+    std::string name_;
+    std::uint64_t seed_;
+};
+
+}  // namespace seedwire::net
