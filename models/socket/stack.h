@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/socket/calls.h"
 #include "models/socket/types.h"
 #include "models/tcp/config.h"
 #include "sim/base/time.h"
@@ -35,13 +36,13 @@ struct IcmpError {
 ///
 /// After any input the outputs hold what it caused; take them, then clear_outputs(). No call blocks:
 /// calls.h builds blocking ones on top.
-class Stack {
+class Stack final : public NonBlockingCalls {
 public:
     /// `sysctls` outlives the stack. Initial sequence numbers and timestamp offsets come from the
     /// random stream "host/<name>/isn".
     Stack(const tcp::Sysctls& sysctls, wire::Address address, std::uint64_t seed,
           std::string_view host_name);
-    ~Stack();
+    ~Stack() override;
     Stack(const Stack&) = delete;
     Stack& operator=(const Stack&) = delete;
 
@@ -49,22 +50,22 @@ public:
     SocketId open(const tcp::SocketOptions& options);  ///< socket()
     tcp::Error bind(SocketId socket, std::uint16_t port);
     tcp::Error listen(SocketId socket, std::int32_t backlog);
-    Result accept(Time now, SocketId listener);  ///< value: the new descriptor; EAGAIN: none waits
+    Result accept(Time now, SocketId listener) override;  ///< value: the new descriptor; EAGAIN: none waits
     /// EINPROGRESS is success: kEstablished or kError follows. `mtu` of the way to `to`. The label is
     /// given first, with set_label().
     tcp::Error connect(Time now, SocketId socket, wire::SocketAddress to, std::uint32_t mtu);
-    Result write(Time now, SocketId socket, std::uint32_t length,
-                 tcp::WriteMode mode = tcp::WriteMode::Plain);
-    Result read(Time now, SocketId socket, std::uint32_t at_most);  ///< 0: end of file
+    Result write(Time now, SocketId socket, std::uint32_t length, tcp::WriteMode mode) override;
+    Result read(Time now, SocketId socket, std::uint32_t at_most) override;  ///< 0: end of file
     tcp::Error shutdown(Time now, SocketId socket, Shutdown how);
     tcp::Error close(Time now, SocketId socket);
     tcp::Error set_option(Time now, SocketId socket, Option option, std::int64_t value);
     Result get_option(SocketId socket, Option option);
+    tcp::Error take_error(SocketId socket) override;
     std::uint16_t poll(SocketId socket) const;  ///< readiness bits that hold now
     std::uint32_t readable(SocketId socket) const;        ///< SIOCINQ
-    std::uint32_t unacknowledged(SocketId socket) const;  ///< SIOCOUTQ
+    std::uint32_t unacknowledged(SocketId socket) const override;  ///< SIOCOUTQ
     std::uint64_t bytes_read(SocketId socket) const;
-    bool is_established(SocketId socket) const;  ///< the handshake is complete (or was)
+    bool is_established(SocketId socket) const override;  ///< now or earlier
     bool at_end_of_file(SocketId socket) const;
     tcp::State state(SocketId socket) const;  ///< CLOSED also where a stub has taken over
     tcp::Glance glance(SocketId socket) const;

@@ -100,6 +100,7 @@ struct SocketOptions {
     Duration user_timeout;
     Duration linger;                   ///< meaningful with linger_set; zero aborts on close
     Duration linger2;                  ///< TCP_LINGER2
+    bool operator==(const SocketOptions&) const = default;
 };
 
 /// What an endpoint is told at birth about its place in the world.

@@ -1,0 +1,372 @@
+// Segments, ICMP errors and timers find their socket. RFC 9293 §3.10.7, §3.10.8.
+#include "models/socket/stack.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "models/socket/closed_port.h"
+#include "models/socket/icmp.h"
+#include "models/socket/stack_parts.h"
+#include "sim/base/assert.h"
+
+namespace seedwire::socket {
+
+using tcp::State;
+namespace flag = wire::flag;
+
+Stack::Stack(const tcp::Sysctls& sysctls, wire::Address address, std::uint64_t seed,
+             std::string_view host_name)
+    : parts_{std::make_unique<Parts>(sysctls, address, seed, host_name)} {}
+Stack::~Stack() = default;
+
+Stack::Parts::Parts(const tcp::Sysctls& sysctls_of_host, wire::Address address_of_host,
+                    std::uint64_t seed, std::string_view host_name)
+    : sysctls{&sysctls_of_host},
+      address{address_of_host},
+      random{seed, "host/" + std::string{host_name} + "/isn"},
+      requests{sysctls_of_host},
+      stubs{sysctls_of_host} {}
+
+// --- outputs ------------------------------------------------------------------------------------
+
+const std::vector<wire::Segment>& Stack::segments() const { return parts_->output.segments; }
+const std::vector<Batch>& Stack::batches() const { return parts_->batches; }
+const std::vector<Wake>& Stack::wakes() const { return parts_->wakes; }
+const std::vector<StateChange>& Stack::changes() const { return parts_->changes; }
+const std::vector<Retired>& Stack::retired() const { return parts_->retired; }
+
+void Stack::clear_outputs() {
+    parts_->output.clear();
+    parts_->batches.clear();
+    parts_->wakes.clear();
+    parts_->changes.clear();
+    parts_->retired.clear();
+}
+
+void Stack::Parts::emit(const Batch& batch, const wire::Segment& segment) {
+    batches.push_back(batch);
+    batches.back().begin = static_cast<std::uint32_t>(output.segments.size());
+    output.segments.push_back(segment);
+    batches.back().end = static_cast<std::uint32_t>(output.segments.size());
+}
+
+void Stack::Parts::change(Label label, State from, State to) {
+    if (from != to) changes.push_back({label, from, to});
+}
+
+// --- after an endpoint was given something to do ------------------------------------------------
+
+void Stack::Parts::settle(Time now, SocketId id, std::size_t first) {
+    Socket& socket = sockets[id];
+    const std::uint16_t events = std::exchange(output.events, std::uint16_t{0});
+    if (output.segments.size() > first) {
+        batches.push_back({{address, socket.local_port}, socket.remote, id, socket.label,
+                           static_cast<std::uint32_t>(first),
+                           static_cast<std::uint32_t>(output.segments.size())});
+    }
+    const State state = socket.endpoint->state();
+    if (state != socket.reported) {
+        change(socket.label, socket.reported, state);
+        socket.reported = state;
+    }
+    if ((events & event::kEstablished) != 0) socket.established = true;
+    constexpr std::uint16_t kEnd = event::kTimeWait | event::kFinWait2Orphan | event::kGone;
+    const bool has_program = !socket.orphan && socket.parent == kNoSocket;
+    if (has_program && events != 0) wakes.push_back({id, events});
+    if ((events & kEnd) != 0) [[unlikely]] {
+        end_connection(now, id, events);
+    } else {
+        watch_deadline(socket, id);
+    }
+}
+
+void Stack::Parts::watch_deadline(Socket& socket, SocketId id) {
+    const Time deadline = socket.endpoint->next_timeout();
+    deadlines.lower(id, deadline);
+    const bool foreground = !deadline.is_never() && !socket.endpoint->is_background();
+    if (foreground == socket.foreground) return;
+    socket.foreground = foreground;
+    foreground ? ++foreground_count : --foreground_count;
+}
+
+void Stack::Parts::leave_foreground(Socket& socket) {
+    if (!socket.foreground) return;
+    socket.foreground = false;
+    --foreground_count;
+}
+
+void Stack::Parts::end_connection(Time now, SocketId id, std::uint16_t events) {
+    Socket& socket = sockets[id];
+    retired.push_back({socket.label, socket.endpoint->info(now), socket.endpoint->error()});
+    deadlines.remove(id);
+    leave_foreground(socket);
+    socket.detached = true;
+    const bool time_wait = (events & event::kTimeWait) != 0;
+    if (time_wait || (events & event::kFinWait2Orphan) != 0) {
+        const tcp::Remains remains = socket.endpoint->remains();
+        const std::uint32_t stub = stubs.add(now, socket.remote, socket.local_port, socket.label,
+                                             remains, time_wait);
+        demux.set(socket.remote, socket.local_port, {TargetKind::Stub, stub});
+    } else {
+        demux.erase(socket.remote, socket.local_port);
+    }
+    if (socket.orphan) free_socket(id);
+}
+
+// --- segments -----------------------------------------------------------------------------------
+
+void Stack::on_segment(Time now, const Arrival& arrival, const wire::Segment& segment) {
+    Parts& p = *parts_;
+    const Target target = p.demux.find(arrival.from, arrival.to.port);
+    if (target.kind == TargetKind::Connection) [[likely]] {
+        const std::size_t first = p.mark();
+        p.sockets[target.index].endpoint->on_segment(now, segment, p.output);
+        return p.settle(now, target.index, first);
+    }
+    if (target.kind == TargetKind::Request) {
+        return p.on_request_segment(now, arrival, target.index, segment);
+    }
+    if (target.kind == TargetKind::Stub) {
+        return p.on_stub_segment(now, arrival, target.index, segment);
+    }
+    const SocketId listener = p.demux.listener(arrival.to.port);
+    if (listener != kNoSocket) return p.on_listener_segment(now, arrival, listener, segment);
+    p.on_unwanted_segment(arrival, segment);
+}
+
+void Stack::Parts::reset(const Arrival& arrival, const wire::Segment& segment,
+                         wire::Cause cause) {
+    const auto reply = reset_for(segment, cause);
+    if (reply) emit({arrival.to, arrival.from, kNoSocket, arrival.label, 0, 0}, *reply);
+}
+
+void Stack::Parts::on_unwanted_segment(const Arrival& arrival, const wire::Segment& segment) {
+    reset(arrival, segment, wire::Cause::ResetClosedPort);
+}
+
+void Stack::Parts::on_listener_segment(Time now, const Arrival& arrival, SocketId listener,
+                                       const wire::Segment& segment) {
+    // RFC 9293 §3.10.7.2: resets are ignored, an ACK acknowledges nothing we ever sent.
+    if (segment.has(flag::kRst)) return;
+    if (segment.has(flag::kAck)) return reset(arrival, segment, wire::Cause::ResetRefused);
+    if (!segment.has(flag::kSyn) || segment.has(flag::kFin)) return;
+    start_request(now, arrival, listener, segment, std::nullopt);
+}
+
+void Stack::Parts::start_request(Time now, const Arrival& arrival, SocketId listener,
+                                 const wire::Segment& syn,
+                                 std::optional<std::uint32_t> sequence) {
+    Listener& queue = listeners[sockets[listener].listener];
+    if (queue.is_full()) return;  // the client's own timer brings it back
+    // DEVIATION: with `tcp_syncookies` an overflowing SYN queue grows instead of sending cookies.
+    const bool overflow = static_cast<std::int64_t>(queue.requests) >= queue.backlog;
+    if (overflow && sysctls->tcp_syncookies == 0) return;
+    Request facts;
+    facts.syn = syn;
+    facts.remote = arrival.from;
+    facts.local_port = arrival.to.port;
+    facts.listener = listener;
+    facts.label = arrival.label;
+    facts.environment = draw_environment(arrival.mtu);
+    if (sequence) facts.environment.initial_sequence = *sequence;
+    const std::uint32_t index = requests.add(now, facts, options_of(sockets[listener]));
+    ++queue.requests;
+    demux.set(arrival.from, arrival.to.port, {TargetKind::Request, index});
+    change(arrival.label, State::Listen, State::SynReceived);
+    emit({arrival.to, arrival.from, kNoSocket, arrival.label, 0, 0}, requests[index].syn_ack);
+}
+
+void Stack::Parts::on_request_segment(Time now, const Arrival& arrival, std::uint32_t index,
+                                      const wire::Segment& segment) {
+    using Verdict = RequestTable::Verdict;
+    const Batch reply{arrival.to, arrival.from, kNoSocket, arrival.label, 0, 0};
+    switch (requests.on_segment(now, index, segment)) {
+        case Verdict::Ignore:
+            return;
+        case Verdict::Repeat:
+            return emit(reply, requests.resend(now, index, wire::Cause::SynRepeated));
+        case Verdict::Acknowledge:
+            return emit(reply,
+                        requests.acknowledgement(now, index, wire::Cause::OutOfWindowAck));
+        case Verdict::Reset:
+            return reset(arrival, segment, wire::Cause::ResetRefused);
+        case Verdict::Refuse:
+            reset(arrival, segment, wire::Cause::ResetRefused);
+            return drop_request(index, State::Listen);
+        case Verdict::Forget:
+            return drop_request(index, State::Listen);
+        case Verdict::Complete:
+            return complete_request(now, index, segment);
+    }
+}
+
+void Stack::Parts::complete_request(Time now, std::uint32_t index, const wire::Segment& segment) {
+    Request& request = requests[index];
+    const SocketId listener = request.listener;
+    Listener& queue = listeners[sockets[listener].listener];
+    if (queue.is_full()) {
+        // The client believes it is connected; our SYN-ACK timer makes it ask again.
+        request.acknowledged = true;
+        if (!sysctls->tcp_abort_on_overflow) return;
+        reset({request.remote, {address, request.local_port}, request.label, 0}, segment,
+              wire::Cause::ResetRefused);
+        return drop_request(index, State::Listen);
+    }
+    const SocketId id = add_socket(sockets[listener].options, Socket::Kind::Connection);
+    Socket& child = sockets[id];
+    child.remote = request.remote;
+    child.local_port = request.local_port;
+    child.label = request.label;
+    child.parent = listener;
+    child.reported = State::SynReceived;
+    child.endpoint.emplace(*sysctls, options_of(child), request.environment);
+    child.endpoint->accept(now, requests.handshake(index));
+    requests.remove(index);
+    --queue.requests;
+    demux.set(child.remote, child.local_port, {TargetKind::Connection, id});
+    queue.accept_queue.push_back(id);
+    wakes.push_back({listener, event::kAcceptable});
+    const std::size_t first = mark();
+    child.endpoint->on_segment(now, segment, output);
+    settle(now, id, first);
+}
+
+void Stack::Parts::drop_request(std::uint32_t index, State to) {
+    const Request& request = requests[index];
+    demux.erase(request.remote, request.local_port);
+    change(request.label, State::SynReceived, to);
+    --listeners[sockets[request.listener].listener].requests;
+    requests.remove(index);
+}
+
+void Stack::Parts::on_stub_segment(Time now, const Arrival& arrival, std::uint32_t index,
+                                   const wire::Segment& segment) {
+    using Verdict = TimeWaitTable::Verdict;
+    const Label label = stubs[index].label;
+    const Batch reply{arrival.to, arrival.from, kNoSocket, label, 0, 0};
+    switch (stubs.on_segment(now, index, segment)) {
+        case Verdict::Ignore:
+            return;
+        case Verdict::Close:
+            change(label, State::FinWait2, State::TimeWait);
+            [[fallthrough]];
+        case Verdict::Acknowledge:
+            return emit(reply, stubs.acknowledgement(now, index));
+        case Verdict::Reset:
+            if (const auto rst = reset_for(segment, wire::Cause::ResetClosedPort)) {
+                emit(reply, *rst);
+            }
+            return forget_stub(index);
+        case Verdict::Forget:
+            return forget_stub(index);
+        case Verdict::Reopen:
+            break;
+    }
+    const SocketId listener = demux.listener(arrival.to.port);
+    if (listener == kNoSocket) return emit(reply, stubs.acknowledgement(now, index));
+    const std::uint32_t sequence = stubs.reopening_sequence(index);
+    forget_stub(index);
+    start_request(now, arrival, listener, segment, sequence);
+}
+
+void Stack::Parts::forget_stub(std::uint32_t index) {
+    const Stub& stub = stubs[index];
+    change(stub.label, stub.time_wait ? State::TimeWait : State::FinWait2, State::Closed);
+    demux.erase(stub.remote, stub.local_port);
+    stubs.remove(index);
+}
+
+void Stack::on_icmp_error(Time now, const IcmpError& icmp) {
+    Parts& p = *parts_;
+    const Target target = p.demux.find(icmp.remote, icmp.local.port);
+    const IcmpMeaning meaning = meaning_of_icmp(icmp.type, icmp.code);
+    if (target.kind == TargetKind::Request) {
+        // The client will try again or not: a listener's program never hears of it.
+        const bool ours = icmp.quoted == p.requests[target.index].syn_ack.seq;
+        const bool too_big = meaning.error == tcp::Error::MessageSize;
+        if (ours && !too_big) p.drop_request(target.index, State::Listen);
+        return;
+    }
+    if (target.kind != TargetKind::Connection) return;
+    tcp::Endpoint& endpoint = *p.sockets[target.index].endpoint;
+    const std::size_t first = p.mark();
+    if (icmp.type == kIcmpUnreachable && icmp.code == kIcmpFragmentationNeeded) {
+        endpoint.on_packet_too_big(now, icmp.mtu, icmp.quoted, p.output);
+    } else if (meaning.error != tcp::Error::None) {
+        endpoint.on_icmp_error(now, meaning.error, meaning.hard, icmp.quoted, p.output);
+    } else {
+        return;
+    }
+    p.settle(now, target.index, first);
+}
+
+// --- the clock ----------------------------------------------------------------------------------
+
+Time Stack::next_timeout() const {
+    const Parts& p = *parts_;
+    return std::min({p.deadlines.earliest(), p.requests.next_expiry(), p.stubs.next_expiry()});
+}
+
+bool Stack::is_background() const {
+    const Parts& p = *parts_;
+    return p.foreground_count == 0 && p.requests.size() == 0 && p.stubs.size() == 0;
+}
+
+void Stack::on_timeout(Time now) {
+    parts_->on_socket_timers(now);
+    parts_->on_request_timers(now);
+    parts_->on_stub_timers(now);
+}
+
+void Stack::Parts::on_socket_timers(Time now) {
+    while (deadlines.earliest() <= now) {
+        const SocketId id = deadlines.pop();
+        Socket& socket = sockets[id];
+        if (socket.endpoint->next_timeout() > now) {  // it was put off meanwhile
+            watch_deadline(socket, id);
+            continue;
+        }
+        const std::size_t first = mark();
+        socket.endpoint->on_timeout(now, output);
+        settle(now, id, first);
+    }
+}
+
+void Stack::Parts::on_request_timers(Time now) {
+    while (const auto index = requests.pop_expired(now)) {
+        const Request& request = requests[*index];
+        const Batch reply{{address, request.local_port}, request.remote, kNoSocket,
+                          request.label, 0, 0};
+        switch (requests.on_timeout(now, *index)) {
+            case RequestTable::Expiry::Wait:
+                break;
+            case RequestTable::Expiry::Resend:
+                emit(reply, requests.resend(now, *index, wire::Cause::SynAckTimeout));
+                break;
+            case RequestTable::Expiry::GiveUp:
+                drop_request(*index, State::Closed);
+                break;
+        }
+    }
+}
+
+void Stack::Parts::on_stub_timers(Time now) {
+    while (const auto index = stubs.expired(now)) forget_stub(*index);
+}
+
+void Stack::retire_all(Time now) {
+    for (const Socket& socket : parts_->sockets) {
+        if (socket.kind != Socket::Kind::Connection || socket.detached) continue;
+        parts_->retired.push_back(
+            {socket.label, socket.endpoint->info(now), socket.endpoint->error()});
+    }
+}
+
+std::size_t Stack::socket_count() const {
+    return parts_->sockets.size() - parts_->free_sockets.size();
+}
+std::size_t Stack::request_count() const { return parts_->requests.size(); }
+std::size_t Stack::time_wait_count() const { return parts_->stubs.size(); }
+
+}  // namespace seedwire::socket

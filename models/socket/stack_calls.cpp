@@ -1,0 +1,430 @@
+// What the calls of programs do and return. RFC 9293 §3.9.1; POSIX.1-2017; errno as on Linux.
+#include <algorithm>
+
+#include "models/socket/options.h"
+#include "models/socket/poll.h"
+#include "models/socket/stack.h"
+#include "models/socket/stack_parts.h"
+#include "sim/base/assert.h"
+
+namespace seedwire::socket {
+
+using tcp::Error;
+using tcp::State;
+
+// --- descriptors --------------------------------------------------------------------------------
+
+SocketId Stack::Parts::add_socket(std::uint32_t options_index, Socket::Kind kind) {
+    SocketId id = 0;
+    if (free_sockets.empty()) {
+        id = static_cast<SocketId>(sockets.size());
+        sockets.emplace_back();
+    } else {
+        id = free_sockets.back();
+        free_sockets.pop_back();
+    }
+    sockets[id].options = options_index;
+    sockets[id].kind = kind;
+    return id;
+}
+
+void Stack::Parts::free_socket(SocketId id) {
+    Socket& socket = sockets[id];
+    SEEDWIRE_ASSERT(socket.kind != Socket::Kind::Free);
+    if (socket.bound) demux.unbind(socket.local_port);
+    leave_foreground(socket);
+    deadlines.remove(id);
+    socket = Socket{};
+    free_sockets.push_back(id);
+}
+
+const Socket* Stack::Parts::open_socket(SocketId id) const {
+    if (id >= sockets.size()) return nullptr;
+    const Socket& socket = sockets[id];
+    const bool open = socket.kind != Socket::Kind::Free && !socket.orphan &&
+                      socket.parent == kNoSocket;
+    return open ? &socket : nullptr;
+}
+
+Socket* Stack::Parts::open_socket(SocketId id) {
+    return const_cast<Socket*>(static_cast<const Parts*>(this)->open_socket(id));
+}
+
+bool Stack::Parts::has_endpoint(SocketId id) const {
+    const Socket* socket = open_socket(id);
+    return socket != nullptr && socket->kind == Socket::Kind::Connection;
+}
+
+std::uint32_t Stack::Parts::share(const tcp::SocketOptions& options) {
+    const auto found = std::find(shared_options.begin(), shared_options.end(), options);
+    const auto index = static_cast<std::uint32_t>(found - shared_options.begin());
+    if (found == shared_options.end()) shared_options.push_back(options);
+    return index;
+}
+
+tcp::Environment Stack::Parts::draw_environment(std::uint32_t mtu) {
+    const std::uint64_t draw = random.next();
+    return {mtu, static_cast<std::uint32_t>(draw), static_cast<std::uint32_t>(draw >> 32)};
+}
+
+SocketId Stack::open(const tcp::SocketOptions& options) {
+    return parts_->add_socket(parts_->share(options), Socket::Kind::Unconnected);
+}
+
+Error Stack::bind(SocketId id, std::uint16_t port) {
+    Parts& p = *parts_;
+    Socket* socket = p.open_socket(id);
+    if (socket == nullptr) return Error::BadDescriptor;
+    if (socket->kind != Socket::Kind::Unconnected || socket->local_port != 0) {
+        return Error::InvalidArgument;
+    }
+    if (port == 0) port = p.demux.ephemeral_port();
+    if (port == 0 || !p.demux.bind(port)) return Error::AddressInUse;
+    socket->local_port = port;
+    socket->bound = true;
+    return Error::None;
+}
+
+// --- passive opening ----------------------------------------------------------------------------
+
+Error Stack::listen(SocketId id, std::int32_t backlog) {
+    Parts& p = *parts_;
+    Socket* socket = p.open_socket(id);
+    if (socket == nullptr) return Error::BadDescriptor;
+    if (socket->kind == Socket::Kind::Connection) return Error::InvalidArgument;
+    const std::int32_t bounded =
+        backlog < 0 ? p.sysctls->somaxconn : std::min(backlog, p.sysctls->somaxconn);
+    if (socket->kind == Socket::Kind::Listening) {
+        p.listeners[socket->listener].backlog = bounded;
+        return Error::None;
+    }
+    if (socket->local_port == 0) {
+        const Error error = bind(id, 0);
+        if (error != Error::None) return error;
+    }
+    if (!p.demux.add_listener(socket->local_port, id)) return Error::AddressInUse;
+    if (p.free_listeners.empty()) {
+        socket->listener = static_cast<std::uint32_t>(p.listeners.size());
+        p.listeners.emplace_back();
+    } else {
+        socket->listener = p.free_listeners.back();
+        p.free_listeners.pop_back();
+    }
+    p.listeners[socket->listener].backlog = bounded;
+    socket->kind = Socket::Kind::Listening;
+    socket->reported = State::Listen;
+    return Error::None;
+}
+
+Result Stack::accept(Time, SocketId id) {
+    Parts& p = *parts_;
+    const Socket* socket = p.open_socket(id);
+    if (socket == nullptr) return failure(Error::BadDescriptor);
+    if (socket->kind != Socket::Kind::Listening) return failure(Error::InvalidArgument);
+    Ring<SocketId>& queue = p.listeners[socket->listener].accept_queue;
+    if (queue.empty()) return failure(Error::Again);
+    const SocketId child = queue.take_front();
+    p.sockets[child].parent = kNoSocket;
+    return success(child);
+}
+
+void Stack::Parts::stop_listening(Time now, SocketId id) {
+    const std::uint32_t index = sockets[id].listener;
+    for (std::uint32_t i = 0; i < requests.capacity() && listeners[index].requests > 0; ++i) {
+        if (requests[i].in_use && requests[i].listener == id) drop_request(i, State::Closed);
+    }
+    while (!listeners[index].accept_queue.empty()) {
+        const SocketId child = listeners[index].accept_queue.take_front();
+        sockets[child].parent = kNoSocket;
+        sockets[child].orphan = true;
+        if (sockets[child].detached) {
+            free_socket(child);
+            continue;
+        }
+        // Linux resets what no program will ever accept, `inet_csk_listen_stop`.
+        const std::size_t first = mark();
+        sockets[child].endpoint->abort(now, output);
+        settle(now, child, first);
+    }
+    demux.remove_listener(sockets[id].local_port);
+    listeners[index].accept_queue.release();
+    free_listeners.push_back(index);
+    sockets[id].kind = Socket::Kind::Unconnected;
+    sockets[id].reported = State::Closed;
+}
+
+// --- active opening -----------------------------------------------------------------------------
+
+Error Stack::connect(Time now, SocketId id, wire::SocketAddress to, std::uint32_t mtu) {
+    Parts& p = *parts_;
+    Socket* socket = p.open_socket(id);
+    if (socket == nullptr) return Error::BadDescriptor;
+    if (socket->kind == Socket::Kind::Listening) return Error::IsConnected;
+    if (socket->kind == Socket::Kind::Connection) {
+        const bool reports = socket->connecting;
+        const Error error = socket->endpoint->take_error();
+        if (error != Error::None && !socket->established) {
+            socket->connecting = false;
+            return error;
+        }
+        if (socket->established) {
+            socket->connecting = false;
+            return reports ? Error::None : Error::IsConnected;
+        }
+        if (!socket->detached) return Error::Already;
+        // An attempt that has failed and said so: the descriptor is as good as new.
+        socket->endpoint.reset();
+        socket->kind = Socket::Kind::Unconnected;
+        socket->detached = socket->read_shut = socket->write_shut = false;
+        if (!socket->bound) socket->local_port = 0;
+    }
+    std::uint16_t port = socket->local_port;
+    if (port == 0) port = p.demux.ephemeral_port(to);
+    if (port == 0 || p.demux.contains(to, port)) return Error::AddressNotAvailable;
+    socket->local_port = port;
+    socket->remote = to;
+    socket->kind = Socket::Kind::Connection;
+    socket->connecting = true;
+    socket->reported = State::Closed;
+    p.demux.set(to, port, {TargetKind::Connection, id});
+    socket->endpoint.emplace(*p.sysctls, p.options_of(*socket), p.draw_environment(mtu));
+    const std::size_t first = p.mark();
+    if (socket->quickack >= 0) socket->endpoint->set_quickack(now, socket->quickack != 0, p.output);
+    socket->endpoint->connect(now, p.output);
+    p.settle(now, id, first);
+    return Error::InProgress;
+}
+
+// --- transfer -----------------------------------------------------------------------------------
+
+Result Stack::write(Time now, SocketId id, std::uint32_t length, tcp::WriteMode mode) {
+    Parts& p = *parts_;
+    Socket* socket = p.open_socket(id);
+    if (socket == nullptr) return failure(Error::BadDescriptor);
+    if (socket->kind != Socket::Kind::Connection) return failure(Error::BrokenPipe);
+    tcp::Endpoint& endpoint = *socket->endpoint;
+    const Error error = endpoint.take_error();
+    if (error != Error::None) return failure(error);
+    if (socket->detached || socket->write_shut) return failure(Error::BrokenPipe);
+    if (!endpoint.may_write()) {
+        const State state = endpoint.state();
+        const bool opening = state == State::SynSent || state == State::SynReceived;
+        return failure(opening ? Error::Again : Error::BrokenPipe);
+    }
+    if (length == 0) return success(0);
+    const std::size_t first = p.mark();
+    const std::uint32_t accepted = endpoint.write(now, length, mode, p.output);
+    p.settle(now, id, first);
+    return accepted == 0 ? failure(Error::Again) : success(accepted);
+}
+
+Result Stack::read(Time now, SocketId id, std::uint32_t at_most) {
+    Parts& p = *parts_;
+    Socket* socket = p.open_socket(id);
+    if (socket == nullptr) return failure(Error::BadDescriptor);
+    if (socket->kind != Socket::Kind::Connection) return failure(Error::NotConnected);
+    tcp::Endpoint& endpoint = *socket->endpoint;
+    if (endpoint.readable() > 0 && at_most > 0) {
+        const std::size_t first = p.mark();
+        const std::uint32_t taken = endpoint.read(now, at_most, p.output);
+        if (socket->detached) {
+            // What a stub stands for says no more than the stub does.
+            p.output.segments.resize(first);
+            p.output.events = 0;
+        } else {
+            p.settle(now, id, first);
+        }
+        return success(taken);
+    }
+    if (endpoint.at_end_of_file()) return success(0);
+    const Error error = endpoint.take_error();
+    if (error != Error::None) return failure(error);
+    if (socket->read_shut || socket->detached) return success(0);
+    return failure(Error::Again);
+}
+
+Error Stack::take_error(SocketId id) {
+    Parts& p = *parts_;
+    if (!p.has_endpoint(id)) return Error::None;
+    return p.sockets[id].endpoint->take_error();
+}
+
+// --- closing ------------------------------------------------------------------------------------
+
+Error Stack::shutdown(Time now, SocketId id, Shutdown how) {
+    Parts& p = *parts_;
+    Socket* socket = p.open_socket(id);
+    if (socket == nullptr) return Error::BadDescriptor;
+    if (socket->kind == Socket::Kind::Listening) {
+        if (how != Shutdown::Write) p.stop_listening(now, id);
+        return Error::None;
+    }
+    if (socket->kind == Socket::Kind::Unconnected) return Error::NotConnected;
+    const bool was_over = socket->detached;
+    if (how != Shutdown::Write) socket->read_shut = true;
+    if (how != Shutdown::Read) socket->write_shut = true;
+    if (was_over) return Error::NotConnected;
+    const std::size_t first = p.mark();
+    if (how != Shutdown::Write) socket->endpoint->shutdown_read(now, p.output);
+    if (how != Shutdown::Read) socket->endpoint->shutdown_write(now, p.output);
+    p.settle(now, id, first);
+    return Error::None;
+}
+
+Error Stack::close(Time now, SocketId id) {
+    Parts& p = *parts_;
+    const Socket* socket = p.open_socket(id);
+    if (socket == nullptr) return Error::BadDescriptor;
+    switch (socket->kind) {
+        case Socket::Kind::Listening:
+            p.stop_listening(now, id);
+            p.free_socket(id);
+            break;
+        case Socket::Kind::Connection:
+            p.close_connection(now, id);
+            break;
+        case Socket::Kind::Unconnected:
+        case Socket::Kind::Free:
+            p.free_socket(id);
+            break;
+    }
+    return Error::None;
+}
+
+void Stack::Parts::close_connection(Time now, SocketId id) {
+    Socket& socket = sockets[id];
+    if (socket.detached) return free_socket(id);
+    socket.orphan = true;
+    // The port is the program's to bind again; the connection keeps using it.
+    if (socket.bound) demux.unbind(socket.local_port);
+    socket.bound = false;
+    const tcp::SocketOptions& options = options_of(socket);
+    const std::size_t first = mark();
+    if (options.linger_set && options.linger == Duration::zero()) {
+        socket.endpoint->abort(now, output);
+    } else {
+        socket.endpoint->close(now, output);
+    }
+    settle(now, id, first);
+}
+
+// --- options and questions ----------------------------------------------------------------------
+
+Error Stack::set_option(Time now, SocketId id, Option option, std::int64_t value) {
+    Parts& p = *parts_;
+    Socket* socket = p.open_socket(id);
+    if (socket == nullptr) return Error::BadDescriptor;
+    const bool live = socket->kind == Socket::Kind::Connection && !socket->detached;
+    const std::size_t first = p.mark();
+    if (option == Option::QuickAck) {
+        socket->quickack = value != 0 ? 1 : 0;
+        if (!live) return Error::None;
+        socket->endpoint->set_quickack(now, value != 0, p.output);
+    } else {
+        tcp::SocketOptions options = p.options_of(*socket);
+        const Error error = apply_option(options, *p.sysctls, option, value);
+        if (error != Error::None) return error;
+        socket->options = p.share(options);
+        if (!live) return Error::None;
+        socket->endpoint->set_options(now, options, p.output);
+    }
+    p.settle(now, id, first);
+    return Error::None;
+}
+
+Result Stack::get_option(SocketId id, Option option) {
+    Parts& p = *parts_;
+    const Socket* socket = p.open_socket(id);
+    if (socket == nullptr) return failure(Error::BadDescriptor);
+    if (option == Option::SocketError) return success(tcp::number(take_error(id)));
+    if (option == Option::MaxSegment && socket->kind == Socket::Kind::Connection) {
+        return success(socket->endpoint->info(Time::zero()).snd_mss);
+    }
+    return option_value(p.options_of(*socket), *p.sysctls, option);
+}
+
+std::uint16_t Stack::poll(SocketId id) const {
+    const Parts& p = *parts_;
+    const Socket* socket = p.open_socket(id);
+    if (socket == nullptr) return readiness::kError;
+    PollFacts facts;
+    if (socket->kind == Socket::Kind::Listening) {
+        facts.state = State::Listen;
+        facts.acceptable = !p.listeners[socket->listener].accept_queue.empty();
+    } else if (socket->kind == Socket::Kind::Unconnected) {
+        facts.never_connected = true;
+    } else {
+        const tcp::Endpoint& endpoint = *socket->endpoint;
+        const auto low_water =
+            static_cast<std::uint32_t>(std::max(p.options_of(*socket).receive_low_water, 1));
+        facts.state = state(id);
+        facts.readable = endpoint.readable() >= low_water;
+        facts.read_shut = socket->read_shut || socket->detached || endpoint.at_end_of_file();
+        facts.write_shut = socket->write_shut || socket->detached;
+        facts.has_room = endpoint.writable() > 0;
+        facts.error = endpoint.error() != Error::None;
+    }
+    return poll_mask(facts);
+}
+
+std::uint32_t Stack::readable(SocketId id) const {
+    return parts_->has_endpoint(id) ? parts_->sockets[id].endpoint->readable() : 0;
+}
+
+std::uint32_t Stack::unacknowledged(SocketId id) const {
+    return parts_->has_endpoint(id) ? parts_->sockets[id].endpoint->unacknowledged() : 0;
+}
+
+std::uint64_t Stack::bytes_read(SocketId id) const {
+    return parts_->has_endpoint(id) ? parts_->sockets[id].endpoint->bytes_read() : 0;
+}
+
+bool Stack::is_established(SocketId id) const {
+    const Socket* socket = parts_->open_socket(id);
+    return socket != nullptr && socket->established;
+}
+
+bool Stack::at_end_of_file(SocketId id) const {
+    return parts_->has_endpoint(id) && parts_->sockets[id].endpoint->at_end_of_file();
+}
+
+State Stack::state(SocketId id) const {
+    const Socket* socket = parts_->open_socket(id);
+    if (socket == nullptr || socket->kind == Socket::Kind::Unconnected) return State::Closed;
+    if (socket->kind == Socket::Kind::Listening) return State::Listen;
+    return socket->detached ? State::Closed : socket->endpoint->state();
+}
+
+tcp::Glance Stack::glance(SocketId id) const {
+    return id < parts_->sockets.size() && parts_->sockets[id].endpoint
+               ? parts_->sockets[id].endpoint->glance()
+               : tcp::Glance{};
+}
+
+tcp::Info Stack::info(Time now, SocketId id) const {
+    if (parts_->has_endpoint(id)) return parts_->sockets[id].endpoint->info(now);
+    tcp::Info info;
+    info.state = state(id);
+    return info;
+}
+
+wire::SocketAddress Stack::local(SocketId id) const {
+    const Socket* socket = parts_->open_socket(id);
+    return {parts_->address, socket != nullptr ? socket->local_port : std::uint16_t{0}};
+}
+
+wire::SocketAddress Stack::remote(SocketId id) const {
+    const Socket* socket = parts_->open_socket(id);
+    return socket != nullptr ? socket->remote : wire::SocketAddress{};
+}
+
+void Stack::set_label(SocketId id, Label label) {
+    if (Socket* socket = parts_->open_socket(id)) socket->label = label;
+}
+
+Label Stack::label(SocketId id) const {
+    const Socket* socket = parts_->open_socket(id);
+    return socket != nullptr ? socket->label : kNoLabel;
+}
+
+}  // namespace seedwire::socket

@@ -1,0 +1,111 @@
+// The inside of a Stack: its tables, and the steps that several of its calls share.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "models/socket/deadlines.h"
+#include "models/socket/demux.h"
+#include "models/socket/listener.h"
+#include "models/socket/stack.h"
+#include "models/socket/time_wait.h"
+#include "sim/base/random.h"
+
+namespace seedwire::socket {
+
+/// One descriptor, or a connection whose program has closed it.
+struct Socket {
+    enum class Kind : std::uint8_t { Free, Unconnected, Listening, Connection };
+    std::optional<tcp::Endpoint> endpoint;  ///< Connection only
+    wire::SocketAddress remote;
+    std::uint32_t options = 0;   ///< index into the shared options
+    std::uint32_t listener = 0;  ///< Listening: index of its Listener
+    SocketId parent = kNoSocket;  ///< the listener in whose queue it waits
+    Label label = kNoLabel;
+    std::uint16_t local_port = 0;
+    Kind kind = Kind::Free;
+    std::int8_t quickack = -1;  ///< TCP_QUICKACK set before there was a connection
+    tcp::State reported = tcp::State::Closed;  ///< the last one in changes()
+    bool bound : 1 = false;        ///< bind() took the port
+    bool orphan : 1 = false;       ///< close() was called; no descriptor any more
+    bool connecting : 1 = false;   ///< connect() has not reported its end yet
+    bool established : 1 = false;  ///< the handshake was completed once
+    bool detached : 1 = false;     ///< a stub, or nobody, gets its segments now
+    bool foreground : 1 = false;   ///< it waits for more than keepalives
+    bool read_shut : 1 = false, write_shut : 1 = false;
+};
+
+struct Stack::Parts {
+    Parts(const tcp::Sysctls& sysctls_of_host, wire::Address address_of_host, std::uint64_t seed,
+          std::string_view host_name);
+
+    // --- descriptors ---
+    SocketId add_socket(std::uint32_t options_index, Socket::Kind kind);
+    void free_socket(SocketId id);
+    /// The open descriptor, or null.
+    Socket* open_socket(SocketId id);
+    const Socket* open_socket(SocketId id) const;
+    bool has_endpoint(SocketId id) const;
+    std::uint32_t share(const tcp::SocketOptions& options);
+    const tcp::SocketOptions& options_of(const Socket& socket) const {
+        return shared_options[socket.options];
+    }
+    tcp::Environment draw_environment(std::uint32_t mtu);
+
+    // --- after an endpoint was given something to do ---
+    std::size_t mark() const { return output.segments.size(); }
+    /// Collects what the endpoint of `id` said since `first`: segments, a change of state, news;
+    /// then its deadline, or its end.
+    void settle(Time now, SocketId id, std::size_t first);
+    void emit(const Batch& batch, const wire::Segment& segment);
+    void end_connection(Time now, SocketId id, std::uint16_t events);
+    void watch_deadline(Socket& socket, SocketId id);
+    void leave_foreground(Socket& socket);
+    void change(Label label, tcp::State from, tcp::State to);
+
+    // --- arrivals ---
+    void on_request_segment(Time now, const Arrival& arrival, std::uint32_t index,
+                            const wire::Segment& segment);
+    void on_stub_segment(Time now, const Arrival& arrival, std::uint32_t index,
+                         const wire::Segment& segment);
+    void on_listener_segment(Time now, const Arrival& arrival, SocketId listener,
+                             const wire::Segment& segment);
+    void on_unwanted_segment(const Arrival& arrival, const wire::Segment& segment);
+    void start_request(Time now, const Arrival& arrival, SocketId listener,
+                       const wire::Segment& syn, std::optional<std::uint32_t> sequence);
+    void complete_request(Time now, std::uint32_t index, const wire::Segment& segment);
+    void drop_request(std::uint32_t index, tcp::State to);
+    void reset(const Arrival& arrival, const wire::Segment& segment, wire::Cause cause);
+    void forget_stub(std::uint32_t index);
+
+    // --- timers ---
+    void on_socket_timers(Time now);
+    void on_request_timers(Time now);
+    void on_stub_timers(Time now);
+
+    // --- closing ---
+    void stop_listening(Time now, SocketId id);
+    void close_connection(Time now, SocketId id);
+
+    const tcp::Sysctls* sysctls;
+    wire::Address address;
+    RandomStream random;
+    std::vector<Socket> sockets;
+    std::vector<SocketId> free_sockets;
+    std::vector<Listener> listeners;
+    std::vector<std::uint32_t> free_listeners;
+    std::vector<tcp::SocketOptions> shared_options;
+    Demux demux;
+    Deadlines deadlines;  ///< by descriptor
+    RequestTable requests;
+    TimeWaitTable stubs;
+    std::uint32_t foreground_count = 0;
+
+    tcp::Output output;  ///< its segments are the stack's
+    std::vector<Batch> batches;
+    std::vector<Wake> wakes;
+    std::vector<StateChange> changes;
+    std::vector<Retired> retired;
+};
+
+}  // namespace seedwire::socket
