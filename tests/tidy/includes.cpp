@@ -35,7 +35,7 @@ constexpr std::array kFloors = {
     Floor{"harness/scenario",
           "models/app models/socket models/net models/tcp models/trace models/wire sim/base"},
     Floor{"harness/world", "harness/scenario models sim"},
-    Floor{"harness/observe", "harness/scenario models sim"},
+    Floor{"harness/observe", "harness/world harness/scenario models sim"},
     Floor{"harness/judge", "harness/observe harness/world harness/scenario models sim"},
     Floor{"harness/drill", "models/socket models/tcp models/wire sim/base"},
     Floor{"harness/run", "harness/judge harness/observe harness/world harness/scenario models sim"},

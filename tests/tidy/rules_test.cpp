@@ -194,6 +194,7 @@ TEST_CASE("tidy: names and first lines say what a file is", "[tidy]") {
     expect_one(check("models/net/link_utils.h", ""), 1, "utils");
     expect_one(check("models/net/Link.h", ""), 1, "snake_case: link.h");
     expect_one(check_file(read_source("sim/base/time.cpp", "int x;\n")), 1, "one sentence");
+    CHECK(check_file(read_source("sim/base/time.cpp", "#include \"sim/base/time.h\"\n")).empty());
     CHECK(check_file(read_source("tests/sim/base/time_test.cpp", "int x;\n")).empty());
     expect_one(check_file(read_source("sim/base/time.h", "// Time.\nint x;\n")), 1, "#pragma once");
 }

@@ -103,10 +103,16 @@ void check_name(const Source& source, std::vector<Violation>& found) {
         }
 }
 
+/// A test says what it is about by its path and its names; the source of a header, by its header.
+bool is_introduced_elsewhere(const Source& source) {
+    if (source.path.ends_with("_test.cpp")) return true;
+    const std::string header = source.path.substr(0, source.path.rfind('.')) + ".h";
+    return !source.is_header() && source.lines.front().quoted == "#include \"" + header + "\"";
+}
+
 void check_opening(const Source& source, std::vector<Violation>& found) {
     if (source.lines.empty()) return;
-    // A test says what it is about by its path and its names.
-    if (!source.path.ends_with("_test.cpp") &&
+    if (!is_introduced_elsewhere(source) &&
         source.lines.front().comment.find_first_not_of(" /*") == std::string::npos)
         found.push_back({source.path, 1,
                          "a file opens with '// ' and one sentence on what it decides, and the "
