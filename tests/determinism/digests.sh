@@ -13,7 +13,7 @@ passed=0 failed=0
 digest() {  # digest PROGRAM FILE [OPTION...]: "exit code, digest" of one run
     local output code=0
     output=$("$1" run "${@:2}" --json 2>"$work/stderr" </dev/null) || code=$?
-    printf '%s %s\n' "$code" "$(grep -o '"digest": *"[^"]*"' <<<"$output" | tr -d '\n')"
+    printf '%s %s\n' "$code" "$(tr -d ' \n' <<<"$output" | grep -o '"digest":{[^}]*}')"
 }
 
 compare() {  # compare WHAT EXPECTED ACTUAL
