@@ -1,1 +1,3 @@
-int main() { return 0; }
+#include "harness/cli/command.h"
+
+int main(int argc, char** argv) { return seedwire::cli::main(argc, argv); }

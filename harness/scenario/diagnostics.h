@@ -1,6 +1,7 @@
 // Problems in a user's files: where, what, and what to write instead.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,9 +34,14 @@ public:
     std::size_t count(Severity severity) const;
     const std::vector<Diagnostic>& list() const { return list_; }
     void sort();
+    /// The text of a further file (an included one), so that its lines can be shown.
+    void remember_source(const std::string& file, std::string text);
+    /// Null for the main file.
+    const std::string* source(const std::string& file) const;
 
 private:
     std::vector<Diagnostic> list_;
+    std::map<std::string, std::string> sources_;
 };
 
 /// The written form of section "errors" of the scenario reference: file:line:column, message, the

@@ -1,0 +1,84 @@
+// `seedwire check`: reads scenarios, reports every problem, runs nothing.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "harness/cli/command.h"
+#include "harness/cli/loading.h"
+#include "harness/observe/json_writer.h"
+
+namespace seedwire::cli {
+
+namespace {
+
+struct Options {
+    std::vector<std::string> files, sets;
+    std::string color = "auto";
+    bool json = false, quiet = false;
+};
+
+void write_problems(observe::JsonWriter& json, const LoadedFile& file) {
+    json.begin_object().field("file", file.path).field("valid", file.scenario.has_value());
+    json.key("problems").begin_array();
+    for (const scenario::Diagnostic& d : file.problems.list()) {
+        json.begin_object().field("id", d.id);
+        json.field("severity", d.severity == scenario::Severity::Error ? "error" : "warning");
+        json.field("line", d.where.line).field("column", d.where.column).field("length", d.where.length);
+        json.field("message", d.message).field("hint", d.hint).field("note", d.note).end_object();
+    }
+    json.end_array().end_object();
+}
+
+std::string description(const LoadedFile& file) {
+    const scenario::Scenario& s = *file.scenario;
+    std::size_t routers = 0;
+    for (const auto& node : s.nodes) routers += node.router ? 1 : 0;
+    return fmt::format("{}: valid: {} hosts, {} routers, {} links, {} flows, {} programs, {} faults, {} expectations\n",
+                       file.path, s.nodes.size() - routers, routers, s.links.size(), s.flows.size(),
+                       s.programs.size(), s.faults.size(), s.expectations.size());
+}
+
+ExitCode check(const Options& options) {
+    scenario::LoadOptions load;
+    for (const std::string& set : options.sets) {
+        auto override = parse_override(set);
+        if (!override) return ExitCode::BadInput;
+        load.overrides.push_back(std::move(*override));
+    }
+    const Terminal terminal = look_at_terminal(options.color);
+    const std::vector<LoadedFile> files = load_files(options.files, load, terminal.color);
+    ExitCode code = ExitCode::Holds;
+    observe::JsonWriter json{true};
+    json.begin_object().key("files").begin_array();
+    for (const LoadedFile& file : files) {
+        if (!file.scenario) code = ExitCode::BadInput;
+        if (options.json) write_problems(json, file);
+        else if (file.scenario && !options.quiet) print(description(file));
+    }
+    if (options.json) print(json.end_array().end_object().take());
+    return code;
+}
+
+}  // namespace
+
+void add_check_command(CLI::App& program, ExitCode& code) {
+    CLI::App* command = program.add_subcommand("check", "Read scenarios and report every problem; run nothing");
+    auto options = std::make_shared<Options>();
+    command->add_option("FILE", options->files, "Scenario files; - is standard input")->required();
+    command->add_option("--set", options->sets, "Lay PATH=VALUE over the scenario; repeatable")
+        ->allow_extra_args(false);
+    command->add_flag("--json", options->json, "Print the problems as JSON");
+    command->add_flag("-q,--quiet", options->quiet, "Print problems only");
+    command->add_option("--color", options->color, "auto, always or never")
+        ->check(CLI::IsMember({"auto", "always", "never"}));
+    command->footer(
+        "Examples:\n"
+        "  seedwire check scenarios/tour/*.yaml\n"
+        "  seedwire check lossy.yaml --set line.rate=2Mbit/s\n"
+        "  seedwire check --json lossy.yaml\n"
+        "\n"
+        "Exit codes: 0 valid (perhaps with warnings), 2 bad usage or scenario.");
+    command->callback([options, &code] { code = check(*options); });
+}
+
+}  // namespace seedwire::cli

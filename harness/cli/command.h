@@ -1,0 +1,46 @@
+// What all commands share: exit codes, the terminal, and how a command is declared.
+#pragma once
+
+#include <atomic>
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include "harness/run/exit_code.h"
+
+namespace CLI {
+class App;
+}
+
+namespace seedwire::cli {
+
+using run::ExitCode;
+
+/// What is known of the terminal. Only this folder looks at the environment.
+struct Terminal {
+    bool stdout_is_tty = false, stderr_is_tty = false;
+    bool unicode = false;  ///< the locale's character set is UTF-8
+    bool color = false;    ///< after --color, NO_COLOR, TERM
+    std::size_t width = 100;
+};
+/// `color`: "auto", "always" or "never".
+Terminal look_at_terminal(std::string_view color);
+
+/// Writes to stdout; a closed pipe (`| head`) ends the program quietly, as people expect.
+void print(std::string_view text);
+/// Writes to stderr.
+void complain(std::string_view text);
+
+/// True once Ctrl-C was pressed (or SIGTERM came). The second time the program ends at once.
+void catch_interrupts();
+const std::atomic<bool>& interrupted();
+
+// Each command adds itself to the program; the exit code is what its run left in `code`.
+void add_run_command(CLI::App& program, ExitCode& code);
+void add_check_command(CLI::App& program, ExitCode& code);
+void add_list_command(CLI::App& program, ExitCode& code);
+
+/// The whole program.
+int main(int argc, char** argv);
+
+}  // namespace seedwire::cli

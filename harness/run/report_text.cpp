@@ -1,0 +1,187 @@
+#include "harness/run/report_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/judge/metrics.h"
+#include "harness/run/text_table.h"
+
+namespace seedwire::run {
+
+using observe::DirectionFigures;
+using observe::FlowFigures;
+using scenario::Unit;
+
+namespace {
+
+std::string paint(std::string_view text, const char* code, bool color) {
+    return color ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string{text};
+}
+
+std::string duration_text(const std::optional<Duration>& d) {
+    return d ? judge::to_string({d->ns(), 1, Unit::Nanoseconds}) : std::string{};
+}
+
+std::string count_text(std::uint64_t n) { return n == 0 ? "0" : std::to_string(n); }
+
+std::string flow_table(const Run& run) {
+    TextTable table{{"<flow", "conns", "handshake", "first byte", "completion", "delivered", "goodput",
+                     "segments", "retrans", "timeouts", "reordered", "RTT", "sent", "lost", "jitter", "<error"}};
+    for (const FlowFigures& f : run.figures.flows) {
+        if (f.connections == 0) continue;
+        const bool tcp = !f.udp && !f.ping;
+        const auto value = [](std::uint64_t n, Unit unit) {
+            return judge::to_string({static_cast<std::int64_t>(n), 1, unit});
+        };
+        table.add({f.name, f.connections > 1 ? count_text(f.connections) : "", duration_text(f.handshake),
+                   duration_text(f.first_byte), f.completion ? duration_text(f.completion) : "unfinished",
+                   f.ping ? "" : value(f.delivered, Unit::Bytes), f.goodput() > 0 ? value(f.goodput(), Unit::BitsPerSecond) : "",
+                   tcp ? count_text(f.segments) : "", tcp ? count_text(f.retransmissions) : "",
+                   tcp ? count_text(f.timeouts) : "", f.ping ? "" : count_text(f.reordered),
+                   duration_text(f.rtt), tcp ? "" : count_text(f.sent), tcp ? "" : count_text(f.lost),
+                   duration_text(f.jitter),
+                   f.error == tcp::Error::None ? "" : std::string{tcp::to_string(f.error)}});
+    }
+    return table.text();
+}
+
+std::string drops_text(const DirectionFigures& d) {
+    std::string text;
+    for (std::uint8_t r = 1; r < trace::kDropReasonCount; ++r)
+        if (d.dropped[r] > 0)
+            text += fmt::format("{}{} {}", text.empty() ? "" : ", ", d.dropped[r],
+                                trace::to_string(static_cast<trace::DropReason>(r)));
+    return text;
+}
+
+std::string link_table(const Run& run) {
+    constexpr std::size_t kMostRows = 24;
+    TextTable table{{"<link", "<from", "<to", "packets", "bytes", "used", "queue mean", "max", "wait mean",
+                     "max", "CE", "<drops"}};
+    std::vector<const DirectionFigures*> rows;
+    for (const DirectionFigures& d : run.figures.directions)
+        if (d.entered > 0) rows.push_back(&d);
+    // Of many links, those that were busiest or lost something are what people look for.
+    const std::size_t total = rows.size();
+    if (total > kMostRows) {
+        std::stable_sort(rows.begin(), rows.end(), [](const DirectionFigures* a, const DirectionFigures* b) {
+            return a->busy > b->busy;
+        });
+        rows.resize(kMostRows);
+    }
+    const auto end = std::max<std::int64_t>(1, run.figures.end.ns());
+    for (const DirectionFigures* d : rows) {
+        const bool finite = d->finite_rate;
+        table.add({d->name, d->from, d->to, count_text(d->packets),
+                   judge::to_string({static_cast<std::int64_t>(d->bytes), 1, Unit::Bytes}),
+                   finite ? fmt::format("{:.1f} %", 100.0 * static_cast<double>(d->busy.ns()) / static_cast<double>(end)) : "",
+                   finite ? fmt::format("{:.2f}", static_cast<double>(d->resident_ns) / static_cast<double>(end)) : "",
+                   finite ? count_text(d->longest_queue) : "",
+                   finite ? duration_text(d->mean_wait) : "", finite ? duration_text(d->max_wait) : "",
+                   d->marked_ce > 0 ? count_text(d->marked_ce) : "", drops_text(*d)});
+    }
+    std::string text = table.text();
+    if (total > kMostRows) text += fmt::format("(the {} busiest of {} directions)\n", kMostRows, total);
+    return text;
+}
+
+std::string ladders_text(const Run& run, const ReportStyle& style) {
+    const world::World& world = *run.world;
+    const scenario::Scenario& scenario = world.scenario();
+    const observe::SegmentNames names{&world.connections(), &world.network()};
+    std::string text;
+    for (const observe::Ladder& ladder : run.ladders) {
+        if (ladder.packets.empty()) continue;
+        const trace::Connection& c = world.connections()[ladder.connection];
+        const std::size_t flows = scenario.flows.size();
+        const bool many = c.flow < flows && scenario.flows[c.flow].count > 1;
+        std::string name = c.flow < flows ? scenario.flows[c.flow].name
+                           : c.flow - flows < scenario.programs.size() ? scenario.programs[c.flow - flows].name
+                                                                       : "?";
+        if (many || c.ordinal > 0) name += fmt::format("[{}]", c.ordinal);
+        const observe::LadderTitle title{name, std::string{world.network().node_name(c.client_node)},
+                                         std::string{world.network().node_name(c.server_node)}};
+        text += observe::draw(ladder, title, names, style.ladder) + '\n';
+    }
+    return text;
+}
+
+std::string ending_text(const Run& run) {
+    const std::string at = observe::milliseconds_text(run.figures.end) + " ms";
+    switch (run.ending) {
+        case Ending::Quiescent: return fmt::format("ended at {}: nothing is left to happen", at);
+        case Ending::Stop: return fmt::format("ended at {}: `stop`", at);
+        case Ending::EventLimit: return fmt::format("INCOMPLETE: event limit reached at {}", at);
+        case Ending::MemoryLimit: return fmt::format("INCOMPLETE: memory limit reached at {}", at);
+        case Ending::Interrupted: return fmt::format("INCOMPLETE: interrupted at {}", at);
+    }
+    return {};
+}
+
+std::string_view line_at(std::string_view source, int line) {
+    for (; line > 1; --line) {
+        const std::size_t end = source.find('\n');
+        if (end == std::string_view::npos) return {};
+        source.remove_prefix(end + 1);
+    }
+    const std::size_t end = std::min(source.find('\n'), source.size());
+    std::string_view text = source.substr(0, end);
+    if (!text.empty() && text.back() == '\r') text.remove_suffix(1);
+    return text;
+}
+
+}  // namespace
+
+std::string failures(const Run& run, std::string_view source, bool color) {
+    std::string text;
+    for (const judge::Verdict& v : run.verdicts) {
+        if (v.holds) continue;
+        const scenario::SourceSpan& where = v.expectation->where;
+        text += fmt::format("{}:{}:{}: {}: {}\n", where.file, where.line, where.column,
+                            paint("failed", "1;31", color), v.expectation->text);
+        const std::string_view line = line_at(source, where.line);
+        if (!line.empty()) {
+            const std::string number = std::to_string(where.line);
+            const std::string blank(number.size(), ' ');
+            const auto column = static_cast<std::size_t>(std::max(1, where.column)) - 1;
+            text += fmt::format("  {} | {}\n", number, line);
+            text += fmt::format("  {} | {}{}\n", blank, std::string(column, ' '),
+                                paint(std::string(static_cast<std::size_t>(std::max(1, where.length)), '^'),
+                                      "1;31", color));
+            text += fmt::format("  {} = {}\n", blank, v.actual);
+            for (const std::string& why : v.why) text += fmt::format("  {} = {}\n", blank, why);
+        } else {
+            text += fmt::format("  = {}\n", v.actual);
+        }
+    }
+    return text;
+}
+
+std::string report(const Run& run, std::string_view source, const ReportStyle& style) {
+    const scenario::Scenario& scenario = run.world->scenario();
+    if (style.quiet) return failures(run, source, style.color);
+    std::string text = fmt::format("{} (seed {}), {}\n\n", paint(scenario.name, "1", style.color),
+                                   scenario.seed, ending_text(run));
+    text += ladders_text(run, style);
+    const std::string flows = flow_table(run);
+    if (flows.find('\n') + 1 < flows.size()) text += flows + '\n';
+    const std::string links = link_table(run);
+    if (links.find('\n') + 1 < links.size()) text += links + '\n';
+    for (const std::string& warning : run.warnings) text += warning + '\n';
+    if (!run.verdicts.empty()) {
+        const auto good = static_cast<std::size_t>(std::count_if(
+            run.verdicts.begin(), run.verdicts.end(), [](const judge::Verdict& v) { return v.holds; }));
+        const bool all = good == run.verdicts.size();
+        text += failures(run, source, style.color);
+        text += paint(all ? fmt::format("{} expectation{} hold{}\n", good, good == 1 ? "" : "s", good == 1 ? "s" : "")
+                          : fmt::format("{} of {} expectations FAILED\n", run.verdicts.size() - good, run.verdicts.size()),
+                      all ? "32" : "1;31", style.color);
+    }
+    const observe::RunDigest& d = run.digest;
+    text += fmt::format("digest {} (packets {:.8}, tcp {:.8}, app {:.8})\n", to_string(d.total),
+                        to_string(d.packets), to_string(d.tcp), to_string(d.app));
+    return text;
+}
+
+}  // namespace seedwire::run

@@ -1,0 +1,177 @@
+// `hosts:` and `routers:`: names, addresses, and TCP's settings under their own names.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/scenario/error_ids.h"
+#include "harness/scenario/loader.h"
+#include "harness/scenario/sysctls.h"
+
+namespace seedwire::scenario {
+namespace {
+
+/// `[least, first, most]`, in bytes.
+void read_buffer_triple(const Fields& tcp, std::string_view name, Reporter& reporter,
+                        std::int32_t (&triple)[3]) {
+    const Node* node = tcp.node(name);
+    if (node == nullptr) return;
+    const std::string hint = fmt::format("write {}: [4096, {}, {}]", name, triple[1], triple[2]);
+    if (!node->is_sequence() || node->items.size() != 3) {
+        reporter.error(error_id::kWrongKind, *node, fmt::format("{} takes three sizes", name), hint);
+        return;
+    }
+    std::int64_t values[3] = {};
+    for (std::size_t i = 0; i < 3; ++i) {
+        const Node& item = node->items[i];
+        if (!require_scalar(item, name, "size", reporter)) return;
+        // A sysctl counts bytes, so a bare number is one; a unit is welcome.
+        Parsed<std::int64_t> parsed = parse_integer(item.text);
+        if (!parsed) parsed = parse_base_units(Type::Bytes, item.text);
+        if (!parsed) return reporter.error(item, name, parsed.error);
+        if (*parsed < 1 || *parsed > INT32_MAX)
+            return reporter.error(error_id::kOutOfRange, item,
+                                  fmt::format("{}: {} is out of range", name, item.text),
+                                  "1 .. 2147483647");
+        values[i] = *parsed;
+    }
+    if (values[0] > values[1] || values[1] > values[2])
+        return reporter.error(error_id::kContradiction, *node,
+                              fmt::format("{}: the three sizes must not fall", name),
+                              "[least, first, most]");
+    for (std::size_t i = 0; i < 3; ++i) triple[i] = static_cast<std::int32_t>(values[i]);
+}
+
+void read_sysctl(const SysctlRow& row, const Fields& tcp, tcp::Sysctls& sysctls) {
+    if (!tcp.has(row.name)) return;
+    const std::int64_t value = tcp.number(row.name);
+    if (const auto* flag = std::get_if<bool tcp::Sysctls::*>(&row.field))
+        sysctls.**flag = value != 0;
+    else if (const auto* number = std::get_if<std::int32_t tcp::Sysctls::*>(&row.field))
+        sysctls.**number = static_cast<std::int32_t>(value);
+    else
+        sysctls.*std::get<Duration tcp::Sysctls::*>(row.field) = Duration::ns(value);
+}
+
+/// Values whose mechanisms come later.
+void refuse_not_yet(const Fields& tcp, const tcp::Sysctls& sysctls, Reporter& reporter) {
+    if (sysctls.tcp_ecn == 1 && tcp.has("tcp_ecn"))
+        reporter.error(error_id::kNotYet, *tcp.node("tcp_ecn"), "tcp_ecn 1: not yet",
+                       "0 and 2 work");
+}
+
+}  // namespace
+
+void Loader::read_nodes(const Fields& top) {
+    for (const bool router : {false, true}) {
+        const Node* list = top.node(router ? "routers" : "hosts");
+        if (list == nullptr || list->is_null()) continue;
+        static const Node empty;
+        if (list->is_sequence()) {
+            for (const Node& name : list->items) read_node(name, empty, router);
+        } else if (list->is_map()) {
+            for (const Entry& entry : list->entries)
+                if (!entry.key.text.starts_with("x-")) read_node(entry.key, entry.value, router);
+        } else {
+            reporter_.error(error_id::kWrongKind, *list,
+                            fmt::format("{} takes a list or a map of names",
+                                        router ? "routers" : "hosts"),
+                            "write [client, server]");
+        }
+    }
+    assign_names_of_nodes();
+}
+
+void Loader::read_node(const Node& name, const Node& settings, bool router) {
+    if (!check_name(name, router ? "a router" : "a host")) return;
+    NodeSpec node;
+    node.name = name.text;
+    node.router = router;
+    node.where = reporter_.span(name);
+    const Fields fields{reporter_, settings, name, router ? "routers.*" : "hosts.*"};
+    if (fields.ok()) {
+        node.ttl = static_cast<std::uint8_t>(fields.number("ttl"));
+        if (const Node* address = fields.node("address"); address != nullptr) {
+            node.address = address->is_scalar() ? wire::parse_address(address->text) : std::nullopt;
+            if (!node.address)
+                reporter_.error(error_id::kBadValue, *address, "this is not an IPv4 address",
+                                "write for example 10.0.0.1");
+        }
+        if (!router) read_tcp(node, fields);
+    }
+    scenario_.nodes.push_back(std::move(node));
+}
+
+void Loader::read_tcp(NodeSpec& node, const Fields& host) {
+    if (const Node* settings = host.node("tcp"); settings != nullptr) {
+        const Fields tcp{reporter_, *settings, *settings, "hosts.*.tcp"};
+        if (tcp.ok()) {
+            tcp::Sysctls& sysctls = node.sysctls;
+            sysctls.profile = tcp.number("profile") == 1 ? tcp::Profile::Rfc : tcp::Profile::Linux;
+            if (tcp.has("congestion") && tcp.has("tcp_congestion_control"))
+                reporter_.error(error_id::kContradiction, *tcp.node("congestion"),
+                                "congestion and tcp_congestion_control are the same", "keep one");
+            for (const std::string_view key : {"congestion", "tcp_congestion_control"}) {
+                if (!tcp.has(key)) continue;
+                const std::int64_t choice = tcp.number(key);
+                if (choice == 2)
+                    reporter_.error(error_id::kNotYet, *tcp.node(key), "bbr: not yet",
+                                    "reno and cubic work");
+                sysctls.tcp_congestion_control =
+                    choice == 0 ? tcp::CongestionName::Reno : tcp::CongestionName::Cubic;
+            }
+            read_buffer_triple(tcp, "tcp_rmem", reporter_, sysctls.tcp_rmem);
+            read_buffer_triple(tcp, "tcp_wmem", reporter_, sysctls.tcp_wmem);
+            for (const SysctlRow& row : sysctl_rows()) read_sysctl(row, tcp, sysctls);
+            refuse_not_yet(tcp, sysctls, reporter_);
+        }
+    }
+    if (node.sysctls.profile == tcp::Profile::Rfc) node.wakeup = Duration::zero();
+    if (const auto wakeup = host.optional_number("wakeup")) node.wakeup = Duration::ns(*wakeup);
+}
+
+void Loader::assign_names_of_nodes() {
+    std::stable_sort(scenario_.nodes.begin(), scenario_.nodes.end(),
+                     [](const NodeSpec& a, const NodeSpec& b) { return a.name < b.name; });
+    std::vector<std::string> names;
+    std::map<std::uint32_t, const NodeSpec*> addresses;
+    for (std::size_t i = 0; i < scenario_.nodes.size(); ++i) {
+        const NodeSpec& node = scenario_.nodes[i];
+        names.push_back(node.name);
+        if (i > 0 && scenario_.nodes[i - 1].name == node.name) {
+            const NodeSpec& first = scenario_.nodes[i - 1];
+            reporter_.error_at(error_id::kDuplicateName, node.where,
+                               fmt::format("'{}' is here twice", node.name),
+                               "hosts and routers share their names",
+                               fmt::format("the first one is in line {}", first.where.line));
+        }
+        if (!node.address) continue;
+        const auto [at, added] = addresses.try_emplace(node.address->value, &node);
+        if (!added)
+            reporter_.error_at(error_id::kAddressClash, node.where,
+                               fmt::format("'{}' has the address of '{}'", node.name,
+                                           at->second->name));
+    }
+    names_.nodes.set(std::move(names));
+}
+
+std::optional<std::uint32_t> Loader::read_node_name(const Node& node) {
+    if (!require_scalar(node, "end", "name", reporter_)) return std::nullopt;
+    const std::optional<std::uint32_t> found = names_.nodes.find(node.text);
+    if (!found)
+        reporter_.error(error_id::kUnknownName, node,
+                        fmt::format("no host or router '{}'", node.text),
+                        did_you_mean(node.text, names_.nodes.all()));
+    return found;
+}
+
+std::optional<std::uint32_t> Loader::read_host_name(const Node& node) {
+    const std::optional<std::uint32_t> found = read_node_name(node);
+    if (found && scenario_.nodes[*found].router) {
+        reporter_.error(error_id::kUnknownName, node,
+                        fmt::format("'{}' is a router", node.text), "only hosts have applications");
+        return std::nullopt;
+    }
+    return found;
+}
+
+}  // namespace seedwire::scenario

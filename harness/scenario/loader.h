@@ -1,0 +1,105 @@
+// The loader's inside: one pass over the document tree that fills a Scenario. load() is outside.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "harness/scenario/document.h"
+#include "harness/scenario/fields.h"
+#include "harness/scenario/reporter.h"
+#include "harness/scenario/scenario.h"
+
+namespace seedwire::scenario {
+
+/// Names of one kind of thing, sorted, with the index each has in the Scenario.
+class NameTable {
+public:
+    void set(std::vector<std::string> sorted) { names_ = std::move(sorted); }
+    std::optional<std::uint32_t> find(std::string_view name) const;
+    std::vector<std::string_view> all() const { return {names_.begin(), names_.end()}; }
+    std::size_t size() const { return names_.size(); }
+
+private:
+    std::vector<std::string> names_;
+};
+
+/// What a path of a fault or of the timeline names: a link and one or both of its directions.
+struct LinkTarget {
+    std::uint32_t link = 0;
+    bool up = true, down = true;
+};
+
+/// Names of everything, for texts that refer to things.
+struct Names {
+    NameTable nodes, links, flows, programs;
+    std::size_t faults = 0;
+};
+
+/// Reads a whole document. Each read_* is one section of the file; load.cpp holds the order.
+class Loader {
+public:
+    Loader(Reporter& reporter, const LoadOptions& options) : reporter_{reporter}, options_{options} {}
+
+    /// The scenario, complete if the reporter has no errors.
+    Scenario load(const Node& root, const std::string& file);
+
+private:
+    // load.cpp
+    void read_head(const Fields& top, const std::string& file);
+    void read_routing(const Fields& top);
+    void read_limits(const Fields& top);
+    void read_expectations(const Fields& top);
+    bool check_name(const Node& at, std::string_view what);
+    // load_hosts.cpp
+    void read_nodes(const Fields& top);
+    void read_node(const Node& name, const Node& settings, bool router);
+    void read_tcp(NodeSpec& node, const Fields& host);
+    void assign_names_of_nodes();
+    // load_topology.cpp
+    void read_links(const Fields& top);
+    void read_link(const Node& node);
+    std::optional<std::pair<std::uint32_t, std::uint32_t>> read_ends(const Fields& link);
+    void assign_names_of_links();
+    // load_flows.cpp
+    void read_flows(const Fields& top);
+    void read_flow(const Node& name, const Node& settings);
+    void read_application(FlowSpec& flow, const Fields& fields);
+    void read_transport(FlowSpec& flow, const Fields& fields);
+    void read_starts(FlowSpec& flow, const Fields& fields);
+    std::vector<Time> spread_starts(const FlowSpec& flow, const Node& distribution);
+    void assign_ports();
+    // load_programs.cpp
+    void read_programs(const Fields& top);
+    void read_program(const Node& name, const Node& settings);
+    // load_faults.cpp
+    void read_faults(const Fields& top);
+    void read_fault(const Node& node, std::uint32_t index);
+    void read_exact_fault(const Node& action_key, const Node& settings, std::uint32_t index);
+    void read_change(const Node& node, const Fields& fields);
+    void read_settings(const Node& settings, Time at, const Node& where);
+    std::optional<LinkTarget> read_target(const Node& node);
+    std::optional<LinkTarget> target_of_path(const Node& node, std::size_t offset,
+                                             std::string_view path);
+
+    /// The index of a host or router, reported if there is none.
+    std::optional<std::uint32_t> read_node_name(const Node& node);
+    std::optional<std::uint32_t> read_host_name(const Node& node);
+
+    Reporter& reporter_;
+    const LoadOptions& options_;
+    Scenario scenario_;
+    Names names_;
+};
+
+/// Words that paths are made of: letters, digits, `_` and `-`, beginning with a letter.
+bool is_name(std::string_view text);
+/// The queue, impairments and plain values of a link's directions (load_links.cpp).
+void read_directions(const Fields& link, Reporter& reporter, LinkSpec& spec);
+/// All that only shows when everything is known (checks.cpp).
+void check_meaning(const Scenario& scenario, Reporter& reporter);
+
+}  // namespace seedwire::scenario
