@@ -122,14 +122,19 @@ void AckPolicy::on_ack_sent() {
     } else if (quick_ > 0) {
         quick_ = static_cast<std::uint8_t>(quick_ - used);
     }
+    // The timer of the delayed ACK keeps running: it may still flush compressed ACKs.
     pending_ = 0;
-    deadline_ = delayed_at_ = Time::never();
+}
+
+Time AckPolicy::delayed_ack_at() const {
+    return (pending_ & kTimer) != 0 || compressed_ > 0 ? delayed_at_ : Time::never();
 }
 
 void AckPolicy::arm(Time now, std::int32_t ticks_ahead) {
     pending_ |= kScheduled | kTimer;
     const Time deadline = tick_start(now) + tick() * ticks_ahead;
-    if (deadline == deadline_) return;  // rearming for the same tick changes nothing
+    // Arming a running timer for the same tick changes nothing.
+    if (deadline == deadline_ && delayed_at_ > now) return;
     deadline_ = deadline;
     // Even a delay of zero waits for the next tick, so that a reply sent meanwhile carries the ACK.
     delayed_at_ = exact_ ? now + tick() * std::max(ticks_ahead, 1)
@@ -176,6 +181,7 @@ bool AckPolicy::is_duplicate_due(Time now, StreamOffset rcv_nxt, bool sack,
         ++duplicates_;
         return true;
     }
+    if (delayed_at_ <= now) delayed_at_ = Time::never();  // it ran out unnoticed
     ++compressed_;
     if (!compressed_at_.is_never()) return false;
     std::int64_t rtt_eighths = rcv_rtt_eighths_us;
@@ -190,15 +196,12 @@ bool AckPolicy::is_duplicate_due(Time now, StreamOffset rcv_nxt, bool sack,
 
 AckDecision AckPolicy::on_deadline(Time now, const PathTiming& path,
                                    std::int32_t ping_pong_threshold) {
-    if (compressed_at_ <= now || (delayed_at_ <= now && compressed_ > 0)) {
-        if (delayed_at_ <= now) delayed_at_ = Time::never();
-        const bool owed = compressed_ > 0;
+    if (next_deadline() > now) return AckDecision::none();
+    if (compressed_ > 0) {
         forget_compressed();
-        return owed ? AckDecision::now(wire::Cause::CompressedSack) : AckDecision::none();
+        return AckDecision::now(wire::Cause::CompressedSack);
     }
-    if (delayed_at_ > now) return AckDecision::none();
     delayed_at_ = deadline_ = Time::never();
-    if ((pending_ & kTimer) == 0) return AckDecision::none();
     pending_ = static_cast<std::uint8_t>(pending_ & ~kTimer);
     if (!is_scheduled()) return AckDecision::none();
     if (is_ping_pong(ping_pong_threshold)) {

@@ -3,6 +3,7 @@
 // `__tcp_ack_snd_check`, `tcp_send_delayed_ack`, `__tcp_cleanup_rbuf`, `tcp_delack_timer_handler`.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "models/tcp/config.h"
@@ -58,6 +59,8 @@ public:
     void leave_ping_pong() { ping_pong_ = 0; }
     /// An ACK is owed.
     void schedule() { pending_ |= kScheduled; }
+    /// Nothing is owed any more.
+    void settle() { pending_ = 0; }
     void force() { pending_ |= kScheduled | kNow; }
     void force_out_of_memory() { pending_ |= kScheduled | kNow | kNoMemory; }
     void mark_pushed() { pending_ |= kPushed; }
@@ -93,11 +96,9 @@ public:
                           const Sysctls& sysctls);
     std::uint32_t compressed() const { return compressed_; }
 
-    Time delayed_ack_at() const { return delayed_at_; }  ///< when its timer fires
+    Time delayed_ack_at() const;  ///< when its timer fires, if that matters
     Time compressed_ack_at() const { return compressed_at_; }
-    Time next_deadline() const {
-        return delayed_at_ < compressed_at_ ? delayed_at_ : compressed_at_;
-    }
+    Time next_deadline() const { return std::min(delayed_ack_at(), compressed_at_); }
     /// A deadline has come: which ACK goes, if any.
     AckDecision on_deadline(Time now, const PathTiming& path, std::int32_t ping_pong_threshold);
 

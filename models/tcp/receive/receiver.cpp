@@ -3,6 +3,7 @@
 #include "models/tcp/receive/receiver.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "models/tcp/negotiation.h"
 #include "sim/base/assert.h"
@@ -90,6 +91,7 @@ void Receiver::note_refused(const Arrival& segment, const Sysctls& sysctls) {
 void Receiver::note_accepted(Time now, const Arrival& segment) {
     if (!timestamps_ || !segment.has_timestamps) return;
     paws_.update(now, segment.ts_value, !before(window_.last_ack(), segment.start));
+    if (!segment.established) return;
     rtt_.on_echo(segment.ts_now, segment.ts_echo, sequence_length(segment) >= acks_.rcv_mss(),
                  unread() == 0);
 }
@@ -98,7 +100,8 @@ bool Receiver::must_acknowledge_first(const Arrival& segment) {
     if (acks_.compressed() == 0 || !sack_enabled_ || sequence_length(segment) == 0) return false;
     if (!before(rcv_nxt_, segment.start)) return false;
     if (!before(segment.start, rcv_nxt_ + window_.offered(rcv_nxt_))) return false;
-    return sack_.prepare({segment.start, segment.end()});
+    acknowledged_first_ = sack_.prepare({segment.start, segment.end()});
+    return acknowledged_first_;
 }
 
 DataOutcome Receiver::on_data(Time now, const Arrival& segment, const ReceiverContext& context) {
@@ -240,6 +243,7 @@ void Receiver::join_islands() {
 
 void Receiver::accept_out_of_order(const Arrival& segment, const ReceiverContext& context,
                                    DataOutcome& outcome) {
+    const bool acknowledged_first = std::exchange(acknowledged_first_, false);
     if (segment.ecn_quick_acks > 0) {
         enter_quick_ack(segment.ecn_quick_acks);
         ecn_asked_ = true;
@@ -252,6 +256,8 @@ void Receiver::accept_out_of_order(const Arrival& segment, const ReceiverContext
     outcome.out_of_order = true;
     measure(segment);
     acks_.schedule();
+    // The ACK that has just left is taken for this segment's, although it did not know of it.
+    if (acknowledged_first) acks_.settle();
     ++out_of_order_packets_;
     if (segment.fin) {
         fin_at_ = segment.data_end();

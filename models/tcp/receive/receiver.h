@@ -70,6 +70,9 @@ struct Arrival {
     std::uint32_t ts_now = 0;  ///< our timestamp clock, offset included
     /// SEG.ACK = SND.UNA and the window it carries is not to be taken (PAWS only).
     bool repeats_ack = false;
+    /// The segment arrived in ESTABLISHED (not while the handshake or the connection ends): only
+    /// there Linux takes a round-trip sample from it.
+    bool established = true;
     /// For on_data(): what ECN asks for: acknowledge the next so many at once; acknowledge this
     /// one.
     std::uint8_t ecn_quick_acks = 0;
@@ -221,6 +224,7 @@ private:
     Kind last_kind_ = Kind::None;  ///< of the segment that decide_ack() judges
     bool fin_seen_ = false, fin_reached_ = false, fin_unacknowledged_ = false;
     bool ecn_asked_ = false;
+    bool acknowledged_first_ = false;  ///< must_acknowledge_first() said so for this segment
     bool sack_enabled_ = false, timestamps_ = false;
 };
 
