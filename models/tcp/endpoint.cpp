@@ -1,0 +1,93 @@
+// The public face of one connection: hands each input to the file that knows what to do.
+#include "models/tcp/endpoint.h"
+
+#include <algorithm>
+
+#include "models/tcp/arrival.h"
+#include "models/tcp/closing.h"
+#include "models/tcp/establishment.h"
+#include "models/tcp/parts.h"
+#include "models/tcp/snapshot.h"
+#include "models/tcp/timeouts.h"
+#include "models/tcp/transmit.h"
+#include "models/tcp/user_calls.h"
+
+namespace seedwire::tcp {
+
+Endpoint::Endpoint(const Sysctls& sysctls, const SocketOptions& options,
+                   const Environment& environment)
+    : parts_{std::make_unique<Parts>(sysctls, options, environment)} {}
+Endpoint::~Endpoint() = default;
+Endpoint::Endpoint(Endpoint&&) noexcept = default;
+Endpoint& Endpoint::operator=(Endpoint&&) noexcept = default;
+
+void Endpoint::connect(Time now, Output& out) {
+    if (parts_->tcb.state == State::Closed) open_actively(*parts_, now, out);
+}
+void Endpoint::accept(Time now, const PassiveOpen& handshake) {
+    if (parts_->tcb.state == State::Closed) open_passively(*parts_, now, handshake);
+}
+std::uint32_t Endpoint::write(Time now, std::uint32_t length, WriteMode mode, Output& out) {
+    return write_bytes(*parts_, now, length, mode, out);
+}
+std::uint32_t Endpoint::read(Time now, std::uint32_t at_most, Output& out) {
+    return read_bytes(*parts_, now, at_most, out);
+}
+void Endpoint::shutdown_write(Time now, Output& out) { shut_write(*parts_, now, out); }
+void Endpoint::shutdown_read(Time, Output&) { parts_->tcb.read_shut = true; }
+void Endpoint::close(Time now, Output& out) { abandon(*parts_, now, out); }
+void Endpoint::abort(Time now, Output& out) { abort_connection(*parts_, now, out); }
+void Endpoint::set_options(Time now, const SocketOptions& options, Output& out) {
+    change_options(*parts_, now, options, out);
+}
+void Endpoint::set_quickack(Time now, bool on, Output& out) {
+    change_quick_ack(*parts_, on, now, out);
+}
+
+void Endpoint::on_segment(Time now, const wire::Segment& segment, Output& out) {
+    if (!parts_->tcb.retired) segment_arrives(*parts_, now, segment, out);
+}
+void Endpoint::on_timeout(Time now, Output& out) { time_passes(*parts_, now, out); }
+void Endpoint::on_icmp_error(Time now, Error error, bool hard, wire::SeqNum quoted, Output& out) {
+    icmp_error(*parts_, now, error, hard, quoted, out);
+}
+void Endpoint::on_packet_too_big(Time now, std::uint32_t mtu, wire::SeqNum quoted, Output& out) {
+    packet_too_big(*parts_, now, mtu, quoted, out);
+}
+Time Endpoint::next_timeout() const { return earliest_timeout(*parts_); }
+bool Endpoint::is_background() const {
+    const Connection& c = *parts_;
+    const Time next = earliest_timeout(c);
+    return !next.is_never() && c.tcb.state != State::FinWait2 &&
+           next == c.timers.at(TimerSlot::Keepalive) && c.persist.unanswered() == 0;
+}
+
+State Endpoint::state() const { return parts_->tcb.state; }
+Error Endpoint::error() const {
+    return parts_->tcb.error != Error::None ? parts_->tcb.error : parts_->tcb.soft_error;
+}
+Error Endpoint::take_error() {
+    const Error error = this->error();
+    if (parts_->tcb.error != Error::None) {
+        parts_->tcb.error = Error::None;
+    } else {
+        parts_->tcb.soft_error = Error::None;
+    }
+    return error;
+}
+std::uint32_t Endpoint::readable() const { return parts_->receiver.readable(); }
+bool Endpoint::at_end_of_file() const { return parts_->receiver.at_end_of_file(); }
+bool Endpoint::may_write() const { return tcp::may_write(*parts_); }
+std::uint32_t Endpoint::unacknowledged() const {
+    const Connection& c = *parts_;
+    if (!c.is_synchronized() || c.tcb.state == State::TimeWait) return 0;
+    const std::int64_t bytes = c.tcb.write_end - c.sender.snd_una();
+    return static_cast<std::uint32_t>(std::max<std::int64_t>(bytes, 0));
+}
+std::uint32_t Endpoint::writable() const { return writable_bytes(*parts_); }
+std::uint64_t Endpoint::bytes_read() const { return parts_->receiver.copied().value - 1; }
+Glance Endpoint::glance() const { return take_glance(*parts_); }
+Info Endpoint::info(Time now) const { return take_info(*parts_, now); }
+Remains Endpoint::remains() const { return take_remains(*parts_); }
+
+}  // namespace seedwire::tcp

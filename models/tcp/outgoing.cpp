@@ -1,0 +1,182 @@
+// Headers of outgoing segments, and every segment that carries no new data: retransmissions,
+// acknowledgements, probes, resets, SYNs. RFC 9293 §3.10.8, §3.5.2, §3.8.6.1.
+#include <algorithm>
+
+#include "models/tcp/transmit.h"
+#include "sim/base/assert.h"
+
+namespace seedwire::tcp {
+namespace {
+
+constexpr std::uint32_t kOptionSpace = 40;  // RFC 9293 §3.1: the header is at most 60 octets
+
+std::uint8_t sack_room(const Connection& c) {
+    const std::uint32_t others = c.tcb.timestamps ? kTimestampOptionBytes : 0;
+    return static_cast<std::uint8_t>((kOptionSpace - others - 4) / 8);
+}
+
+/// SND.NXT as far as the peer's window allows: a sequence number that it will accept. Linux,
+/// `tcp_acceptable_seq`.
+StreamOffset acceptable_sequence(const Connection& c) {
+    const StreamOffset next = c.sender.snd_nxt();
+    const StreamOffset edge = c.window_end();
+    if (next <= edge) return next;
+    const std::int64_t beyond = next - edge;
+    if (c.tcb.scaling && beyond < (std::int64_t{1} << c.tcb.rcv_wscale)) return next;
+    return edge;
+}
+
+void describe_syn(const Connection& c, Time now, wire::Segment& syn) {
+    const Handshake& h = c.tcb.handshake;
+    syn.seq = c.tcb.iss;
+    syn.window = h.window.field();
+    syn.syn.mss = advertised_mss(c.environment, c.options);
+    syn.syn.window_scale = h.offered_scaling ? h.window.scale : std::int8_t{-1};
+    syn.syn.sack_permitted = h.offered_sack;
+    if (h.offered_timestamps) {
+        syn.has_timestamps = true;
+        syn.ts_value = timestamp_value(now, c.environment.timestamp_offset);
+    }
+}
+
+}  // namespace
+
+wire::Segment begin_segment(Connection& c, Time now, StreamOffset seq, wire::Cause cause) {
+    wire::Segment segment;
+    segment.seq = to_wire(seq, c.tcb.iss);
+    segment.flags = wire::flag::kAck;
+    segment.cause = cause;
+    segment.window = c.receiver.select_window(*c.sysctls);
+    segment.ack = to_wire(c.receiver.rcv_nxt(), c.tcb.irs);
+    if (c.tcb.sack) segment.sack = c.receiver.take_sack(c.tcb.irs, sack_room(c));
+    if (c.tcb.timestamps) {
+        segment.has_timestamps = true;
+        segment.ts_value = timestamp_value(now, c.environment.timestamp_offset);
+        segment.ts_echo = c.receiver.ts_recent();
+    }
+    c.receiver.note_ack_sent();
+    c.tcb.last_transmission = now;
+    ++c.tcb.counters.segments_out;
+    return segment;
+}
+
+void retransmit(Connection& c, Time now, const Retransmission& lost, Output& out) {
+    wire::Segment segment = begin_segment(c, now, lost.start, lost.cause);
+    const bool fin = c.tcb.write_shut && lost.end == c.tcb.write_end;
+    const auto space = static_cast<std::uint32_t>(lost.end - lost.start);
+    segment.payload.offset = lost.start.value - 1;
+    segment.payload.length = space - (fin ? 1U : 0U);
+    if (fin) segment.flags |= wire::flag::kFin;
+    if (lost.push && segment.payload.length > 0) segment.flags |= wire::flag::kPsh;
+    c.ecn.mark(segment, false);
+    if (segment.payload.length > 0) {
+        c.receiver.note_data_sent(now);
+        c.tcb.last_data_sent = now;
+        ++c.tcb.counters.data_segments_out;
+        c.tcb.counters.bytes_sent += segment.payload.length;
+    }
+    out.segments.push_back(segment);
+}
+
+void run_retransmission_loop(Connection& c, Time now, Output& out) {
+    while (const auto lost = c.sender.next_retransmission(c.peer_window())) {
+        retransmit(c, now, *lost, out);
+        c.sender.on_retransmission(now, *lost);
+    }
+    c.sender.on_retransmission_loop_end(now);
+}
+
+void send_ack(Connection& c, Time now, wire::Cause cause, Output& out) {
+    wire::Segment segment = begin_segment(c, now, acceptable_sequence(c), cause);
+    c.ecn.mark(segment, false);
+    out.segments.push_back(segment);
+}
+
+void send_probe(Connection& c, Time now, wire::Cause cause, Output& out) {
+    if (c.has_unsent() && c.sender.snd_nxt() < c.window_end()) {
+        // The window is open, but too small for what silly-window avoidance wants: use what there is.
+        const auto window = static_cast<std::uint64_t>(c.window_end() - c.sender.snd_nxt());
+        const std::uint32_t mss = current_mss(c);
+        const Block& head = c.send_buffer.head();
+        const std::uint32_t length = static_cast<std::uint32_t>(
+            std::min<std::uint64_t>({head.length, mss, window}));
+        const bool whole = length == head.length;
+        const StreamOffset start = c.sender.snd_nxt();
+        const StreamOffset end = start + length + (whole && head.fin ? 1U : 0U);
+        c.tcb.pushed = std::max(c.tcb.pushed, end);
+        const Block block = c.send_buffer.take(length, end);
+        wire::Segment segment = begin_segment(c, now, start, cause);
+        segment.payload.offset = start.value - 1;
+        segment.payload.length = length;
+        if (length > 0) segment.flags |= wire::flag::kPsh;
+        if (block.fin) segment.flags |= wire::flag::kFin;
+        c.ecn.mark(segment, length > 0);
+        if (length > 0) {
+            c.receiver.note_data_sent(now);
+            c.tcb.last_data_sent = now;
+            ++c.tcb.counters.data_segments_out;
+            c.tcb.counters.bytes_sent += length;
+        }
+        if (length < mss) c.tcb.last_small = end;
+        c.sender.on_new_segment(now, start, end, sent::kPush);
+        out.segments.push_back(segment);
+        return;
+    }
+    wire::Segment segment = begin_segment(c, now, c.sender.snd_una() - 1, cause);
+    c.ecn.mark(segment, false);
+    out.segments.push_back(segment);
+}
+
+void send_reset(Connection& c, Time now, wire::Cause cause, Output& out) {
+    wire::Segment segment = begin_segment(c, now, acceptable_sequence(c), cause);
+    segment.flags |= wire::flag::kRst;
+    out.segments.push_back(segment);
+}
+
+void send_reset_reply(Connection& c, const wire::Segment& answered, wire::Cause cause,
+                      Output& out) {
+    if (answered.has(wire::flag::kRst)) return;
+    wire::Segment segment;
+    segment.flags = wire::flag::kRst;
+    segment.cause = cause;
+    if (answered.has(wire::flag::kAck)) {
+        segment.seq = answered.ack;
+    } else {
+        segment.flags |= wire::flag::kAck;
+        segment.ack = answered.end();
+    }
+    ++c.tcb.counters.segments_out;
+    out.segments.push_back(segment);
+}
+
+void send_syn(Connection& c, Time now, wire::Cause cause, Output& out) {
+    wire::Segment syn;
+    describe_syn(c, now, syn);
+    syn.flags = wire::flag::kSyn;
+    syn.cause = cause;
+    if (c.tcb.handshake.offered_ecn) syn.flags |= wire::flag::kEce | wire::flag::kCwr;
+    ++c.tcb.counters.segments_out;
+    out.segments.push_back(syn);
+}
+
+void send_syn_ack(Connection& c, Time now, wire::Cause cause, Output& out) {
+    wire::Segment syn;
+    describe_syn(c, now, syn);
+    syn.flags = wire::flag::kSyn | wire::flag::kAck;
+    syn.cause = cause;
+    syn.ack = to_wire(c.receiver.rcv_nxt(), c.tcb.irs);
+    if (syn.has_timestamps) syn.ts_echo = c.receiver.ts_recent();
+    if (c.ecn.is_enabled()) syn.flags |= wire::flag::kEce;
+    ++c.tcb.counters.segments_out;
+    out.segments.push_back(syn);
+}
+
+void queue_fin(Connection& c, Time now, Output& out) {
+    SEEDWIRE_ASSERT(!c.tcb.write_shut);
+    c.tcb.write_shut = true;
+    c.send_buffer.append_fin();
+    c.tcb.write_end += 1;
+    push_pending(c, now, hold::kNoDelay, out);
+}
+
+}  // namespace seedwire::tcp

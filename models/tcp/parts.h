@@ -1,0 +1,68 @@
+// Everything one connection consists of, side by side. Parts do not know each other; the files that
+// take a Connection (arrival, user_calls, timeouts, transmit) are the only ones that see several.
+#pragma once
+
+#include "models/tcp/challenge_ack.h"
+#include "models/tcp/config.h"
+#include "models/tcp/ecn/classic_ecn.h"
+#include "models/tcp/endpoint.h"
+#include "models/tcp/receive/receiver.h"
+#include "models/tcp/recovery/sender.h"
+#include "models/tcp/send/pacer.h"
+#include "models/tcp/send/persist.h"
+#include "models/tcp/send/send_buffer.h"
+#include "models/tcp/state.h"
+#include "models/tcp/tcb.h"
+#include "models/tcp/timer_table.h"
+
+namespace seedwire::tcp {
+
+struct Connection {
+    Connection(const Sysctls& host, const SocketOptions& socket, const Environment& place)
+        : sysctls{&host}, options{socket}, environment{place}, sender{host, socket.congestion} {
+        tcb.path_mtu = place.mtu;
+        send_buffer.set_limit(static_cast<std::uint32_t>(
+            socket.send_buffer != 0 ? socket.send_buffer : host.tcp_wmem[1]));
+    }
+
+    const Sysctls* sysctls;
+    SocketOptions options;
+    Environment environment;
+    Tcb tcb;
+    SendBuffer send_buffer;
+    Sender sender;
+    Receiver receiver;
+    TimerTable timers;
+    Persist persist;
+    Pacer pacer;
+    ChallengeAckLimit challenge;
+    ClassicEcn ecn;
+
+    /// Right edge of the peer's window. RFC 9293 §3.3.1.
+    StreamOffset window_end() const { return sender.snd_una() + tcb.snd_wnd; }
+    bool is_synchronized() const { return tcp::is_synchronized(tcb.state); }
+    /// A FIN or data wait to be sent.
+    bool has_unsent() const { return send_buffer.has_unsent(); }
+    PathTiming path_timing() const { return {sender.rtt().srtt_us(), sender.rto()}; }
+    ReceiverContext receiver_context() const {
+        return {*sysctls, path_timing(), options.receive_low_water, tcb.read_shut};
+    }
+    PeerWindow peer_window() const { return {window_end(), true}; }
+    /// When a timer of this connection set at `now` fires.
+    Time expiry(Time now, Duration delay) const {
+        return timer_expiry(now, round_up_to_tick(delay, sysctls->timer_tick),
+                            sysctls->timer_tick);
+    }
+};
+
+/// The only way to change the state: checks the table of RFC 9293 §3.3.2.
+void set_state(Connection& c, State next);
+
+/// The connection is over: CLOSED, nothing waits any more. `error` None for a peaceful end.
+void finish(Connection& c, Error error, Output& out);
+
+struct Endpoint::Parts : Connection {
+    using Connection::Connection;
+};
+
+}  // namespace seedwire::tcp

@@ -1,0 +1,67 @@
+// The transmission control block: what a connection must remember that belongs to no single part.
+// RFC 9293 §3.3.1.
+#pragma once
+
+#include <cstdint>
+
+#include "models/tcp/info.h"
+#include "models/tcp/negotiation.h"
+#include "models/tcp/stream_offset.h"
+#include "models/wire/segment.h"
+#include "sim/base/time.h"
+
+namespace seedwire::tcp {
+
+/// The opening of a connection, while it lasts: what goes again when nobody answers.
+struct Handshake {
+    InitialWindow window;       ///< offered in our SYN
+    Time first_sent;            ///< SYN or SYN-ACK
+    Duration rto = Duration::s(1);  ///< of SYN or SYN-ACK; RFC 6298 §2 (2.1)
+    std::uint8_t timeouts = 0;  ///< retransmissions by timer
+    std::uint8_t repeats = 0;   ///< SYN-ACKs sent because the SYN came again
+    bool offered_timestamps = false, offered_sack = false, offered_scaling = false;
+    bool offered_ecn = false;
+};
+
+/// Counters that only observers read.
+struct Counters {
+    std::uint64_t bytes_sent = 0, bytes_retransmitted = 0, bytes_acked = 0;
+    std::uint32_t segments_in = 0, segments_out = 0;
+    std::uint32_t data_segments_in = 0, data_segments_out = 0;
+};
+
+/// Sequence variables live with the parts that move them: SND.UNA and SND.NXT in the scoreboard,
+/// RCV.NXT and RCV.WND in the receiver.
+struct Tcb {
+    wire::SeqNum iss, irs;
+    StreamOffset snd_wl1;  ///< in the peer's stream: SEG.SEQ of the last window update
+    StreamOffset write_end{1};  ///< one beyond the last byte written (and the FIN, once queued)
+    StreamOffset pushed{1};     ///< everything before it will carry PSH somewhere
+    StreamOffset last_small;    ///< end of the last segment that was sent shorter than the MSS
+    Time last_transmission;  ///< of any segment
+    Time last_data_sent, last_data_received, last_ack_received;
+    Handshake handshake;
+    Counters counters;
+    std::uint32_t snd_wnd = 0;     ///< offered by the peer, bytes
+    std::uint32_t max_window = 0;  ///< largest ever offered
+    std::uint32_t path_mtu = 1500;
+    std::uint16_t peer_mss = kDefaultPeerMss;
+    std::uint16_t mss = kDefaultPeerMss;  ///< payload of a full segment without SACK blocks
+    std::uint8_t snd_wscale = 0, rcv_wscale = 0;
+    State state = State::Closed;
+    Error error = Error::None, soft_error = Error::None;
+    bool timestamps : 1 = false;
+    bool sack : 1 = false;
+    bool scaling : 1 = false;
+    bool passive : 1 = false;        ///< opened by the peer
+    bool simultaneous : 1 = false;   ///< both sides sent SYNs
+    bool orphan : 1 = false;         ///< its program has closed it
+    bool write_shut : 1 = false;     ///< FIN queued or sent
+    bool read_shut : 1 = false;
+    bool write_blocked : 1 = false;  ///< a write was not taken whole: kWritable is owed
+    bool writer_waits : 1 = false;   ///< a write came before the handshake was complete
+    bool retired : 1 = false;        ///< a stub has taken over: only facts remain here
+    bool push_once : 1 = false;      ///< the next send ignores Nagle and cork
+};
+
+}  // namespace seedwire::tcp

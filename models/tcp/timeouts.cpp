@@ -1,0 +1,288 @@
+// Timers and giving up. RFC 9293 §3.8.3, §3.8.4, §3.8.6.1 and §3.10.8, RFC 5482.
+#include "models/tcp/timeouts.h"
+
+#include <algorithm>
+
+#include "models/tcp/arrival.h"
+#include "models/tcp/closing.h"
+#include "models/tcp/transmit.h"
+
+namespace seedwire::tcp {
+namespace {
+
+// Orphans whose peer still might answer get so many tries. Linux, `tcp_orphan_retries`.
+constexpr std::int32_t kLivelyOrphanRetries = 8;
+
+Duration keepalive_time(const Connection& c) {
+    return c.options.keepalive_idle != Duration::zero() ? c.options.keepalive_idle
+                                                        : c.sysctls->tcp_keepalive_time;
+}
+
+Duration keepalive_interval(const Connection& c) {
+    return c.options.keepalive_interval != Duration::zero() ? c.options.keepalive_interval
+                                                            : c.sysctls->tcp_keepalive_intvl;
+}
+
+std::uint32_t keepalive_probes(const Connection& c) {
+    return static_cast<std::uint32_t>(c.options.keepalive_probes != 0
+                                          ? c.options.keepalive_probes
+                                          : c.sysctls->tcp_keepalive_probes);
+}
+
+std::int32_t orphan_retries(const Connection& c, bool alive) {
+    std::int32_t retries = c.sysctls->tcp_orphan_retries;
+    if (c.tcb.soft_error != Error::None && !alive) retries = 0;
+    return retries == 0 && alive ? kLivelyOrphanRetries : retries;
+}
+
+/// ETIMEDOUT, or what an ICMP message had said before. RFC 1122 §4.2.3.9.
+void give_up(Connection& c, Output& out) {
+    finish(c, c.tcb.soft_error != Error::None ? c.tcb.soft_error : Error::TimedOut, out);
+}
+
+/// R2 of RFC 9293 §3.8.3, decided by time and not by count; TCP_USER_TIMEOUT replaces it.
+bool is_hopeless(const Connection& c, Time now) {
+    if (c.sender.episode().retransmits == 0) return false;
+    const Time since = c.sender.first_retransmission();
+    if (since.is_never()) return false;
+    if (c.options.user_timeout != Duration::zero()) {
+        return now - since >= c.options.user_timeout;
+    }
+    std::int32_t retries = c.sysctls->tcp_retries2;
+    if (c.tcb.orphan) retries = orphan_retries(c, c.sender.rto() < c.sysctls->tcp_rto_max);
+    return now - since >=
+           modelled_timeout(retries, c.sysctls->tcp_rto_min, c.sysctls->tcp_rto_max);
+}
+
+/// The window is closed with data in flight: retransmissions are probes, and only silence ends them.
+bool is_silent_too_long(const Connection& c, Time now) {
+    const Time since = c.sender.first_retransmission();
+    const Duration trying = since.is_never() ? Duration::zero() : now - since;
+    Duration limit = c.sysctls->tcp_rto_max * 2;
+    if (c.options.user_timeout != Duration::zero()) {
+        if (trying > c.options.user_timeout) return true;
+        limit = std::min(limit, c.options.user_timeout);
+    }
+    return now - c.tcb.last_ack_received > limit && trying > limit;
+}
+
+void retransmission_timeout(Connection& c, Time now, Output& out) {
+    const bool probing = c.tcb.snd_wnd == 0 && !c.tcb.orphan;
+    if (probing ? is_silent_too_long(c, now) : is_hopeless(c, now)) return give_up(c, out);
+    const Retransmission lost = c.sender.on_retransmission_timeout(now, c.peer_window());
+    retransmit(c, now, lost, out);
+    c.sender.on_retransmission(now, lost);
+    if (c.options.user_timeout != Duration::zero()) {
+        // Fire exactly when the user's patience ends. Linux, `tcp_clamp_rto_to_user_timeout`.
+        const Time since = c.sender.first_retransmission();
+        if (!since.is_never()) {
+            const Time end = since + c.options.user_timeout;
+            c.sender.shorten_timer(c.expiry(now, std::max(end - now, Duration::ms(1))));
+        }
+    }
+}
+
+void loss_probe(Connection& c, Time now, Output& out) {
+    const bool fits =
+        c.has_unsent() && [&c] {
+            const Block& head = c.send_buffer.head();
+            const std::uint32_t mss = current_mss(c);
+            const StreamOffset end = head.length > mss
+                                         ? c.sender.snd_nxt() + mss
+                                         : c.sender.snd_nxt() + head.length + (head.fin ? 1U : 0U);
+            return end <= c.window_end();
+        }();
+    const LossProbe probe = c.sender.on_loss_probe(now, fits);
+    bool sent = false;
+    if (probe.kind == LossProbe::Kind::New) {
+        const std::size_t before = out.segments.size();
+        sent = run_send_loop(c, now, current_mss(c), hold::kNoDelay, SendLoop::Probe, out) > 0;
+        for (std::size_t i = before; i < out.segments.size(); ++i) {
+            out.segments[i].cause = wire::Cause::TailLossProbe;
+        }
+    } else if (probe.kind == LossProbe::Kind::Again) {
+        retransmit(c, now, probe.segment, out);
+        sent = true;
+    } else {
+        return;
+    }
+    c.sender.on_probe_sent(now, probe, sent);
+}
+
+void reordering_timeout(Connection& c, Time now, Output& out) {
+    if (c.sender.on_reordering_timeout(now)) {
+        while (const auto lost = c.sender.next_retransmission(c.peer_window())) {
+            retransmit(c, now, *lost, out);
+            c.sender.on_retransmission(now, *lost);
+        }
+    }
+    c.sender.on_reordering_timeout_end(now);
+    push_pending(c, now, out);
+}
+
+/// Linux, `tcp_probe_timer` and `tcp_send_probe0`.
+void window_probe_timeout(Connection& c, Time now, Output& out) {
+    c.sender.stop_timer();
+    if (c.sender.packets_out() > 0 || !c.has_unsent()) return c.persist.reset();
+    const bool first = c.persist.first_probe().is_never();
+    c.persist.note_probe_due(now);
+    const Duration patience = c.options.user_timeout;
+    if (!first && patience != Duration::zero() && now - c.persist.first_probe() >= patience) {
+        return give_up(c, out);
+    }
+    std::int32_t most = c.sysctls->tcp_retries2;
+    if (c.tcb.orphan) {
+        const bool alive =
+            c.persist.interval(c.sender.rto(), c.sysctls->tcp_rto_min, c.sysctls->tcp_rto_max) <
+            c.sysctls->tcp_rto_max;
+        most = orphan_retries(c, alive);
+        if (!alive && c.persist.backoff() >= static_cast<std::uint32_t>(most)) {
+            return give_up(c, out);
+        }
+    }
+    if (c.persist.unanswered() >= static_cast<std::uint32_t>(most)) return give_up(c, out);
+
+    const bool corked = c.sender.snd_nxt() < c.window_end();
+    send_probe(c, now, corked ? wire::Cause::CorkTimeout : wire::Cause::ZeroWindowProbe, out);
+    if (c.sender.packets_out() > 0 || !c.has_unsent()) return c.persist.reset();
+    c.persist.note_window_probe(static_cast<std::uint32_t>(c.sysctls->tcp_retries2));
+    arm_window_probe(c, now);
+}
+
+/// SYN, or SYN-ACK of a simultaneous open, unanswered. Linux, `tcp_retransmit_timer`.
+void handshake_timeout(Connection& c, Time now, Output& out) {
+    Handshake& h = c.tcb.handshake;
+    c.timers.cancel(TimerSlot::Handshake);
+    const bool active = c.tcb.state == State::SynSent;
+    const std::int32_t retries =
+        c.options.syn_count != 0 ? c.options.syn_count : c.sysctls->tcp_syn_retries;
+    const std::int32_t most = retries + (active ? c.sysctls->tcp_syn_linear_timeouts : 0);
+    const Duration patience =
+        c.options.user_timeout != Duration::zero()
+            ? c.options.user_timeout
+            : modelled_timeout(retries, Duration::s(1), c.sysctls->tcp_rto_max);
+    const bool late = h.timeouts > 0 && now - h.first_sent >= patience;
+    if (h.timeouts >= most || late) return give_up(c, out);
+    ++h.timeouts;
+    if (active) {
+        // RFC 3168 §6.1.1.1: perhaps the ECN bits were what killed the first SYN.
+        if (c.sysctls->tcp_ecn_fallback) h.offered_ecn = false;
+        send_syn(c, now, wire::Cause::SynTimeout, out);
+    } else {
+        send_syn_ack(c, now, wire::Cause::SynAckTimeout, out);
+    }
+    if (!active || h.timeouts > c.sysctls->tcp_syn_linear_timeouts) {
+        h.rto = std::min(h.rto * 2, c.sysctls->tcp_rto_max);
+    }
+    Duration next = h.rto;
+    if (c.options.user_timeout != Duration::zero()) {
+        next = std::min(next, std::max(h.first_sent + c.options.user_timeout - now,
+                                       Duration::ms(1)));
+    }
+    c.timers.arm(TimerSlot::Handshake, c.expiry(now, next));
+}
+
+/// Linux, `tcp_keepalive_timer`.
+void keepalive_timeout(Connection& c, Time now, Output& out) {
+    c.timers.cancel(TimerSlot::Keepalive);
+    if (c.tcb.state == State::FinWait2 && c.tcb.orphan) return hand_over_fin_wait2(c, out);
+    if (!c.options.keepalive || c.tcb.state == State::Closed || c.tcb.state == State::SynSent) {
+        return;
+    }
+    Duration next = keepalive_time(c);
+    if (c.sender.packets_out() == 0 && !c.has_unsent()) {
+        const Duration idle =
+            now - std::max(c.tcb.last_data_received, c.tcb.last_ack_received);
+        if (idle >= keepalive_time(c)) {
+            const Duration patience = c.options.user_timeout;
+            const bool exhausted = patience != Duration::zero()
+                                       ? idle >= patience && c.persist.unanswered() > 0
+                                       : c.persist.unanswered() >= keepalive_probes(c);
+            if (exhausted) {
+                send_reset(c, now, wire::Cause::ResetTimeout, out);
+                return give_up(c, out);
+            }
+            send_probe(c, now, wire::Cause::Keepalive, out);
+            c.persist.note_keepalive_probe();
+            next = keepalive_interval(c);
+        } else {
+            next = keepalive_time(c) - idle;
+        }
+    }
+    c.timers.arm(TimerSlot::Keepalive, c.expiry(now, next));
+}
+
+void retransmission_timer(Connection& c, Time now, Output& out) {
+    switch (c.sender.timer().meaning) {
+        case TimerMeaning::Retransmission:
+            return retransmission_timeout(c, now, out);
+        case TimerMeaning::LossProbe:
+            return loss_probe(c, now, out);
+        case TimerMeaning::Reordering:
+            return reordering_timeout(c, now, out);
+        case TimerMeaning::WindowProbe:
+            return window_probe_timeout(c, now, out);
+        case TimerMeaning::None:
+            return;
+    }
+}
+
+}  // namespace
+
+Duration modelled_timeout(std::int32_t retries, Duration base, Duration maximum) {
+    Duration total;
+    Duration interval = std::min(base, maximum);
+    for (std::int32_t i = 0; i <= retries; ++i) {
+        total += interval;
+        interval = std::min(interval * 2, maximum);
+    }
+    return total;
+}
+
+void arm_window_probe(Connection& c, Time now) {
+    Duration delay =
+        c.persist.interval(c.sender.rto(), c.sysctls->tcp_rto_min, c.sysctls->tcp_rto_max);
+    if (c.options.user_timeout != Duration::zero() && !c.persist.first_probe().is_never()) {
+        // Linux, `tcp_clamp_probe0_to_user_timeout`.
+        const Duration left = c.persist.first_probe() + c.options.user_timeout - now;
+        delay = std::min(delay, std::max(left, Duration::ms(1)));
+    }
+    c.sender.arm_window_probe(now, delay);
+}
+
+void restart_keepalive(Connection& c, Time now) {
+    if (!c.options.keepalive) return c.timers.cancel(TimerSlot::Keepalive);
+    const Duration idle = now - std::max(c.tcb.last_data_received, c.tcb.last_ack_received);
+    const Duration left = std::max(keepalive_time(c) - idle, Duration::ms(1));
+    c.timers.arm(TimerSlot::Keepalive, c.expiry(now, left));
+}
+
+Time earliest_timeout(const Connection& c) {
+    if (c.tcb.retired || c.tcb.state == State::Closed) return Time::never();
+    Time earliest = std::min(c.timers.earliest(), c.receiver.next_deadline());
+    if (c.sender.timer().meaning != TimerMeaning::None) {
+        earliest = std::min(earliest, c.sender.timer().deadline);
+    }
+    return earliest;
+}
+
+void time_passes(Connection& c, Time now, Output& out) {
+    if (c.tcb.retired || c.tcb.state == State::Closed) return;
+    if (c.receiver.next_deadline() <= now) {
+        if (const AckDecision ack = c.receiver.on_deadline(now, c.receiver_context())) {
+            send_ack(c, now, ack.cause, out);
+        }
+    }
+    if (c.timers.is_due(TimerSlot::Handshake, now)) handshake_timeout(c, now, out);
+    if (c.sender.timer().meaning != TimerMeaning::None && c.sender.timer().deadline <= now) {
+        retransmission_timer(c, now, out);
+    }
+    if (c.timers.is_due(TimerSlot::Keepalive, now)) keepalive_timeout(c, now, out);
+    if (c.timers.is_due(TimerSlot::Pacing, now)) {
+        c.timers.cancel(TimerSlot::Pacing);
+        push_pending(c, now, out);
+    }
+    check_space(c, out);
+}
+
+}  // namespace seedwire::tcp

@@ -1,0 +1,231 @@
+// The send loop: which block leaves next, how long it is, what holds it back.
+// RFC 9293 §3.8.6.2.1 (Nagle, silly windows), RFC 5681 §3.1; Linux, `tcp_write_xmit`.
+#include "models/tcp/transmit.h"
+
+#include <algorithm>
+
+#include "sim/base/assert.h"
+
+namespace seedwire::tcp {
+namespace {
+
+// What a transmit buffer may hold: 64 KiB less room for headers. Bytes. Linux, `sk_gso_max_size`.
+constexpr std::uint32_t kLargestBlock = 65536 - 321;
+// A block is sized to last about 1 ms at the pacing rate, plus, on short paths, a share of
+// kLargestBlock that halves per 512 us of RTT. Linux, `tcp_tso_autosize`.
+constexpr int kBlockRateShift = 10;
+constexpr int kBlockRttShift = 9;
+// Deferral is for senders that are busy: the last send, and the next ACK, within 1 ms. Linux,
+// `tcp_tso_should_defer`.
+constexpr Duration kDeferral = Duration::ms(1);
+
+std::uint32_t segments_in(std::uint32_t bytes, std::uint32_t mss) {
+    return bytes <= mss ? 1 : (bytes + mss - 1) / mss;
+}
+
+std::uint32_t largest_block_segments(const Connection& c, std::uint32_t mss) {
+    std::uint64_t bytes = c.sender.pacing_rate() >> kBlockRateShift;
+    const std::uint32_t share = c.sender.rtt().min_rtt_us() >> kBlockRttShift;
+    if (share < 32) bytes += kLargestBlock >> share;
+    bytes = std::min<std::uint64_t>(bytes, kLargestBlock);
+    return std::max(static_cast<std::uint32_t>(bytes) / mss,
+                    static_cast<std::uint32_t>(c.sysctls->tcp_min_tso_segs));
+}
+
+/// Minshall's variant of Nagle: a short segment waits while an earlier short one is outstanding.
+bool is_held(const Connection& c, bool partial, std::uint8_t held_by) {
+    if (!partial) return false;
+    if (held_by & hold::kCork) return true;
+    return held_by == 0 && c.sender.packets_out() > 0 && c.tcb.last_small > c.sender.snd_una() &&
+           c.tcb.last_small <= c.sender.snd_nxt();
+}
+
+bool fits_window(const Connection& c, const Block& head, std::uint32_t mss) {
+    const StreamOffset start = c.sender.snd_nxt();
+    const StreamOffset end =
+        head.length > mss ? start + mss : start + head.length + (head.fin ? 1U : 0U);
+    return end <= c.window_end();
+}
+
+/// Where the head block is cut: at whole segments that fit, its short tail only if nothing holds it.
+std::uint32_t cut_of_head(const Connection& c, std::uint32_t mss, std::uint32_t segments,
+                          std::uint8_t held_by) {
+    const Block& head = c.send_buffer.head();
+    const auto window = static_cast<std::uint64_t>(c.window_end() - c.sender.snd_nxt());
+    const std::uint32_t most = mss * segments;
+    if (most <= window && !c.send_buffer.head_is_last()) return most;
+    const auto needed =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(head.length, window));
+    if (most <= needed) return most;
+    const std::uint32_t partial = needed % mss;
+    return is_held(c, partial != 0, held_by) ? needed - partial : needed;
+}
+
+struct Deferral {
+    bool wait = false;
+    bool for_cwnd = false;
+};
+
+/// May a block of several segments wait for more window or data? Linux, `tcp_tso_should_defer`.
+Deferral defer(const Connection& c, Time now, std::uint32_t most_segments) {
+    if (c.sender.episode().in_recovery() || now - c.tcb.last_transmission > kDeferral) return {};
+    const Block& head = c.send_buffer.head();
+    const std::uint64_t mss = c.tcb.mss;
+    const auto send_window = static_cast<std::uint64_t>(c.window_end() - c.sender.snd_nxt());
+    const std::uint64_t congestion_window = c.sender.room() * mss;
+    const std::uint64_t limit = std::min(send_window, congestion_window);
+    if (limit >= most_segments * mss) return {};
+    if (!c.send_buffer.head_is_last() && limit >= head.length) return {};
+    const auto divisor = static_cast<std::uint64_t>(c.sysctls->tcp_tso_win_divisor);
+    if (divisor != 0) {
+        const std::uint64_t whole =
+            std::min<std::uint64_t>(c.tcb.snd_wnd, c.sender.window().cwnd * mss);
+        if (limit >= whole / divisor) return {};
+    } else if (limit > 3 * mss) {
+        return {};  // without a divisor three segments are a burst: Linux, `tcp_max_tso_deferred_mss`
+    }
+    const Scoreboard& board = c.sender.scoreboard();
+    if (board.empty()) return {};
+    const Duration srtt = Duration::ns(c.sender.rtt().srtt8_us() * 1000 / 8);
+    const Duration until_ack = board.at(board.first()).sent + srtt - now;
+    if (until_ack > std::min(srtt / 2, kDeferral)) return {};
+    if (congestion_window < send_window) {
+        if (congestion_window <= head.length) return {true, true};
+    } else if (send_window <= head.length) {
+        return {true, false};
+    }
+    if (head.fin || head.end_of_record) return {};
+    return {true, false};
+}
+
+/// The first `length` bytes of the head leave as one block: consecutive segments with equal headers.
+std::uint32_t send_block(Connection& c, Time now, std::uint32_t length, std::uint32_t mss,
+                         Output& out) {
+    const StreamOffset start = c.sender.snd_nxt();
+    const bool whole = length == c.send_buffer.head().length;
+    const bool ends = whole && c.send_buffer.head().fin;
+    const StreamOffset end = start + length + (ends ? 1U : 0U);
+    const Block block = c.send_buffer.take(length, end);
+    const std::uint32_t count = segments_in(length, mss);
+    const wire::Cause cause =
+        block.fin ? wire::Cause::Close : c.sender.new_data_cause();
+
+    wire::Segment segment = begin_segment(c, now, start, cause);
+    for (std::uint32_t i = 0; i < count; ++i) {
+        const bool last = i + 1 == count;
+        const StreamOffset from = start + std::uint64_t{i} * mss;
+        segment.seq = to_wire(from, c.tcb.iss);
+        segment.payload.offset = from.value - 1;
+        segment.payload.length = last ? length - i * mss : mss;
+        std::uint16_t kept = 0;
+        wire::Segment& sent = out.segments.emplace_back(segment);
+        c.ecn.mark(sent, segment.payload.length > 0);
+        if (last) {
+            // A block of several segments ends with PSH whatever the program asked for.
+            if (block.push || count > 1) sent.flags |= wire::flag::kPsh;
+            if (block.fin) sent.flags |= wire::flag::kFin;
+            if (block.push) kept |= sent::kPush;
+            if (block.end_of_record) kept |= sent::kEndOfRecord;
+        }
+        c.sender.on_new_segment(now, from, last ? end : from + mss, kept);
+    }
+    if (length > 0) {
+        c.receiver.note_data_sent(now);
+        c.tcb.last_data_sent = now;
+        c.tcb.counters.data_segments_out += count;
+        c.tcb.counters.bytes_sent += length;
+        c.pacer.on_sent(now, length, c.sender.pacing_rate(), c.tcb.counters.data_segments_out);
+    }
+    c.tcb.counters.segments_out += count - 1;  // begin_segment counted one
+    if (length < count * mss) c.tcb.last_small = end;
+    return count;
+}
+
+bool is_paced_out(Connection& c, Time now) {
+    if (!c.pacer.is_active() || now >= c.pacer.next_departure()) return false;
+    c.timers.arm(TimerSlot::Pacing, c.pacer.next_departure());
+    return true;
+}
+
+}  // namespace
+
+std::uint8_t hold_setting(const Connection& c) {
+    return static_cast<std::uint8_t>((c.options.nodelay ? hold::kNoDelay : 0) |
+                                     (c.options.cork ? hold::kCork : 0) |
+                                     (c.tcb.push_once ? hold::kPush : 0));
+}
+
+std::uint32_t current_mss(const Connection& c) {
+    if (!c.tcb.sack) return c.tcb.mss;
+    const std::uint32_t others = c.tcb.timestamps ? kTimestampOptionBytes : 0;
+    const std::uint32_t room = (40 - others - 4) / 8;
+    const std::uint32_t blocks = std::min<std::uint32_t>(c.receiver.sack_count(), room);
+    return blocks == 0 ? c.tcb.mss : c.tcb.mss - (4 + 8 * blocks);
+}
+
+std::uint32_t size_goal(const Connection& c, std::uint32_t mss) {
+    const std::uint32_t options = c.tcb.timestamps ? kTimestampOptionBytes : 0;
+    const std::uint32_t most = bound_to_half_window(kLargestBlock, c.tcb.max_window, options);
+    return std::max(most / mss * mss, mss);
+}
+
+void update_mss(Connection& c) {
+    const std::uint32_t mss = effective_mss(c.tcb.path_mtu, c.tcb.peer_mss, c.tcb.timestamps,
+                                            c.tcb.max_window);
+    c.tcb.mss = static_cast<std::uint16_t>(mss);
+    c.sender.set_mss(mss);
+    c.sender.note_peer_window(c.tcb.max_window);
+}
+
+std::uint32_t run_send_loop(Connection& c, Time now, std::uint32_t mss, std::uint8_t held_by,
+                            SendLoop mode, Output& out) {
+    SendLoopEnd end;
+    end.probe = mode == SendLoop::Probe;
+    end.sndbuf_blocked = c.tcb.write_blocked;
+    const std::uint32_t most = largest_block_segments(c, mss);
+    while (c.send_buffer.has_unsent()) {
+        if (is_paced_out(c, now)) break;
+        std::uint32_t quota = std::min(c.sender.room(), std::max(c.sender.window().cwnd / 2, 1U));
+        if (quota == 0) {
+            if (mode != SendLoop::Probe) break;
+            quota = 1;
+        }
+        quota = std::min(quota, most);
+        if (quota * mss > c.send_buffer.head().length) {
+            c.send_buffer.grow_head(quota * mss - c.send_buffer.head().length);
+        }
+        const Block& head = c.send_buffer.head();
+        if (!fits_window(c, head, mss)) break;
+        const std::uint8_t hold = c.send_buffer.head_is_last() ? held_by : hold::kPush;
+        if (head.length <= mss) {
+            const bool passes = (hold & hold::kPush) != 0 || head.fin;
+            if (!passes && is_held(c, head.length < mss, hold)) break;
+        } else if (mode == SendLoop::All) {
+            const Deferral deferral = defer(c, now, most);
+            end.cwnd_limited = end.cwnd_limited || deferral.for_cwnd;
+            if (deferral.wait) break;
+        }
+        const std::uint32_t limit = head.length > mss ? cut_of_head(c, mss, quota, held_by) : mss;
+        end.sent += send_block(c, now, std::min(head.length, limit), mss, out);
+        if (mode != SendLoop::All) break;
+    }
+    c.sender.on_send_loop_end(now, end);
+    return end.sent;
+}
+
+void push_pending(Connection& c, Time now, std::uint8_t held_by, Output& out) {
+    if (!c.has_unsent() || !may_transmit_data(c.tcb.state)) return;
+    const std::uint32_t sent =
+        run_send_loop(c, now, current_mss(c), held_by, SendLoop::All, out);
+    // Nothing sent, nothing in flight: only a probe can get this going again.
+    if (sent == 0 && c.sender.packets_out() == 0 && c.has_unsent() &&
+        c.sender.timer().meaning == TimerMeaning::None) {
+        c.sender.arm_window_probe(now, std::max(c.sender.rto(), c.sysctls->tcp_rto_min));
+    }
+}
+
+void push_pending(Connection& c, Time now, Output& out) {
+    push_pending(c, now, hold_setting(c), out);
+}
+
+}  // namespace seedwire::tcp
