@@ -1,5 +1,5 @@
-// The policy half of congestion control: how large may the window be, how fast may it be sent. When a
-// loss is a loss and what is resent is decided in recovery/. RFC 5681 §3.
+// The policy half of congestion control: how large may the window be, how fast may it be sent. When
+// a loss is a loss and what is resent is decided in recovery/. RFC 5681 §3.
 #pragma once
 
 #include <algorithm>
@@ -54,13 +54,13 @@ struct Window {
 /// What an algorithm may know at any moment. Values, never a TCB.
 struct CongestionMoment {
     Time now;
-    Duration tick;               ///< of the host's coarse clock; 1 ms where timers are exact
+    Duration tick;  ///< of the host's coarse clock; 1 ms where timers are exact
     StreamOffset snd_una, snd_nxt;
-    std::uint32_t mss = 0;       ///< bytes
+    std::uint32_t mss = 0;        ///< bytes
     std::uint32_t in_flight = 0;  ///< segments, as Linux counts them
-    std::int64_t srtt_us = 0;    ///< 0 = unknown
+    std::int64_t srtt_us = 0;     ///< 0 = unknown
     std::uint32_t min_rtt_us = UINT32_MAX;
-    std::uint64_t pacing_rate = 0;  ///< bytes/s, computed even where nothing is paced
+    std::uint64_t pacing_rate = 0;  ///< bytes/s even where nothing is paced; slow start only
     bool paced = false;
 };
 
@@ -70,9 +70,9 @@ struct CongestionAck {
     std::uint32_t lost = 0;       ///< segments newly marked lost
     std::uint32_t prior_in_flight = 0;
     std::uint32_t total_delivered = 0;
-    bool limited = true;          ///< the window was used: it may grow
-    bool maybe_delayed = false;   ///< the peer may have delayed this ACK
-    std::int64_t rtt_us = -1;     ///< of the last delivered segment; -1 = no sample
+    bool limited = true;         ///< the window was used: it may grow
+    bool maybe_delayed = false;  ///< the peer may have delayed this ACK
+    std::int64_t rtt_us = -1;    ///< of the last delivered segment; -1 = no sample
     RecoveryState state = RecoveryState::Open;
     RateSample rate;
 };
@@ -87,8 +87,8 @@ public:
     virtual void on_rtt_sample(const CongestionMoment&, std::int64_t /*rtt_us*/, Window&) {}
     /// The window may grow by this ACK: outside CWR and Recovery, and something new was delivered.
     virtual void on_ack(const CongestionMoment&, const CongestionAck&, Window&) = 0;
-    /// The slow start threshold for a reduction that begins now; cwnd is still the old one. Once per
-    /// episode. RFC 5681 §3.1, equation (4).
+    /// The slow start threshold for a reduction that begins now; cwnd is still the old one. Once
+    /// per episode. RFC 5681 §3.1, equation (4).
     virtual std::uint32_t ssthresh(const CongestionMoment&, const Window&) = 0;
     /// The congestion state machine moves. Loss is entered by an RTO.
     virtual void on_state(const CongestionMoment&, RecoveryState) {}
@@ -98,7 +98,8 @@ public:
     }
     /// The first send after nothing was in flight; the last one was at `last_sent`.
     virtual void on_send_after_idle(const CongestionMoment&, Time /*last_sent*/) {}
-    /// True: on_every_ack() decides the window alone; PRR, validation and idle restart do not apply.
+    /// True: on_every_ack() decides the window alone; PRR, validation and idle restart do not
+    /// apply.
     virtual bool controls_window() const { return false; }
     virtual void on_every_ack(const CongestionMoment&, const CongestionAck&, Window&) {}
     /// Bytes per second, for algorithms that pace.
@@ -119,8 +120,10 @@ public:
     void emplace(Arguments&&... arguments) {
         static_assert(std::is_base_of_v<CongestionControl, Algorithm>);
         static_assert(sizeof(Algorithm) <= kBytes, "enlarge kBytes, or let it own a heap block");
+        static_assert(alignof(Algorithm) <= alignof(std::uint64_t));
         reset();
-        algorithm_ = ::new (static_cast<void*>(room_)) Algorithm(std::forward<Arguments>(arguments)...);
+        algorithm_ =
+            ::new (static_cast<void*>(room_)) Algorithm(std::forward<Arguments>(arguments)...);
     }
     bool is_set() const { return algorithm_ != nullptr; }
     CongestionControl* operator->() const { return algorithm_; }
@@ -132,7 +135,7 @@ private:
         algorithm_ = nullptr;
     }
 
-    alignas(std::max_align_t) std::byte room_[kBytes];
+    alignas(std::uint64_t) std::byte room_[kBytes];
     CongestionControl* algorithm_ = nullptr;
 };
 

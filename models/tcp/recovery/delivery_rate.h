@@ -27,6 +27,11 @@ public:
     std::uint32_t delivered() const { return delivered_; }
     void count_delivered(std::uint32_t segments) { delivered_ += segments; }
 
+    /// The SYN is the first segment delivered.
+    void on_handshake(Time now) {
+        delivered_ = 1;
+        first_sent_ = last_delivery_ = now;
+    }
     /// To be stored with a segment sent now; `idle`: nothing was outstanding.
     RateSnapshot on_sent(Time now, bool idle);
     /// A segment was delivered, by ACK or SACK, for the first time.

@@ -14,13 +14,13 @@ namespace seedwire::tcp {
 ///       └────── ECE, probe repaired a loss ──► CWR ─── beyond high_seq ──► Open
 ///     any ───── RTO ─────────────────────────► Loss ───────────────────────► Open
 struct Episode {
-    StreamOffset high_seq;  ///< snd_nxt when the present state was entered
+    StreamOffset high_seq;              ///< snd_nxt when the present state was entered
     std::uint32_t reordering = 3;       ///< degree of reordering, segments
     std::uint32_t reordering_seen = 0;  ///< how often
     RecoveryState state = RecoveryState::Open;
-    bool frto = false;            ///< the timeout may still prove spurious
-    bool reneged = false;         ///< the receiver has dropped what it had SACKed
-    bool by_timer = false;        ///< this Recovery was entered by the reordering timer
+    bool frto = false;             ///< the timeout may still prove spurious
+    bool reneged = false;          ///< the receiver has dropped what it had SACKed
+    bool by_timer = false;         ///< this Recovery was entered by the reordering timer
     std::uint8_t retransmits = 0;  ///< RTOs since snd_una last advanced
 
     bool in_reduction() const {

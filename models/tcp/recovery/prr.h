@@ -14,9 +14,9 @@ public:
         prior_cwnd_ = cwnd;
         delivered_ = sent_ = 0;
     }
-    /// The new cwnd after an ACK that delivered `delivered` segments, `in_flight` after loss marking.
-    /// `progress`: snd_una advanced and nothing was newly lost. Unchanged `cwnd` when nothing was
-    /// delivered.
+    /// The new cwnd after an ACK that delivered `delivered` segments, `in_flight` after loss
+    /// marking. `progress`: snd_una advanced and nothing was newly lost. Unchanged `cwnd` when
+    /// nothing was delivered.
     std::uint32_t on_ack(std::uint32_t cwnd, std::uint32_t ssthresh, std::uint32_t in_flight,
                          std::uint32_t delivered, bool progress);
     /// Any segment, new or again.

@@ -15,21 +15,26 @@ struct RackContext {
     std::uint32_t min_rtt_us = UINT32_MAX;
     std::int64_t srtt_us = 0;
     bool reordering_seen = false;
-    bool in_recovery = false;      ///< Recovery or Loss
-    bool at_threshold = false;     ///< as many segments SACKed as the reordering degree
+    bool in_recovery = false;   ///< Recovery or Loss
+    bool at_threshold = false;  ///< as many segments SACKed as the reordering degree
 };
 
 class Rack {
 public:
     /// A segment was delivered (by ACK or SACK) that was last sent at `segment.sent`.
     void on_delivered(Time now, const SentSegment& segment, std::uint32_t min_rtt_us);
-    /// Adapts the window to DSACKs, once a round trip. `prior_delivered`: of this ACK's rate sample.
+    /// Adapts the window to DSACKs, once a round trip. `prior_delivered`: of this ACK's rate
+    /// sample.
     void update_window(std::uint32_t prior_delivered, std::uint32_t delivered);
     void on_dsack() { dsack_seen_ = true; }
     /// A recovery ended without undo.
-    void on_recovery_ended() { if (persist_ != 0) --persist_; }
+    void on_recovery_ended() {
+        if (persist_ != 0) --persist_;
+    }
     /// An undo by DSACK: one more recovery with the wide window.
-    void on_undo_by_dsack() { if (persist_ < kPersist) ++persist_; }
+    void on_undo_by_dsack() {
+        if (persist_ < kPersist) ++persist_;
+    }
     void look_again() { advanced_ = true; }  ///< at the next ACK, whatever it delivers
 
     /// Marks what is lost by now. Returns how long until the next segment would be, zero if none
@@ -43,8 +48,8 @@ public:
 private:
     static constexpr std::uint8_t kPersist = 16;  ///< recoveries; RFC 8985 §6.2
 
-    Time sent_;            ///< of the most recently sent segment known to be delivered
-    StreamOffset end_;     ///< its end: breaks ties
+    Time sent_;         ///< of the most recently sent segment known to be delivered
+    StreamOffset end_;  ///< its end: breaks ties
     std::int64_t rtt_us_ = 0;
     std::uint32_t last_delivered_ = 0;  ///< when the window was last widened
     std::uint8_t steps_ = 1, persist_ = 0;

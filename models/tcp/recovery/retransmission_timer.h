@@ -1,5 +1,5 @@
-// The one retransmission timer and what its expiry means. Only one of RTO, loss probe, reordering and
-// zero-window probe is armed at a time. RFC 6298 §5, RFC 8985 §6.3 and §7.2, RFC 9293 §3.8.6.1.
+// The one retransmission timer and what its expiry means. Only one of RTO, loss probe, reordering
+// and zero-window probe is armed at a time. RFC 6298 §5, RFC 8985 §6.3 and §7.2, RFC 9293 §3.8.6.1.
 #pragma once
 
 #include <algorithm>

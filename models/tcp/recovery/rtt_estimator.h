@@ -40,7 +40,7 @@ public:
 
     bool has_sample() const { return srtt8_ != 0; }
     std::int64_t srtt_us() const { return srtt8_ >> 3; }
-    std::int64_t srtt8_us() const { return srtt8_; }  ///< eight times the smoothed RTT
+    std::int64_t srtt8_us() const { return srtt8_; }      ///< eight times the smoothed RTT
     std::int64_t mdev_us() const { return mdev4_ >> 2; }  ///< tcp_info's rttvar
     /// 0xffffffff while unknown.
     std::uint32_t min_rtt_us() const { return min_rtt_.best(); }

@@ -19,23 +19,24 @@ constexpr SegmentId kNoSegment = UINT32_MAX;
 
 /// Bits of SentSegment::flags.
 namespace sent {
-constexpr std::uint16_t kSacked = 1,      ///< reported by SACK
-    kLost = 2,                            ///< believed lost (its last transmission, if not kInRetransmission)
-    kInRetransmission = 4,                ///< a retransmission of it counts as in flight
-    kEverRetransmitted = 8,               ///< Karn's bit: never cleared
-    kAppLimited = 16,                     ///< sent while the application was the bottleneck
-    kPush = 32,                           ///< carried PSH: its repetitions do too
-    kEndOfRecord = 64,                    ///< MSG_EOR: not merged with what follows
-    kMerged = 128,                        ///< empty: its bytes belong to the segment before it
-    kListed = 256,                        ///< in the send-time order
-    kTaken = 512,                         ///< taken from that order by RACK: an undo does not return it
-    kRateUsed = 1024;                     ///< has given its delivery-rate sample
+constexpr std::uint16_t kSacked = 1,  ///< reported by SACK
+    kLost = 2,               ///< believed lost (its last transmission, if not kInRetransmission)
+    kInRetransmission = 4,   ///< a retransmission of it counts as in flight
+    kEverRetransmitted = 8,  ///< Karn's bit: never cleared
+    kAppLimited = 16,        ///< sent while the application was the bottleneck
+    kPush = 32,              ///< carried PSH: its repetitions do too
+    kEndOfRecord = 64,       ///< MSG_EOR: not merged with what follows
+    kMerged = 128,           ///< empty: its bytes belong to the segment before it
+    kListed = 256,           ///< in the send-time order
+    kTaken = 512,            ///< taken out by RACK: an undo does not return it
+    kRateUsed = 1024,        ///< has given its delivery-rate sample
+    kFin = 2048;             ///< its last octet is the FIN
 }
 
 /// What the delivery-rate estimator remembers of the moment of a transmission.
 struct RateSnapshot {
-    std::uint32_t delivered = 0;       ///< segments delivered so far
-    std::uint32_t since_first_us = 0;  ///< from the first send of the sampled flight
+    std::uint32_t delivered = 0;          ///< segments delivered so far
+    std::uint32_t since_first_us = 0;     ///< from the first send of the sampled flight
     std::uint32_t since_delivery_us = 0;  ///< from the last delivery
     bool app_limited = false;
 };
@@ -48,10 +49,13 @@ struct SentSegment {
     std::uint32_t previous = kNoSegment;  ///< in send-time order
     std::uint32_t next = kNoSegment;      ///< in send-time order; SACKed: where to look on
     std::uint16_t length = 0;             ///< sequence space: a FIN counts one
-    std::uint16_t flags : 11 = 0;
-    std::uint16_t retransmissions : 5 = 0;  ///< how often sent again, saturating
+    std::uint16_t flags : 12 = 0;
+    std::uint16_t retransmissions : 4 = 0;  ///< how often sent again, saturating
 
     StreamOffset end() const { return start + length; }
+    std::uint32_t payload() const { return length - (has(sent::kFin) ? 1U : 0U); }
+    void set(std::uint16_t bits) { flags = static_cast<std::uint16_t>((flags | bits) & 0xfff); }
+    void clear(std::uint16_t bits) { flags = static_cast<std::uint16_t>(flags & ~bits & 0xfff); }
     bool has(std::uint16_t any) const { return (flags & any) != 0; }
     bool was_retransmitted() const {
         return has(sent::kEverRetransmitted | sent::kInRetransmission);
@@ -87,8 +91,8 @@ public:
     StreamOffset highest_sacked() const;
 
     // --- one segment ---
-    SegmentId head() const { return head_; }  ///< kNoSegment when empty
-    SegmentId tail() const;                   ///< the last one, kNoSegment when empty
+    SegmentId first() const;  ///< kNoSegment when empty
+    SegmentId last() const;   ///< likewise
     const SentSegment& at(SegmentId id) const {
         SEEDWIRE_ASSERT(id - head_ < tail_ - head_);
         return ring_[id & mask_];
@@ -106,8 +110,8 @@ public:
     template <class Visit>
     std::uint32_t acknowledge(StreamOffset ack, Visit&& visit);
     /// Marks what [left, right) covers wholly and was not marked yet; calls
-    /// visit(const SentSegment& before, SegmentId) for each, before the mark is set. Amortised cost:
-    /// what is newly marked.
+    /// visit(const SentSegment& before, SegmentId) for each, before the mark is set. Amortised
+    /// cost: what is newly marked.
     template <class Visit>
     std::uint32_t sack(StreamOffset left, StreamOffset right, Visit&& visit);
     /// The segments that [left, right) covers wholly, marked or not: for a DSACK.
@@ -115,9 +119,8 @@ public:
     void for_each_covered(StreamOffset left, StreamOffset right, Visit&& visit);
     /// Marks `id` lost, or its retransmission lost again. Returns whether anything changed.
     bool mark_lost(SegmentId id);
-    void take_from_send_order(SegmentId id);  ///< by RACK, when it has marked `id`
+    void take_from_send_order(SegmentId id);  ///< by RACK, when it has marked `id`; until resent
     void clear_retransmission(SegmentId id);  ///< a DSACK says that both copies arrived
-    void mark_rate_used(SegmentId id) { entry(id).flags |= sent::kRateUsed; }
     /// After an undo: nothing is lost, only late.
     void unmark_all_lost();
     /// The receiver has thrown away what it had SACKed. RFC 2018 §8.
@@ -136,7 +139,9 @@ public:
 
     /// Recounts everything. For tests and debug builds: walks the window.
     bool is_consistent() const;
-    std::uint32_t capacity() const { return mask_ == 0 && !ring_ ? 0 : mask_ + 1; }
+    /// Cheap ones always, all of them in debug builds while the window is small.
+    void check() const;
+    std::uint32_t capacity() const { return ring_ ? mask_ + 1 : 0; }
 
 private:
     SentSegment& entry(SegmentId id) { return ring_[id & mask_]; }
@@ -148,7 +153,9 @@ private:
     void release_if_idle();
     void pop_head();
     void mark_sacked(SegmentId id);
-    void check() const;
+    void lower_lost_hint(SegmentId id);
+    void stamp(Time now, SegmentId id, const RateSnapshot& rate);
+    void insert_into_send_order(SegmentId id, SegmentId after);
 
     static constexpr std::uint32_t kKept = 16;       ///< an idle connection keeps so many entries
     static constexpr std::uint32_t kRemembered = 4;  ///< block starts, to find them again at once
@@ -183,7 +190,6 @@ std::uint32_t Scoreboard::acknowledge(StreamOffset ack, Visit&& visit) {
         pop_head();
     }
     release_if_idle();
-    check();
     return count;
 }
 
@@ -201,7 +207,6 @@ std::uint32_t Scoreboard::sack(StreamOffset left, StreamOffset right, Visit&& vi
         }
         ++id;
     }
-    check();
     return count;
 }
 

@@ -1,17 +1,19 @@
-// What the sending half knows about the network: which segments are out, what was lost, how much may
-// be sent, and what the retransmission timer waits for. RFC 5681, RFC 6298, RFC 6675, RFC 8985,
+// What the sending half knows about the network: which segments are out, what was lost, how much
+// may be sent, and what the retransmission timer waits for. RFC 5681, RFC 6298, RFC 6675, RFC 8985,
 // RFC 9937 as Linux runs them. It sends nothing itself.
 //
 // Who calls what, in which order. `s` is the Sender; s.timer() always says what the retransmission
-// timer waits for and until when (the wheel's rounding included). When it is due, its meaning decides
-// which of the calls below follows.
+// timer waits for and until when (the wheel's rounding included). When it is due, its meaning
+// decides which of the calls below follows.
 //
-//   Established     s.start(now, ...) with the first data offset; s.on_handshake_sample(now, rtt) if
+//   Established     s.start(now, ...) with the first data offset; s.on_handshake_sample(now, rtt)
+//   if
 //                   the handshake gave one, else s.on_no_handshake_sample(); both before data.
 //                   SYN and SYN-ACK are not on this scoreboard: their timers are the core's.
 //
 //   A write         s.on_write(now) when nothing was queued: idle restart. s.note_app_limited() as
-//                   RFC-draft rate sampling wants it: unsent < 1 MSS, room left, nothing lost waits.
+//                   RFC-draft rate sampling wants it: unsent < 1 MSS, room left, nothing lost
+//                   waits.
 //
 //   New segments    while data, window, Nagle ... allow and s.room() > 0:
 //                       transmit; s.on_new_segment(now, start, end, flags)
@@ -34,15 +36,17 @@
 //
 //   Timer expired,  Retransmission:
 //                               r = s.on_retransmission_timeout(now, peer window); transmit r (one
-//   by meaning                  segment, always possible); s.on_retransmission(now, r). Whether to give
+//   by meaning                  segment, always possible); s.on_retransmission(now, r). Whether to
+//   give
 //                               up instead is decided before, from s.first_retransmission().
 //                               A user timeout may shorten the timer afterwards: s.shorten_timer().
 //                   LossProbe:  p = s.on_loss_probe(now, new data fits the peer's window)
 //                               p.kind New: send ONE new segment, cwnd or not: on_new_segment, then
-//                               on_send_loop_end with probe = true; then s.on_probe_sent(now, sent?)
-//                               p.kind Again: transmit p.segment, then s.on_probe_sent(now, true)
-//                               p.kind None: nothing (the timer is re-armed already)
-//                   Reordering: if (s.on_reordering_timeout(now)) the retransmission loop, but end it
+//                               on_send_loop_end with probe = true; then s.on_probe_sent(now,
+//                               sent?) p.kind Again: transmit p.segment, then s.on_probe_sent(now,
+//                               true) p.kind None: nothing (the timer is re-armed already)
+//                   Reordering: if (s.on_reordering_timeout(now)) the retransmission loop, but end
+//                   it
 //                               with s.on_reordering_timeout_end(now) instead of
 //                               on_retransmission_loop_end; call that in any case. Then new data.
 //                   WindowProbe: the core's own; arm it with s.arm_window_probe(now, delay).
@@ -71,20 +75,21 @@
 
 namespace seedwire::tcp {
 
-/// A SACK block as offsets. A left edge from before the ISN is a bug of the caller: skip such blocks.
+/// A SACK block as offsets. A left edge from before the ISN is a bug of the caller: skip such
+/// blocks.
 struct SackRange {
     StreamOffset left, right;
 };
 
 struct AckInput {
-    StreamOffset ack;                ///< <= snd_nxt; may lie below snd_una (an old ACK)
+    StreamOffset ack;                 ///< <= snd_nxt; may lie below snd_una (an old ACK)
     std::span<const SackRange> sack;  ///< in the order of the wire, a DSACK first
     TimestampEcho echo;
-    StreamOffset window_end;         ///< right edge of the peer's window, this segment included
-    bool carries_data = false;       ///< the segment takes sequence space
-    bool window_changed = false;     ///< the peer's window was updated by it (to another value)
-    bool ece = false;                ///< ECE on a connection that negotiated ECN
-    bool has_unsent = false;         ///< something not yet sent is queued
+    StreamOffset window_end;      ///< right edge of the peer's window, this segment included
+    bool carries_data = false;    ///< the segment takes sequence space
+    bool window_changed = false;  ///< the peer's window was updated by it (to another value)
+    bool ece = false;             ///< ECE on a connection that negotiated ECN
+    bool has_unsent = false;      ///< something not yet sent is queued
 };
 
 /// What to send after an ACK.
@@ -92,15 +97,16 @@ enum class AfterAck : std::uint8_t { NothingSpecial, Retransmissions, NewData };
 
 struct AckOutcome {
     AfterAck send = AfterAck::NothingSpecial;
-    bool advanced = false;        ///< snd_una moved
-    bool old = false;             ///< below snd_una
-    bool acked_data = false;      ///< at least one segment left the scoreboard
-    bool queue_empty_before = false;  ///< nothing was outstanding: zero-window bookkeeping is the core's
-    bool duplicate = false;       ///< counted as a duplicate ACK
-    bool undone = false;          ///< a reduction was taken back
-    bool reduced = false;         ///< a reduction began: CWR is due on the next new segment
-    bool withdraw_cwr = false;    ///< that was an illusion: do not send CWR
-    bool reneging = false;        ///< the short reneging timer runs
+    bool advanced = false;    ///< snd_una moved
+    bool old = false;         ///< below snd_una
+    bool acked_data = false;  ///< at least one segment left the scoreboard
+    bool queue_empty_before =
+        false;                  ///< nothing was outstanding: zero-window bookkeeping is the core's
+    bool duplicate = false;     ///< counted as a duplicate ACK
+    bool undone = false;        ///< a reduction was taken back
+    bool reduced = false;       ///< a reduction began: CWR is due on the next new segment
+    bool withdraw_cwr = false;  ///< that was an illusion: do not send CWR
+    bool reneging = false;      ///< the short reneging timer runs
     std::uint64_t bytes_acked = 0;
     std::uint32_t delivered = 0;  ///< segments, cumulatively or by SACK, DSACKed copies included
     std::uint32_t lost = 0;       ///< newly marked
@@ -116,7 +122,7 @@ struct Retransmission {
 
 /// What a retransmission has to respect, and may use.
 struct PeerWindow {
-    StreamOffset end;  ///< right edge
+    StreamOffset end;      ///< right edge
     bool collapse = true;  ///< small neighbours may be merged into one segment
 };
 
@@ -208,7 +214,7 @@ public:
     std::uint64_t bytes_retransmitted() const { return bytes_retransmitted_; }
     std::uint32_t total_timeouts() const { return total_timeouts_; }
     std::uint32_t dsack_duplicates() const { return dsack_duplicates_; }
-    bool is_consistent() const;
+    bool is_consistent() const { return board_.is_consistent(); }
 
 private:
     friend class AckProcessing;
@@ -219,14 +225,15 @@ private:
     bool any_retransmission_outstanding() const;
     void set_state(Time now, RecoveryState state);
     void begin_reduction(Time now);
-    void end_reduction();
+    void end_reduction(Time now);
     void enter_recovery(Time now, bool ece);
     void enter_cwr(Time now);
     void enter_loss(Time now);
     void mark_lost_by_timeout(Time now);
-    void undo_reduction(bool unmark_lost);
+    void undo_reduction(Time now, bool unmark_lost);
     void keep_open(Time now);
     void note_reordering(StreamOffset low);
+    std::uint32_t retransmissions_in_flight() const;
     void arm(Time now, TimerMeaning meaning, Duration delay) {
         timer_.arm(now, meaning, delay, sysctls_->timer_tick);
     }
@@ -237,7 +244,9 @@ private:
     wire::Cause cause_of(const SentSegment& segment) const;
     Retransmission describe(SegmentId id, const PeerWindow& peer);
     void collapse(SegmentId id, StreamOffset limit);
-    void check() const;
+    void note_transmission(Time now);
+    void newreno_mark_head(bool advanced);
+    void check() const { board_.check(); }
 
     const Sysctls* sysctls_;
     Scoreboard board_;
@@ -258,6 +267,8 @@ private:
     std::uint32_t total_retransmissions_ = 0, total_timeouts_ = 0, dsack_duplicates_ = 0;
     bool sack_ = false;
     bool withdraw_cwr_ = false, reduced_ = false, undone_ = false;  ///< since the last on_ack began
+    bool head_sent_again_ = false;     ///< in the present retransmission loop
+    bool fast_retransmitted_ = false;  ///< this Recovery has sent its first retransmission
 };
 
 }  // namespace seedwire::tcp

@@ -1,5 +1,5 @@
-// Tail loss probe: when the last segments of a flight may be lost, ask with one more segment instead
-// of waiting for the RTO. RFC 8985 §7.
+// Tail loss probe: when the last segments of a flight may be lost, ask with one more segment
+// instead of waiting for the RTO. RFC 8985 §7.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,8 @@ namespace seedwire::tcp {
 
 class TailLossProbe {
 public:
-    /// PTO. RFC 8985 §7.2; `until_rto`: never later than the RTO would be (ignored unless positive).
+    /// PTO. RFC 8985 §7.2; `until_rto`: never later than the RTO would be (ignored unless
+    /// positive).
     static Duration timeout(const RttEstimator& rtt, std::uint32_t packets_out, Duration rto_min,
                             Duration until_rto);
 

@@ -21,8 +21,9 @@ public:
     void begin(StreamOffset snd_una, std::uint32_t retransmissions_in_flight) {
         marker_ = snd_una;
         active_ = true;
-        open_ = retransmissions_in_flight != 0 ? static_cast<std::int32_t>(retransmissions_in_flight)
-                                               : -1;
+        open_ = retransmissions_in_flight != 0
+                    ? static_cast<std::int32_t>(retransmissions_in_flight)
+                    : -1;
     }
     void end() { active_ = false; }
     bool is_active() const { return active_; }

@@ -16,7 +16,7 @@ struct SendLoopEnd {
     /// It stopped for lack of cwnd, TSO deferral for lack of cwnd included. (In flight >= cwnd
     /// afterwards is found here.)
     bool cwnd_limited = false;
-    bool probe = false;          ///< the loop of a tail loss probe: no further probe is planned
+    bool probe = false;           ///< the loop of a tail loss probe: no further probe is planned
     bool sndbuf_blocked = false;  ///< the application waits for send-buffer space
 };
 
@@ -34,10 +34,13 @@ public:
     }
     /// The window was changed for another reason: the interval of disuse starts again.
     void on_window_changed(Time now) { stamp_ = now; }
-    /// A write finds nothing outstanding, `idle` after the last send: one halving per whole RTO.
-    void restart_after_idle(Time now, Duration idle, Duration rto, Duration tick,
-                            std::uint32_t initial_cwnd, std::uint32_t current_ssthresh,
-                            Window& window);
+    struct Idle {
+        Time last_sent;
+        Duration rto, tick;
+        std::uint32_t initial_cwnd = 10, current_ssthresh = 0;
+    };
+    /// A write finds nothing outstanding: one halving per whole RTO since the last send.
+    void restart_after_idle(Time now, const Idle& idle, Window& window);
 
 private:
     StreamOffset usage_end_;

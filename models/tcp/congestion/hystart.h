@@ -1,0 +1,34 @@
+// Leaving slow start before the first loss: HyStart, by the length of an ACK train and by the rise
+// of the RTT. Ha and Rhee, "Taming the elephants: new TCP slow start" (2011), as Linux runs it for
+// CUBIC; RFC 9406 describes its successor.
+#pragma once
+
+#include <cstdint>
+
+#include "models/tcp/congestion/congestion_control.h"
+#include "models/tcp/stream_offset.h"
+#include "sim/base/time.h"
+
+namespace seedwire::tcp {
+
+class HyStart {
+public:
+    /// A connection begins, or slow start after an RTO.
+    void restart(const CongestionMoment& moment);
+    /// An RTT sample in slow start, before this ACK's growth; `delay_min_us` includes it. True:
+    /// found, cwnd should become ssthresh.
+    bool on_rtt_sample(const CongestionMoment& moment, std::uint32_t delay_us,
+                       std::uint32_t delay_min_us, std::uint32_t cwnd);
+    bool found() const { return found_; }
+
+private:
+    void begin_round(const CongestionMoment& moment);
+
+    Time round_start_, last_ack_;
+    StreamOffset round_end_;
+    std::uint32_t current_rtt_us_ = UINT32_MAX;
+    std::uint8_t samples_ = 0;
+    bool found_ = false;
+};
+
+}  // namespace seedwire::tcp

@@ -1,0 +1,87 @@
+#include "models/tcp/recovery/rtt_estimator.h"
+
+#include <algorithm>
+
+#include "models/tcp/timer_table.h"
+#include "sim/base/assert.h"
+
+namespace seedwire::tcp {
+
+void RttEstimator::add_sample(std::int64_t rtt_us, StreamOffset snd_una, StreamOffset snd_nxt,
+                              const RtoLimits& limits) {
+    const auto rto_min = static_cast<std::int32_t>(limits.minimum.us());
+    // 2^27 us, over two minutes: eight of them must fit into 31 bits.
+    auto error = static_cast<std::int32_t>(std::min<std::int64_t>(rtt_us, (1 << 27) - 1));
+    if (srtt8_ != 0) {
+        error -= srtt8_ >> 3;
+        srtt8_ += error;
+        if (error < 0) {
+            error = -error - (mdev4_ >> 2);
+            // DEVIATION (Linux): a falling RTT hardly raises the variance, RFC 6298 §2 (2.3) does
+            // not care about the sign.
+            if (error > 0) error >>= 3;
+        } else {
+            error -= mdev4_ >> 2;
+        }
+        mdev4_ += error;
+        if (mdev4_ > mdev_max4_) {
+            mdev_max4_ = mdev4_;
+            variance_ = std::max(variance_, mdev_max4_);
+        }
+        if (snd_una > round_end_) {
+            if (mdev_max4_ < variance_) variance_ -= (variance_ - mdev_max4_) >> 2;
+            round_end_ = snd_nxt;
+            mdev_max4_ = rto_min;
+        }
+    } else {
+        srtt8_ = error << 3;
+        mdev4_ = error << 1;
+        mdev_max4_ = variance_ = std::max(mdev4_, rto_min);
+        round_end_ = snd_nxt;
+    }
+    srtt8_ = std::max(srtt8_, 1);
+    backoff_ = 0;
+    recompute(limits);
+}
+
+void RttEstimator::recompute(const RtoLimits& limits) {
+    // RFC 6298 §2 (2.3). DEVIATION (Linux): the minimum is one of the variance term, not of the
+    // sum.
+    rto_ = std::min(
+        round_up_to_tick(Duration::us((srtt8_ >> 3) + std::int64_t{variance_}), limits.tick),
+        limits.maximum);
+}
+
+void RttEstimator::fall_back() {
+    if (has_sample()) return;
+    mdev4_ = mdev_max4_ = variance_ = static_cast<std::int32_t>(kFallbackRto.us());
+    rto_ = kFallbackRto;
+}
+
+void RttEstimator::add_minimum(Time now, std::int64_t rtt_us, bool maybe_delayed_ack,
+                               Duration window, Duration tick) {
+    const auto value = static_cast<std::uint32_t>(std::min<std::int64_t>(rtt_us, UINT32_MAX - 1));
+    if (maybe_delayed_ack && value > min_rtt_us()) return;
+    const std::int64_t unit = tick.ns();
+    min_rtt_.update(static_cast<std::uint32_t>(window.ns() / unit),
+                    static_cast<std::uint32_t>(now.ns() / unit),
+                    value != 0 ? value : static_cast<std::uint32_t>(tick.us()));
+}
+
+void RttEstimator::back_off(Duration maximum) {
+    if (backoff_ != UINT8_MAX) ++backoff_;
+    rto_ = std::min(rto_ * 2, maximum);
+}
+
+void RttEstimator::revert_back_off(const RtoLimits& limits) {
+    if (backoff_ == 0) return;
+    --backoff_;
+    if (has_sample())
+        recompute(limits);
+    else
+        rto_ = kInitialRto;
+    for (std::uint8_t i = 0; i < backoff_ && rto_ < limits.maximum; ++i) rto_ = rto_ * 2;
+    rto_ = std::min(rto_, limits.maximum);
+}
+
+}  // namespace seedwire::tcp

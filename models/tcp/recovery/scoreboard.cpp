@@ -1,0 +1,386 @@
+#include "models/tcp/recovery/scoreboard.h"
+
+#include <algorithm>
+
+namespace seedwire::tcp {
+
+namespace {
+
+/// Lost, and its retransmission not on the way: waits to be sent again.
+bool waits(const SentSegment& segment) {
+    return segment.has(sent::kLost) && !segment.has(sent::kInRetransmission | sent::kSacked);
+}
+
+}  // namespace
+
+void Scoreboard::start_at(StreamOffset at) {
+    SEEDWIRE_ASSERT(empty());
+    snd_una_ = snd_nxt_ = highest_sacked_ = at;
+}
+
+StreamOffset Scoreboard::highest_sacked() const {
+    return sacked_out_ == 0 ? snd_una_ : std::max(highest_sacked_, snd_una_);
+}
+
+SegmentId Scoreboard::first() const { return head_ == tail_ ? kNoSegment : head_; }
+
+SegmentId Scoreboard::last() const {
+    for (SegmentId id = tail_; id != head_;)
+        if (!at(--id).has(sent::kMerged)) return id;
+    return kNoSegment;
+}
+
+SegmentId Scoreboard::successor(SegmentId id) const {
+    while (++id != tail_)
+        if (!at(id).has(sent::kMerged)) return id;
+    return kNoSegment;
+}
+
+// --- the ring ---
+
+void Scoreboard::reserve_one() {
+    const std::uint32_t used = tail_ - head_, present = capacity();
+    if (used < present) return;
+    const std::uint32_t wanted = std::max(present * 2, 4U);
+    auto larger = std::make_unique<SentSegment[]>(wanted);
+    for (SegmentId id = head_; id != tail_; ++id) larger[id & (wanted - 1)] = entry(id);
+    ring_ = std::move(larger);
+    mask_ = wanted - 1;
+}
+
+void Scoreboard::release_if_idle() {
+    if (head_ != tail_) return;
+    // Nothing refers to an old id any more, so numbering starts anew; and a connection that has
+    // nothing outstanding should not keep the memory of its largest window.
+    head_ = tail_ = lost_hint_ = 0;
+    list_head_ = list_tail_ = kNoSegment;
+    places_.fill({});
+    if (capacity() > kKept) {
+        ring_.reset();
+        mask_ = 0;
+    }
+}
+
+void Scoreboard::on_sent(Time now, StreamOffset start, StreamOffset end, std::uint16_t flags,
+                         const RateSnapshot& rate) {
+    SEEDWIRE_ASSERT(start == snd_nxt_);
+    SEEDWIRE_ASSERT(end - start > 0 && end - start <= UINT16_MAX);
+    SEEDWIRE_ASSERT(tail_ != kNoSegment);
+    reserve_one();
+    const SegmentId id = tail_++;
+    SentSegment& segment = entry(id);
+    segment = {};
+    segment.start = start;
+    segment.length = static_cast<std::uint16_t>(end - start);
+    segment.set(flags & (sent::kPush | sent::kEndOfRecord | sent::kFin));
+    stamp(now, id, rate);
+    snd_nxt_ = end;
+    ++packets_out_;
+}
+
+void Scoreboard::stamp(Time now, SegmentId id, const RateSnapshot& rate) {
+    SentSegment& segment = entry(id);
+    segment.sent = now;
+    segment.rate_delivered = rate.delivered;
+    segment.rate_since_first_us = rate.since_first_us;
+    segment.rate_since_delivery_us = rate.since_delivery_us;
+    segment.clear(sent::kAppLimited | sent::kRateUsed | sent::kTaken);
+    if (rate.app_limited) segment.set(sent::kAppLimited);
+    if (segment.has(sent::kListed)) remove_from_send_order(id);
+    append_to_send_order(id);
+}
+
+void Scoreboard::on_retransmitted(Time now, SegmentId id, bool counted, const RateSnapshot& rate) {
+    SEEDWIRE_ASSERT(id - head_ < tail_ - head_);
+    SentSegment& segment = entry(id);
+    if (segment.has(sent::kSacked)) {
+        // Only a probe repeats what was SACKed: the order of sending is not for delivered ones.
+        SEEDWIRE_ASSERT(!counted);
+        segment.set(sent::kEverRetransmitted);
+        return;
+    }
+    stamp(now, id, rate);
+    segment.set(sent::kEverRetransmitted);
+    if (segment.retransmissions != 15) segment.retransmissions = (segment.retransmissions + 1) & 15;
+    if (counted) {
+        SEEDWIRE_ASSERT(!segment.has(sent::kInRetransmission));
+        segment.set(sent::kInRetransmission);
+        ++retrans_out_;
+    }
+}
+
+void Scoreboard::pop_head() {
+    SentSegment& segment = entry(head_);
+    if (!segment.has(sent::kMerged)) {
+        // Without SACK sacked_out counts duplicate ACKs and no segment is marked.
+        if (segment.has(sent::kSacked)) --sacked_out_;
+        if (segment.has(sent::kLost)) --lost_out_;
+        if (segment.has(sent::kInRetransmission)) --retrans_out_;
+        if (segment.has(sent::kListed)) remove_from_send_order(head_);
+        --packets_out_;
+    }
+    if (lost_hint_ == head_) ++lost_hint_;
+    ++head_;
+}
+
+// --- the order of last transmissions ---
+
+void Scoreboard::append_to_send_order(SegmentId id) {
+    SentSegment& segment = entry(id);
+    segment.previous = list_tail_;
+    segment.next = kNoSegment;
+    (list_tail_ == kNoSegment ? list_head_ : entry(list_tail_).next) = id;
+    list_tail_ = id;
+    segment.set(sent::kListed);
+}
+
+void Scoreboard::remove_from_send_order(SegmentId id) {
+    SentSegment& segment = entry(id);
+    (segment.previous == kNoSegment ? list_head_ : entry(segment.previous).next) = segment.next;
+    (segment.next == kNoSegment ? list_tail_ : entry(segment.next).previous) = segment.previous;
+    segment.previous = segment.next = kNoSegment;
+    segment.clear(sent::kListed);
+}
+
+void Scoreboard::insert_into_send_order(SegmentId id, SegmentId after) {
+    const SegmentId next = after == kNoSegment ? list_head_ : entry(after).next;
+    SentSegment& segment = entry(id);
+    segment.previous = after;
+    segment.next = next;
+    (after == kNoSegment ? list_head_ : entry(after).next) = id;
+    (next == kNoSegment ? list_tail_ : entry(next).previous) = id;
+    segment.set(sent::kListed);
+}
+
+void Scoreboard::take_from_send_order(SegmentId id) {
+    SentSegment& segment = entry(id);
+    if (segment.has(sent::kListed)) remove_from_send_order(id);
+    segment.set(sent::kTaken);
+}
+
+// --- marks ---
+
+SegmentId Scoreboard::locate(StreamOffset offset) {
+    const auto low = static_cast<std::uint32_t>(offset.value);
+    for (const Place& place : places_)
+        if (place.offset == low && place.id - head_ < tail_ - head_ && at(place.id).start == offset)
+            return place.id;
+    std::uint32_t begin = 0, count = tail_ - head_;
+    while (count != 0) {
+        const std::uint32_t half = count / 2;
+        if (entry(head_ + begin + half).start < offset) {
+            begin += half + 1;
+            count -= half + 1;
+        } else {
+            count = half;
+        }
+    }
+    const SegmentId found = head_ + begin;
+    if (found != tail_ && entry(found).start == offset) {
+        places_[next_place_] = {low, found};
+        next_place_ = static_cast<std::uint8_t>((next_place_ + 1) % kRemembered);
+    }
+    return found;
+}
+
+SegmentId Scoreboard::beyond_sacked(SegmentId id) {
+    // SACKed segments point ahead, and the pointers grow longer by use, as in a union-find forest.
+    while (id != tail_ && entry(id).has(sent::kSacked)) {
+        SentSegment& segment = entry(id);
+        if (segment.next != tail_ && entry(segment.next).has(sent::kSacked))
+            segment.next = entry(segment.next).next;
+        id = segment.next;
+    }
+    return id;
+}
+
+void Scoreboard::mark_sacked(SegmentId id) {
+    SentSegment& segment = entry(id);
+    if (segment.has(sent::kLost)) {
+        if (segment.has(sent::kInRetransmission)) --retrans_out_;
+        segment.clear(sent::kLost | sent::kInRetransmission);
+        --lost_out_;
+    }
+    // A retransmission of a segment that is not (or no longer) believed lost stays in flight.
+    if (segment.has(sent::kListed)) remove_from_send_order(id);
+    segment.set(sent::kSacked | sent::kRateUsed);
+    segment.next = id + 1;
+    ++sacked_out_;
+    highest_sacked_ = std::max(highest_sacked_, segment.end());
+}
+
+void Scoreboard::lower_lost_hint(SegmentId id) {
+    if (id - head_ < lost_hint_ - head_) lost_hint_ = id;
+}
+
+bool Scoreboard::mark_lost(SegmentId id) {
+    SentSegment& segment = entry(id);
+    if (segment.has(sent::kSacked)) return false;
+    if (!segment.has(sent::kLost)) {
+        segment.set(sent::kLost);
+        ++lost_out_;
+    } else if (segment.has(sent::kInRetransmission)) {
+        segment.clear(sent::kInRetransmission);
+        --retrans_out_;
+    } else {
+        return false;
+    }
+    ++total_lost_;
+    if (waits(segment)) {
+        if (segment.has(sent::kListed)) remove_from_send_order(id);
+        lower_lost_hint(id);
+    }
+    return true;
+}
+
+void Scoreboard::clear_retransmission(SegmentId id) {
+    SentSegment& segment = entry(id);
+    if (!segment.has(sent::kInRetransmission)) return;
+    segment.clear(sent::kInRetransmission);
+    --retrans_out_;
+    if (waits(segment)) {
+        if (segment.has(sent::kListed)) remove_from_send_order(id);
+        lower_lost_hint(id);
+    }
+}
+
+void Scoreboard::unmark_all_lost() {
+    if (lost_out_ == 0) return;
+    SegmentId after = kNoSegment;
+    for (SegmentId id = head_; id != tail_; ++id) {
+        SentSegment& segment = entry(id);
+        if (!segment.has(sent::kLost)) continue;
+        segment.clear(sent::kLost);
+        if (segment.has(sent::kListed | sent::kTaken | sent::kSacked | sent::kMerged)) continue;
+        // Back to its place by time. Originals were sent in order, so the search goes on from
+        // there.
+        if (after != kNoSegment && entry(after).sent > segment.sent) after = kNoSegment;
+        SegmentId next = after == kNoSegment ? list_head_ : entry(after).next;
+        while (next != kNoSegment && entry(next).sent <= segment.sent) {
+            after = next;
+            next = entry(next).next;
+        }
+        insert_into_send_order(id, after);
+        after = id;
+    }
+    lost_out_ = 0;
+    lost_hint_ = tail_;
+}
+
+void Scoreboard::forget_sacks() {
+    for (SegmentId id = head_; id != tail_; ++id) {
+        SentSegment& segment = entry(id);
+        if (!segment.has(sent::kSacked)) continue;
+        segment.clear(sent::kSacked);
+        segment.set(sent::kTaken);
+        segment.previous = segment.next = kNoSegment;
+    }
+    sacked_out_ = 0;
+}
+
+void Scoreboard::set_duplicate_acks(std::uint32_t count) { sacked_out_ = count; }
+
+// --- retransmission ---
+
+SegmentId Scoreboard::next_lost() {
+    if (retrans_out_ >= lost_out_) return kNoSegment;
+    while (lost_hint_ != tail_ && !waits(entry(lost_hint_))) ++lost_hint_;
+    return lost_hint_ == tail_ ? kNoSegment : lost_hint_;
+}
+
+void Scoreboard::split(SegmentId id, std::uint16_t length) {
+    SEEDWIRE_ASSERT(id - head_ < tail_ - head_);
+    SEEDWIRE_ASSERT(length > 0 && length < at(id).length);
+    reserve_one();
+    for (SegmentId move = tail_++; move != id + 1; --move) entry(move) = entry(move - 1);
+    SentSegment& first = entry(id);
+    SentSegment& second = entry(id + 1);
+    second = first;
+    const auto renumber = [&](std::uint32_t& link) {
+        if (link != kNoSegment && link - head_ > id - head_) ++link;
+    };
+    for (SegmentId i = head_; i != tail_; ++i) {
+        renumber(entry(i).previous);
+        renumber(entry(i).next);
+    }
+    renumber(list_head_);
+    renumber(list_tail_);
+    if (lost_hint_ - head_ > id - head_) ++lost_hint_;
+    places_.fill({});
+
+    first.length = length;
+    first.clear(sent::kPush | sent::kEndOfRecord | sent::kFin);
+    second.start = first.end();
+    second.length = static_cast<std::uint16_t>(second.length - length);
+    second.clear(sent::kListed);
+    ++packets_out_;
+    if (first.has(sent::kSacked)) {
+        ++sacked_out_;
+        first.next = id + 1;
+    }
+    if (first.has(sent::kLost)) ++lost_out_;
+    if (first.has(sent::kInRetransmission)) ++retrans_out_;
+    if (first.has(sent::kListed)) insert_into_send_order(id + 1, id);
+}
+
+void Scoreboard::merge(SegmentId id, SegmentId next) {
+    SentSegment& segment = entry(id);
+    SentSegment& gone = entry(next);
+    SEEDWIRE_ASSERT(segment.end() == gone.start);
+    SEEDWIRE_ASSERT(!segment.has(sent::kSacked) && !gone.has(sent::kSacked));
+    SEEDWIRE_ASSERT(std::uint32_t{segment.length} + gone.length <= UINT16_MAX);
+    segment.length = static_cast<std::uint16_t>(segment.length + gone.length);
+    segment.set(gone.flags &
+                (sent::kPush | sent::kEndOfRecord | sent::kFin | sent::kEverRetransmitted));
+    if (gone.has(sent::kLost)) --lost_out_;
+    if (gone.has(sent::kInRetransmission)) --retrans_out_;
+    if (gone.has(sent::kListed)) remove_from_send_order(next);
+    --packets_out_;
+    gone.start = segment.end();
+    gone.length = 0;
+    gone.flags = sent::kMerged;
+}
+
+// --- checks ---
+
+void Scoreboard::check() const {
+    SEEDWIRE_ASSERT(left_out() <= packets_out_);
+    SEEDWIRE_ASSERT(retrans_out_ <= packets_out_);
+    SEEDWIRE_ASSERT(packets_out_ <= tail_ - head_);
+    SEEDWIRE_ASSERT(snd_una_ <= snd_nxt_);
+#ifndef NDEBUG
+    constexpr std::uint32_t kSmall =
+        128;  // above it a check per ACK would make debug runs quadratic
+    if (tail_ - head_ <= kSmall) SEEDWIRE_ASSERT(is_consistent());
+#endif
+}
+
+bool Scoreboard::is_consistent() const {
+    std::uint32_t packets = 0, sacked = 0, lost = 0, again = 0, listed = 0;
+    for (SegmentId id = head_; id != tail_; ++id) {
+        const SentSegment& segment = at(id);
+        if (id + 1 != tail_ && segment.end() != at(id + 1).start) return false;
+        if (segment.has(sent::kMerged)) continue;
+        if (segment.has(sent::kSacked) && segment.has(sent::kLost | sent::kListed)) return false;
+        if (waits(segment) && id - head_ < lost_hint_ - head_) return false;
+        ++packets;
+        sacked += segment.has(sent::kSacked) ? 1 : 0;
+        lost += segment.has(sent::kLost) ? 1 : 0;
+        again += segment.has(sent::kInRetransmission) ? 1 : 0;
+        listed += segment.has(sent::kListed) ? 1 : 0;
+    }
+    // Without SACK no segment is marked, whatever sacked_out_ says.
+    if (sacked != 0 && sacked != sacked_out_) return false;
+    if (packets != packets_out_ || lost != lost_out_ || again != retrans_out_) return false;
+    if (head_ != tail_ && at(tail_ - 1).end() != snd_nxt_) return false;
+    if (head_ != tail_ && at(head_).end() <= snd_una_) return false;
+    for (SegmentId id = list_head_; id != kNoSegment; id = at(id).next) {
+        if (listed-- == 0 || !at(id).has(sent::kListed)) return false;
+        const SegmentId next = at(id).next;
+        if (next == kNoSegment ? id != list_tail_ : at(next).previous != id) return false;
+        if (next != kNoSegment && at(next).sent < at(id).sent) return false;
+    }
+    return listed == 0;
+}
+
+}  // namespace seedwire::tcp

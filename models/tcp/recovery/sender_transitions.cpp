@@ -1,0 +1,181 @@
+// Moves of the congestion state machine, and what each takes from the window or gives back.
+// RFC 5681 §3.1 and §3.2, RFC 6675 §5, RFC 4015 §3.
+#include "models/tcp/recovery/sender.h"
+
+namespace seedwire::tcp {
+
+void Sender::set_state(Time now, RecoveryState state) {
+    episode_.state = state;
+    congestion_->on_state(moment(now), state);
+}
+
+bool Sender::any_retransmission_outstanding() const {
+    if (board_.retrans_out() != 0) return true;
+    const SegmentId first = board_.first();
+    return first != kNoSegment && board_.at(first).has(sent::kEverRetransmitted);
+}
+
+std::uint32_t Sender::retransmissions_in_flight() const {
+    const bool probe = probe_.is_outstanding() && probe_.is_retransmission();
+    return board_.retrans_out() + (probe ? 1U : 0U);
+}
+
+void Sender::begin_reduction(Time now) {
+    episode_.high_seq = board_.snd_nxt();
+    probe_.forget();
+    window_.growth = 0;
+    prr_.begin(window_.cwnd);
+    window_.ssthresh = congestion_->ssthresh(moment(now), window_);
+    reduced_ = true;
+}
+
+void Sender::end_reduction(Time now) {
+    if (congestion_->controls_window()) return;
+    if (window_.ssthresh < kInfiniteSsthresh &&
+        (episode_.state == RecoveryState::Cwr || undo_.is_active())) {
+        window_.cwnd = window_.ssthresh;
+        validation_.on_window_changed(now);
+    }
+}
+
+void Sender::enter_recovery(Time now, bool ece) {
+    if (!any_retransmission_outstanding()) undo_.clear_stamp();
+    undo_.prior_ssthresh = 0;
+    undo_.begin(board_.snd_una(), retransmissions_in_flight());
+    if (!episode_.in_reduction()) {
+        // After ECE the reduction is deserved even if nothing was lost.
+        if (!ece) undo_.prior_ssthresh = current_ssthresh();
+        begin_reduction(now);
+    }
+    fast_retransmitted_ = false;
+    episode_.by_timer = false;
+    set_state(now, RecoveryState::Recovery);
+}
+
+void Sender::enter_cwr(Time now) {
+    undo_.prior_ssthresh = 0;
+    if (episode_.state >= RecoveryState::Cwr) return;
+    undo_.end();
+    begin_reduction(now);
+    set_state(now, RecoveryState::Cwr);
+}
+
+void Sender::mark_lost_by_timeout(Time now) {
+    const SegmentId first = board_.first();
+    // Acknowledged up to a segment that had been SACKed: the receiver has thrown it away.
+    const bool reneged = board_.at(first).has(sent::kSacked);
+    if (reneged) {
+        board_.forget_sacks();
+        episode_.reneged = true;
+    } else if (!sack_) {
+        board_.set_duplicate_acks(0);
+    }
+    for (SegmentId id = first; id != kNoSegment; id = board_.successor(id)) {
+        // What was sent more recently than an RTT may still arrive. RFC 8985 §8.
+        if (!reneged && id != first && rack_.is_recent(now, board_.at(id))) continue;
+        board_.mark_lost(id);
+    }
+}
+
+void Sender::enter_loss(Time now) {
+    const RecoveryState before = episode_.state;
+    mark_lost_by_timeout(now);
+    // Once per window, not once per timeout. RFC 5681 §3.1.
+    if (before <= RecoveryState::Disorder || episode_.high_seq <= board_.snd_una() ||
+        (before == RecoveryState::Loss && episode_.retransmits == 0)) {
+        undo_.prior_ssthresh = current_ssthresh();
+        prr_.set_prior_cwnd(window_.cwnd);
+        window_.ssthresh = congestion_->ssthresh(moment(now), window_);
+        undo_.begin(board_.snd_una(), retransmissions_in_flight());
+    }
+    window_.cwnd = board_.in_flight() + 1;
+    window_.growth = 0;
+    validation_.on_window_changed(now);
+    // Many SACKs and yet a timeout: the degree of reordering was overestimated.
+    const auto initial = static_cast<std::uint32_t>(sysctls_->tcp_reordering);
+    if (before <= RecoveryState::Disorder && board_.sacked_out() >= initial)
+        episode_.reordering = std::min(episode_.reordering, initial);
+    set_state(now, RecoveryState::Loss);
+    episode_.high_seq = board_.snd_nxt();
+    probe_.forget();
+    reduced_ = true;
+    // RFC 5682 §3.1, step 1: not when an earlier recovery was still going on, unless this timeout
+    // repeats one.
+    episode_.frto =
+        sysctls_->tcp_frto != 0 && (before < RecoveryState::Recovery || episode_.retransmits != 0);
+}
+
+void Sender::undo_reduction(Time now, bool unmark_lost) {
+    if (unmark_lost) board_.unmark_all_lost();
+    if (undo_.prior_ssthresh != 0) {
+        window_.cwnd = congestion_->undone_cwnd(window_, prr_.prior_cwnd());
+        if (undo_.prior_ssthresh > window_.ssthresh) {
+            window_.ssthresh = undo_.prior_ssthresh;
+            withdraw_cwr_ = true;
+        }
+    }
+    validation_.on_window_changed(now);
+    undo_.end();
+    rack_.look_again();
+    undone_ = true;
+}
+
+void Sender::keep_open(Time now) {
+    const bool disorder = board_.left_out() != 0 || any_retransmission_outstanding();
+    const RecoveryState state = disorder ? RecoveryState::Disorder : RecoveryState::Open;
+    if (episode_.state == state) return;
+    set_state(now, state);
+    episode_.high_seq = board_.snd_nxt();
+}
+
+void Sender::note_reordering(StreamOffset low) {
+    const StreamOffset high = board_.highest_sacked();
+    if (low >= high || mss_ == 0) return;
+    const auto distance = static_cast<std::uint64_t>(high - low);
+    if (distance > std::uint64_t{episode_.reordering} * mss_)
+        episode_.reordering = static_cast<std::uint32_t>(
+            std::min<std::uint64_t>((distance + mss_ - 1) / mss_,
+                                    static_cast<std::uint64_t>(sysctls_->tcp_max_reordering)));
+    ++episode_.reordering_seen;
+}
+
+void Sender::newreno_mark_head(bool advanced) {
+    // Without SACK: the third duplicate ACK, then each partial ACK, condemns the head. RFC 6582
+    // §3.2.
+    const bool condemned = episode_.state < RecoveryState::Recovery
+                               ? board_.sacked_out() >= episode_.reordering
+                               : episode_.state == RecoveryState::Recovery && advanced;
+    const SegmentId first = board_.first();
+    if (!condemned || board_.at(first).has(sent::kLost)) return;
+    board_.mark_lost(first);
+}
+
+Duration Sender::detect_loss(Time now, bool forced) {
+    return rack_.detect(now, board_,
+                        {.min_rtt_us = rtt_.min_rtt_us(),
+                         .srtt_us = rtt_.srtt_us(),
+                         .reordering_seen = episode_.reordering_seen != 0,
+                         .in_recovery = episode_.in_recovery(),
+                         .at_threshold = board_.sacked_out() >= episode_.reordering},
+                        forced);
+}
+
+bool Sender::on_path_mtu_reduced(Time now, std::uint32_t mss) {
+    mss_ = mss;
+    for (SegmentId id = board_.first(); id != kNoSegment; id = board_.successor(id))
+        if (board_.at(id).payload() > mss) board_.mark_lost(id);
+    if (board_.lost_out() == 0) return false;
+    if (!sack_ && board_.left_out() > board_.packets_out())
+        board_.set_duplicate_acks(board_.packets_out() - board_.lost_out());
+    // The path became narrower, not fuller: the window stays.
+    if (episode_.state != RecoveryState::Loss) {
+        episode_.high_seq = board_.snd_nxt();
+        window_.ssthresh = current_ssthresh();
+        undo_.prior_ssthresh = 0;
+        undo_.end();
+        set_state(now, RecoveryState::Loss);
+    }
+    return true;
+}
+
+}  // namespace seedwire::tcp
