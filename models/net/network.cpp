@@ -105,13 +105,16 @@ void Network::send_icmp_error(Time now, std::uint32_t from, const wire::Packet& 
     }
     if (packet.source.value == 0) return;
     // Copied first: the packet may live in the pool, which grows below.
-    const wire::IcmpQuote quote{packet.source,
-                                packet.destination,
-                                packet.source_port,
-                                packet.destination_port,
-                                packet.seq,
-                                packet.protocol,
-                                mtu};
+    wire::IcmpQuote quote;
+    quote.source = packet.source;
+    quote.destination = packet.destination;
+    quote.source_port = packet.source_port;
+    quote.destination_port = packet.destination_port;
+    quote.seq = packet.seq;
+    quote.protocol = packet.protocol;
+    quote.next_hop_mtu = mtu;
+    quote.ip_length = static_cast<std::uint16_t>(packet.ip_length());
+    quote.ip_id = static_cast<std::uint16_t>(packet.id);
     const wire::PacketRef ref = packets_.allocate();
     packets_.extend(ref).quote = quote;
     wire::Packet& error = packets_[ref];

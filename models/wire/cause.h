@@ -20,16 +20,16 @@ enum class Cause : std::uint8_t {
     Close,             ///< FIN: the application closed
     // sending
     NewData,
-    LimitedTransmit,      ///< new data released by a duplicate ACK or SACK (RFC 3042)
+    LimitedTransmit,  ///< new data released by a duplicate ACK or SACK (RFC 3042)
     ZeroWindowProbe,
-    CorkTimeout,          ///< a partial segment pushed out by the probe timer
+    CorkTimeout,  ///< a partial segment pushed out by the probe timer
     Keepalive,
-    TailLossProbe,        ///< RFC 8985 §7
-    FastRetransmit,       ///< lost by count or by RACK
-    RackTimeout,          ///< lost when the reordering timer expired
-    LostRetransmission,   ///< a retransmission was itself found lost
+    TailLossProbe,       ///< RFC 8985 §7
+    FastRetransmit,      ///< lost by count or by RACK
+    RackTimeout,         ///< lost when the reordering timer expired
+    LostRetransmission,  ///< a retransmission was itself found lost
     RetransmissionTimeout,
-    RecoveryRetransmit,   ///< a further hole filled in the same recovery or after a timeout
+    RecoveryRetransmit,  ///< a further hole filled in the same recovery or after a timeout
     PathMtuReduced,
     FastOpen,
     // acknowledging
@@ -42,8 +42,8 @@ enum class Cause : std::uint8_t {
     DuplicateDataAck,  ///< old data came again; DSACK where agreed
     FinAck,
     WindowUpdate,
-    ReadAck,           ///< sent because the application has read
-    EcnAck,            ///< a CE or CWR mark asked for it
+    ReadAck,  ///< sent because the application has read
+    EcnAck,   ///< a CE or CWR mark asked for it
     ProbeAnswer,
     // refusing
     ChallengeAck,    ///< RFC 5961
@@ -51,8 +51,8 @@ enum class Cause : std::uint8_t {
     TimeWaitAck,
     ResetClosedPort,
     ResetAbort,
-    ResetRefused,    ///< handshake refused or broken
-    ResetTimeout,    ///< keepalive gave up
+    ResetRefused,  ///< handshake refused or broken
+    ResetTimeout,  ///< keepalive gave up
     // other protocols
     Datagram,
     EchoRequest,

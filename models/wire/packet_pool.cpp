@@ -95,7 +95,7 @@ void to_packet(const Segment& segment, PacketPool& pool, PacketRef ref) {
     }
 }
 
-Segment to_segment(const Packet& packet, const PacketPool& pool) {
+Segment to_segment(const Packet& packet, const Extension* extension) {
     Segment segment;
     segment.seq = packet.seq;
     segment.ack = packet.ack;
@@ -107,7 +107,7 @@ Segment to_segment(const Packet& packet, const PacketPool& pool) {
     segment.ts_echo = packet.ts_echo;
     segment.ecn = packet.ecn;
     segment.cause = packet.cause;
-    if (const Extension* extension = pool.extension(packet)) {
+    if (extension != nullptr) {
         segment.syn = extension->syn;
         segment.sack = extension->sack;
         segment.urgent_pointer = extension->urgent_pointer;

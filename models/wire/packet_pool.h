@@ -15,6 +15,7 @@ struct IcmpQuote {
     SeqNum seq;
     Protocol protocol = Protocol::Tcp;
     std::uint16_t next_hop_mtu = 0;  ///< fragmentation needed only
+    std::uint16_t ip_length = 0, ip_id = 0;
 };
 
 /// The uncommon parts of a packet.
@@ -29,9 +30,9 @@ struct Extension {
 /// gives it back with release().
 class PacketPool {
 public:
-    PacketRef allocate();          ///< a default-initialised packet
+    PacketRef allocate();           ///< a default-initialised packet
     PacketRef copy(PacketRef ref);  ///< with its extension
-    void release(PacketRef ref);   ///< with its extension
+    void release(PacketRef ref);    ///< with its extension
     Packet& operator[](PacketRef ref) { return packets_[ref.index]; }
     const Packet& operator[](PacketRef ref) const { return packets_[ref.index]; }
 
@@ -50,6 +51,9 @@ private:
 /// Packs a segment into a packet; addresses, ports, id, flow and TTL are the caller's.
 void to_packet(const Segment& segment, PacketPool& pool, PacketRef ref);
 /// The segment inside a TCP packet.
-Segment to_segment(const Packet& packet, const PacketPool& pool);
+Segment to_segment(const Packet& packet, const Extension* extension);
+inline Segment to_segment(const Packet& packet, const PacketPool& pool) {
+    return to_segment(packet, pool.extension(packet));
+}
 
 }  // namespace seedwire::wire

@@ -9,6 +9,12 @@
 
 namespace seedwire::wire {
 
+/// The stream that one end of a connection sends, from Connection::key; likewise the contents of a
+/// datagram flow, whose datagrams start at multiples of 65536.
+constexpr std::uint64_t stream_key(std::uint64_t connection_key, bool from_client) {
+    return combine_hash(connection_key, from_client ? 1 : 2);
+}
+
 /// Eight bytes of a stream, those at 8 * index and up, least significant first. Definition:
 /// combine_hash(key, index). Streams of different keys share nothing; no stream repeats itself.
 constexpr std::uint64_t stream_word(std::uint64_t key, std::uint64_t index) {
