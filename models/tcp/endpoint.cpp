@@ -76,7 +76,9 @@ Error Endpoint::take_error() {
     return error;
 }
 std::uint32_t Endpoint::readable() const { return parts_->receiver.readable(); }
-bool Endpoint::at_end_of_file() const { return parts_->receiver.at_end_of_file(); }
+bool Endpoint::at_end_of_file() const {
+    return parts_->receiver.fin_reached() && parts_->receiver.readable() == 0;
+}
 bool Endpoint::may_write() const { return tcp::may_write(*parts_); }
 std::uint32_t Endpoint::unacknowledged() const {
     const Connection& c = *parts_;
@@ -85,7 +87,9 @@ std::uint32_t Endpoint::unacknowledged() const {
     return static_cast<std::uint32_t>(std::max<std::int64_t>(bytes, 0));
 }
 std::uint32_t Endpoint::writable() const { return writable_bytes(*parts_); }
-std::uint64_t Endpoint::bytes_read() const { return parts_->receiver.copied().value - 1; }
+std::uint64_t Endpoint::bytes_read() const {
+    return parts_->receiver.bytes_received() - parts_->receiver.readable();
+}
 Glance Endpoint::glance() const { return take_glance(*parts_); }
 Info Endpoint::info(Time now) const { return take_info(*parts_, now); }
 Remains Endpoint::remains() const { return take_remains(*parts_); }

@@ -145,7 +145,8 @@ private:
             : endpoint{sysctls, options, environment} {}
         tcp::Endpoint endpoint;
         tcp::Output output;
-        bool alive = false, gone = false, time_wait = false, read_planned = false;
+        bool alive = false, gone = false, time_wait = false, fin_wait2 = false;
+        bool read_planned = false;
         tcp::Remains remains;
         Writer writer;
         tcp::PassiveOpen handshake;
@@ -172,11 +173,13 @@ private:
         for (const wire::Segment& segment : output.segments) transmit(side, segment);
         End& e = end(side);
         const std::uint16_t events = output.events;
-        if (events & tcp::event::kTimeWait) {
-            e.time_wait = true;
+        constexpr std::uint16_t kStub = tcp::event::kTimeWait | tcp::event::kFinWait2Orphan;
+        if (events & kStub) {
+            e.time_wait = (events & tcp::event::kTimeWait) != 0;
+            e.fin_wait2 = !e.time_wait;
             e.remains = e.endpoint.remains();
         }
-        if (events & (tcp::event::kGone | tcp::event::kTimeWait)) e.gone = true;
+        if (events & (tcp::event::kGone | kStub)) e.gone = true;
         if (on_events) on_events(side, events);
         if (events & (tcp::event::kEstablished | tcp::event::kWritable)) {
             at(now_, [this, side] { pump(side); });
@@ -228,8 +231,8 @@ private:
 
     void arrive(Side to, const wire::Segment& segment) {
         End& e = end(to);
-        if (e.time_wait) {
-            answer_from_time_wait(to, segment);
+        if (e.time_wait || e.fin_wait2) {
+            answer_from_stub(to, segment);
         } else if (e.gone) {
             reset(to, segment);
         } else if (to == Side::Server && !e.alive) {
@@ -267,9 +270,23 @@ private:
              [&](tcp::Endpoint& x, tcp::Output& o) { x.on_segment(now_, segment, o); });
     }
 
-    void answer_from_time_wait(Side side, const wire::Segment& segment) {
+    void answer_from_stub(Side side, const wire::Segment& segment) {
+        End& e = end(side);
         if (segment.has(wire::flag::kRst) || segment.sequence_length() == 0) return;
-        const tcp::Remains& r = end(side).remains;
+        tcp::Remains& r = e.remains;
+        if (e.fin_wait2) {
+            if (segment.end() <= r.rcv_nxt) {
+                // Old data again: acknowledged below.
+            } else if (segment.has(wire::flag::kFin) && segment.seq == r.rcv_nxt &&
+                       segment.payload.length == 0) {
+                r.rcv_nxt += 1;
+                e.fin_wait2 = false;
+                e.time_wait = true;
+            } else if (segment.payload.length > 0) {
+                e.fin_wait2 = false;
+                return reset(side, segment);
+            }
+        }
         wire::Segment reply;
         reply.seq = r.snd_nxt;
         reply.ack = r.rcv_nxt;
