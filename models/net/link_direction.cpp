@@ -231,6 +231,7 @@ void LinkDirection::deliver_copy(const Passage& passage, Duration extra, Time ar
     copy.packet = packets_->copy(passage.packet);
     copy.arrival = arrival;
     copy.fault = fault;
+    copy.copied = true;
     wire::Packet& packet = (*packets_)[copy.packet];
     packet.bits |= wire::packet_bit::kCopy;
     if (corrupted) packet.bits |= wire::packet_bit::kCorrupted;
@@ -256,6 +257,7 @@ void LinkDirection::record(const Passage& passage, DropReason drop, bool reorder
     t.marked_ce = passage.marked_ce;
     t.delayed = passage.delayed;
     t.reordered = reordered;
+    t.copied = passage.copied;
     recorder_->record(t);
 }
 

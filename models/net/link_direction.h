@@ -86,7 +86,7 @@ private:
         Time departure = Time::never(), arrival = Time::never();
         Duration fault_delay;
         std::uint32_t sequence = 0;
-        bool marked_ce = false, delayed = false, corrupted = false;
+        bool marked_ce = false, delayed = false, corrupted = false, copied = false;
     };
 
     bool is_full(std::uint32_t bytes) const;

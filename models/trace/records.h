@@ -42,6 +42,7 @@ struct Transmission {
     std::uint32_t queue_packets = 0;  ///< earlier packets not yet serialised, at entry
     std::uint32_t fault = kNoFault;   ///< the exact fault that acted on it (last one), if any
     bool marked_ce = false, delayed = false, reordered = false;
+    bool copied = false;  ///< a copy made on this direction; its original is recorded after it
 };
 
 /// A change of the link moved the departure of a packet that had not started, or lost it.
