@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "models/host/stream_arrivals.h"
 #include "models/tcp/info.h"
 #include "sim/base/time.h"
 
@@ -35,9 +36,9 @@ struct EndFigures {
     std::uint32_t reordered = 0;         ///< data packets that arrived after one sent later
     std::uint32_t duplicates = 0;        ///< data packets of which nothing was new; or datagrams
     std::uint32_t received = 0;          ///< data packets (datagrams, echo replies) that arrived
-    Duration smoothed_rtt, min_rtt;      ///< of tcp_info at the end; zero: no sample
-    Duration rtt_mean, rtt_max;          ///< ping only
-    Duration jitter;                     ///< UDP: RFC 3550 §6.4.1
+    Duration smoothed_rtt;  ///< of tcp_info at the end; ping: the mean; zero: no sample
+    Duration min_rtt;
+    Duration jitter;        ///< UDP: RFC 3550 §6.4.1
     tcp::State state = tcp::State::Closed;  ///< the last one
     tcp::Error error = tcp::Error::None;    ///< the first that the program saw (or would have seen)
     bool end_of_file = false;               ///< the peer's FIN was reached by the stream
@@ -55,12 +56,30 @@ struct ConnectionFigures {
     const EndFigures& end(bool is_client) const { return is_client ? client : server; }
 };
 
+/// What an end must remember to keep its figures and to check the stream that it receives.
+struct EndTracker {
+    std::uint64_t highest_sent = 0;    ///< stream offset behind the highest payload byte sent
+    StreamArrivals arrivals;
+    std::uint32_t highest_packet = 0;  ///< id of the latest packet sent by the peer that arrived
+    std::uint32_t next_number = 0;     ///< UDP: behind the highest number that arrived
+    std::uint32_t last_number = 0;     ///< UDP: of the latest arrival
+    Time last_arrival = Time::never();
+    Duration interval;                  ///< UDP: between datagrams as they leave; zero: unknown
+    wire::StreamCheck check{0};         ///< of the stream received in order
+    tcp::Glance glance;                ///< last recorded
+};
+
 /// By dense connection id (trace::Connections); shared by the hosts of a run.
 class FigureTable {
 public:
     /// Makes room for `id`. Called by whoever adds the connection.
     void add(std::uint32_t id) {
-        if (id >= table_.size()) table_.resize(id + 1);
+        if (id < table_.size()) return;
+        table_.resize(id + 1);
+        trackers_.resize(2 * (std::size_t{id} + 1));
+    }
+    EndTracker& tracker(std::uint32_t id, bool is_client) {
+        return trackers_[2 * std::size_t{id} + (is_client ? 1 : 0)];
     }
     ConnectionFigures& operator[](std::uint32_t id) { return table_[id]; }
     const ConnectionFigures& operator[](std::uint32_t id) const { return table_[id]; }
@@ -68,6 +87,7 @@ public:
 
 private:
     std::vector<ConnectionFigures> table_;
+    std::vector<EndTracker> trackers_;  // two each
 };
 
 }  // namespace seedwire::host

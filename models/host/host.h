@@ -24,6 +24,7 @@
 #include "models/host/socket_api.h"
 #include "models/net/network.h"
 #include "models/net/node.h"
+#include "models/socket/stack.h"
 #include "models/tcp/config.h"
 #include "models/trace/recorder.h"
 #include "sim/kernel/simulation.h"
@@ -73,13 +74,14 @@ public:
     Result accept(Time now, SocketId listener) override;
     tcp::Error connect(Time now, SocketId socket, std::uint32_t peer_node, std::uint16_t port,
                        const ConnectionName& name) override;
-    Result write(Time now, SocketId socket, std::uint32_t length) override;
+    Result write(Time now, SocketId socket, std::uint32_t length, tcp::WriteMode mode) override;
     Result read(Time now, SocketId socket, std::uint32_t at_most) override;
     tcp::Error shutdown(Time now, SocketId socket, socket::Shutdown how) override;
     tcp::Error close(Time now, SocketId socket) override;
     tcp::Error set_option(Time now, SocketId socket, socket::Option option,
                           std::int64_t value) override;
     Result get_option(SocketId socket, socket::Option option) override;
+    tcp::Error take_error(SocketId socket) override;
     std::uint16_t poll(SocketId socket) const override;
     std::uint32_t unacknowledged(SocketId socket) const override;
     bool is_established(SocketId socket) const override;
@@ -90,8 +92,8 @@ public:
     std::uint32_t add_datagram_flow(const ConnectionName& name, std::uint16_t client_port,
                                     std::uint32_t server_node,
                                     std::uint16_t server_port) override;
-    bool udp_bind(OwnerId owner, std::uint16_t port) override;
-    std::uint16_t udp_bind_any(OwnerId owner) override;
+    void set_datagram_interval(std::uint32_t connection, Duration interval) override;
+    std::uint16_t udp_bind(OwnerId owner, std::uint16_t port) override;
     void send_datagram(Time now, std::uint32_t connection, bool client, std::uint64_t number,
                        std::uint32_t length) override;
     void send_echo(Time now, OwnerId owner, std::uint32_t connection, std::uint16_t sequence,

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "models/socket/calls.h"
 #include "models/socket/types.h"
 #include "models/trace/records.h"
 #include "sim/base/time.h"
@@ -35,6 +36,7 @@ struct Datagram {
     std::uint64_t number = 0;      ///< of the flow's datagrams, or echo sequence, from 0
     std::uint32_t length = 0;      ///< payload, bytes
     std::uint32_t connection = UINT32_MAX;  ///< dense id of its flow
+    Time arrived;                  ///< at the host; the owner runs `wakeup` later
 };
 
 /// An application, as its host sees it. It runs inside these calls only, never inside segment
@@ -53,9 +55,8 @@ public:
 
 /// The host, as an application sees it. Calls are those of socket::Stack and never block;
 /// wait_for() says what the owner is to be woken for.
-class SocketApi {
+class SocketApi : public socket::NonBlockingCalls {
 public:
-    virtual ~SocketApi() = default;
     virtual OwnerId add_owner(SocketOwner& owner) = 0;  ///< before the run starts
 
     // --- TCP ---
@@ -63,21 +64,16 @@ public:
                           const tcp::SocketOptions& options) = 0;
     virtual tcp::Error bind(SocketId socket, std::uint16_t port) = 0;
     virtual tcp::Error listen(SocketId socket, std::int32_t backlog) = 0;
-    /// The new socket belongs to the listener's owner; set_cookie() renames it.
-    virtual Result accept(Time now, SocketId listener) = 0;
+    // accept(), from NonBlockingCalls: the new socket belongs to the listener's owner.
     /// Registers the connection under `name`.
     virtual tcp::Error connect(Time now, SocketId socket, std::uint32_t peer_node,
                                std::uint16_t port, const ConnectionName& name) = 0;
-    virtual Result write(Time now, SocketId socket, std::uint32_t length) = 0;
-    virtual Result read(Time now, SocketId socket, std::uint32_t at_most) = 0;
     virtual tcp::Error shutdown(Time now, SocketId socket, socket::Shutdown how) = 0;
     virtual tcp::Error close(Time now, SocketId socket) = 0;
     virtual tcp::Error set_option(Time now, SocketId socket, socket::Option option,
                                   std::int64_t value) = 0;
     virtual Result get_option(SocketId socket, socket::Option option) = 0;
     virtual std::uint16_t poll(SocketId socket) const = 0;
-    virtual std::uint32_t unacknowledged(SocketId socket) const = 0;
-    virtual bool is_established(SocketId socket) const = 0;
     virtual bool at_end_of_file(SocketId socket) const = 0;
     /// Dense id of the socket's connection; UINT32_MAX while it has none.
     virtual std::uint32_t connection(SocketId socket) const = 0;
@@ -90,8 +86,10 @@ public:
     virtual std::uint32_t add_datagram_flow(const ConnectionName& name, std::uint16_t client_port,
                                             std::uint32_t server_node,
                                             std::uint16_t server_port) = 0;
-    virtual bool udp_bind(OwnerId owner, std::uint16_t port) = 0;  ///< false: in use
-    virtual std::uint16_t udp_bind_any(OwnerId owner) = 0;  ///< 0: no port is free
+    /// Datagrams of this flow leave so far apart, in both directions; for the jitter.
+    virtual void set_datagram_interval(std::uint32_t connection, Duration interval) = 0;
+    /// Opens a UDP socket for the owner and returns its port; 0: taken (port 0 takes any).
+    virtual std::uint16_t udp_bind(OwnerId owner, std::uint16_t port) = 0;
     /// Sends datagram `number` of the connection to its other end.
     virtual void send_datagram(Time now, std::uint32_t connection, bool client,
                                std::uint64_t number, std::uint32_t length) = 0;

@@ -36,12 +36,15 @@ const std::vector<Wake>& Stack::wakes() const { return parts_->wakes; }
 const std::vector<StateChange>& Stack::changes() const { return parts_->changes; }
 const std::vector<Retired>& Stack::retired() const { return parts_->retired; }
 
+const std::vector<Touched>& Stack::touched() const { return parts_->touched; }
+
 void Stack::clear_outputs() {
     parts_->output.clear();
     parts_->batches.clear();
     parts_->wakes.clear();
     parts_->changes.clear();
     parts_->retired.clear();
+    parts_->touched.clear();
 }
 
 void Stack::Parts::emit(const Batch& batch, const wire::Segment& segment) {
@@ -78,6 +81,7 @@ void Stack::Parts::settle(Time now, SocketId id, std::size_t first) {
         end_connection(now, id, events);
     } else {
         watch_deadline(socket, id);
+        touched.push_back({id, socket.label});
     }
 }
 

@@ -89,6 +89,7 @@ public:
     const std::vector<Wake>& wakes() const;
     const std::vector<StateChange>& changes() const;
     const std::vector<Retired>& retired() const;
+    const std::vector<Touched>& touched() const;  ///< and still there: see glance()
     void clear_outputs();
 
     // --- at the end of a run ---

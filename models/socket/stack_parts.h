@@ -106,6 +106,7 @@ struct Stack::Parts {
     std::vector<Wake> wakes;
     std::vector<StateChange> changes;
     std::vector<Retired> retired;
+    std::vector<Touched> touched;
 };
 
 }  // namespace seedwire::socket

@@ -68,6 +68,12 @@ struct Batch {
     std::uint32_t begin = 0, end = 0;
 };
 
+/// A connection that was given something to do.
+struct Touched {
+    SocketId socket = kNoSocket;
+    Label label = kNoLabel;
+};
+
 /// A socket whose program may want to run.
 struct Wake {
     SocketId socket = kNoSocket;
