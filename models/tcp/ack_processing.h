@@ -44,6 +44,7 @@ private:
     bool undo_by_dsack();
     bool undo_loss(bool frto);
     bool holds_without_sack();
+    bool at_guard_without_sack() const;  ///< high_seq is reached, and nobody knows by which copies
     void add_duplicate_acks();
     void remove_duplicate_acks(std::uint32_t acked);
     void limit_duplicate_acks(std::uint32_t acked);

@@ -145,6 +145,10 @@ void AckProcessing::try_to_open() {
 
 // --- undo ---
 
+bool AckProcessing::at_guard_without_sack() const {
+    return !s_.sack_ && s_.snd_una() >= s_.episode_.high_seq;
+}
+
 bool AckProcessing::holds_without_sack() {
     // RFC 6582 §4.1: until something beyond high_seq is acknowledged, late duplicates could start
     // another fast retransmit.
@@ -155,7 +159,7 @@ bool AckProcessing::holds_without_sack() {
 
 /// True: the state is held.
 bool AckProcessing::undo_recovery() {
-    if (s_.undo_.may_undo(in_.echo))
+    if (s_.undo_.may_undo(in_.echo, at_guard_without_sack()))
         s_.undo_reduction(now_, false);
     else
         s_.rack_.on_recovery_ended();
@@ -167,7 +171,8 @@ bool AckProcessing::undo_recovery() {
 
 /// True: new data may go, but nothing more is marked or sent again.
 bool AckProcessing::undo_partial() {
-    if (!s_.undo_.is_active() || !s_.undo_.is_original(in_.echo)) return false;
+    if (!s_.undo_.is_active() || !s_.undo_.is_original(in_.echo, at_guard_without_sack()))
+        return false;
     // The hole was filled by an original that came late.
     s_.note_reordering(prior_una_);
     if (s_.board_.retrans_out() != 0) return true;
@@ -185,7 +190,7 @@ bool AckProcessing::undo_by_dsack() {
 }
 
 bool AckProcessing::undo_loss(bool frto) {
-    if (!frto && !s_.undo_.may_undo(in_.echo)) return false;
+    if (!frto && !s_.undo_.may_undo(in_.echo, at_guard_without_sack())) return false;
     s_.undo_reduction(now_, true);
     s_.episode_.retransmits = 0;
     if (holds_without_sack()) return true;

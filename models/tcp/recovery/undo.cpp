@@ -13,9 +13,9 @@ void Undo::on_duplicates(std::uint32_t segments) {
     open_ = std::max(open_ - static_cast<std::int32_t>(segments), 0);
 }
 
-bool Undo::is_original(const TimestampEcho& echo) const {
+bool Undo::is_original(const TimestampEcho& echo, bool held) const {
     // Nothing was sent again, hence nothing but originals can have been acknowledged.
-    if (first_retransmission_.is_never()) return true;
+    if (first_retransmission_.is_never()) return !held;
     return echo.present && echo.sent_ms < first_retransmission_.since_start().ms();
 }
 

@@ -40,10 +40,11 @@ public:
 
     /// Every retransmission was needless.
     bool all_needless() const { return active_ && open_ == 0; }
-    /// The ACK was caused by something sent before the first retransmission.
-    bool is_original(const TimestampEcho& echo) const;
-    bool may_undo(const TimestampEcho& echo) const {
-        return active_ && (open_ == 0 || is_original(echo));
+    /// The ACK was caused by something sent before the first retransmission. `held`: a connection
+    /// without SACK waits at high_seq, where the stamp was cleared although segments were resent.
+    bool is_original(const TimestampEcho& echo, bool held) const;
+    bool may_undo(const TimestampEcho& echo, bool held) const {
+        return active_ && (open_ == 0 || is_original(echo, held));
     }
 
     /// What the reduction took; 0 forbids the undo of cwnd (ECN, RFC 3168 §6.1.2).
