@@ -73,7 +73,6 @@ public:
             if (!reader.first_read.is_never()) first_byte_.add(reader.first_read - c.client.opened);
         }
         if (sender.smoothed_rtt > Duration::zero()) rtt_.add(sender.smoothed_rtt);
-        else if (sender.rtt_mean > Duration::zero()) rtt_.add(sender.rtt_mean);
         if (sender.min_rtt > Duration::zero()) {
             f_.min_rtt = f_.min_rtt ? std::min(*f_.min_rtt, sender.min_rtt) : sender.min_rtt;
         }
