@@ -16,6 +16,9 @@ constexpr std::uint32_t kSharedInformation = 320;
 constexpr std::uint32_t kDescriptor = 256;
 constexpr std::uint32_t kSmallestBuffer = 1024;
 constexpr std::uint32_t kAlignment = 64;
+// How much of the smallest buffer holds headroom and packet; found from windows of receivers that
+// leave small segments unread.
+constexpr std::uint32_t kSmallestCapacity = 384;
 // What a buffer of one page holds; the unit in which a queue is squeezed. `SKB_MAX_ORDER(0, 0)`.
 constexpr std::uint32_t kPageOfData = 4096 - kSharedInformation;
 constexpr std::size_t kKeptCapacity = 16;
@@ -32,10 +35,15 @@ std::uint32_t packet_memory(std::uint32_t ip_bytes) {
 }
 
 std::uint32_t packet_tail_room(std::uint32_t ip_bytes) {
-    return buffer_for(kHeadroom + ip_bytes) - kSharedInformation - kHeadroom - ip_bytes;
+    const std::uint32_t used = kHeadroom + ip_bytes;
+    const std::uint32_t buffer = buffer_for(used);
+    const std::uint32_t capacity =
+        buffer == kSmallestBuffer ? kSmallestCapacity : buffer - kSharedInformation;
+    return capacity > used ? capacity - used : 0;
 }
 
 void ReceiveBuffer::add(StreamOffset end, std::uint32_t length, std::uint32_t ip_bytes) {
+    if (packets_.empty()) first_start_ = end - length;
     if (!packets_.empty() && length <= tail_room_) {
         packets_.back().end = end;
         tail_room_ -= length;
@@ -50,6 +58,7 @@ void ReceiveBuffer::add(StreamOffset end, std::uint32_t length, std::uint32_t ip
 void ReceiveBuffer::add_run(StreamOffset start, StreamOffset end, std::uint32_t packets,
                             std::uint32_t memory) {
     SEEDWIRE_ASSERT(packets > 0);
+    if (packets_.empty()) first_start_ = start;
     const std::uint64_t length = (end.value - start.value + packets - 1) / packets;
     const std::uint32_t each = memory / packets;
     StreamOffset at = start;
@@ -64,23 +73,37 @@ void ReceiveBuffer::add_run(StreamOffset start, StreamOffset end, std::uint32_t 
 
 void ReceiveBuffer::release_before(StreamOffset copied) {
     while (!packets_.empty() && packets_.front().end <= copied) {
+        first_start_ = packets_.front().end;
         unread_memory_ -= packets_.front().memory;
         packets_.pop_front();
     }
     if (packets_.empty() && packets_.capacity() > kKeptCapacity) packets_.release();
 }
 
-void ReceiveBuffer::collapse(StreamOffset copied) {
-    if (packets_.empty()) return;
+void ReceiveBuffer::collapse(StreamOffset copied, std::uint8_t ratio) {
+    // Packets at the front that fill their memory stay as they are, unless partly read.
+    std::size_t kept = 0;
+    StreamOffset start = first_start_;
+    std::uint32_t memory = 0;
+    while (kept < packets_.size() && copied <= start) {
+        const Packet& packet = packets_[kept];
+        const std::uint64_t length = packet.end.value - start.value;
+        if ((std::uint64_t{packet.memory} * ratio >> 8) > length) break;
+        start = packet.end;
+        memory += packet.memory;
+        ++kept;
+    }
+    if (kept == packets_.size()) return;
     const StreamOffset end = packets_.back().end;
-    packets_.clear();
-    unread_memory_ = 0;
-    while (copied < end) {
+    if (kept == 0) first_start_ = start = std::max(start, copied);
+    while (packets_.size() > kept) packets_.pop_back();
+    unread_memory_ = memory;
+    while (start < end) {
         const auto length = static_cast<std::uint32_t>(
-            std::min<std::uint64_t>(kPageOfData, end.value - copied.value));
+            std::min<std::uint64_t>(kPageOfData, end.value - start.value));
         const std::uint32_t size = buffer_for(length);
-        copied += length;
-        packets_.push_back({copied, size + kDescriptor});
+        start += length;
+        packets_.push_back({start, size + kDescriptor});
         unread_memory_ += size + kDescriptor;
         tail_room_ = size - kSharedInformation - length;
     }

@@ -33,8 +33,9 @@ public:
     StreamOffset first_end() const { return packets_.front().end; }
     /// Everything before `copied` was read.
     void release_before(StreamOffset copied);
-    /// Squeezes unread packets into as few buffers as possible. Linux, `tcp_collapse`.
-    void collapse(StreamOffset copied);
+    /// Squeezes unread packets that waste memory, and all behind them, into as few buffers as
+    /// possible. `ratio` is the window per memory in 1/256. Linux, `tcp_collapse`.
+    void collapse(StreamOffset copied, std::uint8_t ratio);
 
 private:
     struct Packet {
@@ -42,6 +43,7 @@ private:
         std::uint32_t memory = 0;
     };
     Ring<Packet> packets_;
+    StreamOffset first_start_;  ///< where the first of them begins
     std::uint32_t unread_memory_ = 0;
     std::uint32_t tail_room_ = 0;  ///< behind the last packet
 };

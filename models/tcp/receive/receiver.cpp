@@ -156,7 +156,7 @@ bool Receiver::make_room(const Arrival& segment, const ReceiverContext& context)
     acks_.stop_quick_ack();
     window_.clamp_to_memory(memory(), context.sysctls.tcp_rmem[2]);
     if (has_room(segment.length)) return true;
-    buffer_.collapse(copied_);
+    buffer_.collapse(copied_, window_.ratio());
     if (has_room(segment.length)) return true;
     // Last resort: the farthest data is given up, and what was said about it.
     bool pruned = false;
