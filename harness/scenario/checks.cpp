@@ -17,7 +17,8 @@ constexpr std::int64_t kUdpHeader = 8;
 /// The topology as far as reachability goes. Hosts do not forward.
 class Paths {
 public:
-    explicit Paths(const Scenario& scenario) : scenario_{scenario}, links_of_(scenario.nodes.size()) {
+    explicit Paths(const Scenario& scenario)
+        : scenario_{scenario}, links_of_(scenario.nodes.size()) {
         for (std::size_t i = 0; i < scenario.links.size(); ++i) {
             links_of_[scenario.links[i].from].push_back(i);
             links_of_[scenario.links[i].to].push_back(i);
@@ -85,10 +86,11 @@ void check_flow(const FlowSpec& flow, const Scenario& scenario, Reachability& re
         const bool fits = (config.download && !both ? true : reaches(flow.from, flow.to, size)) &&
                           (config.download || both ? reaches(flow.to, flow.from, size) : true);
         if (!fits)
-            reporter.error_at(error_id::kTooBigForMtu, flow.where,
-                              fmt::format("packets of {} make {} bytes of IP, too long for the path",
-                                          to_string(config.packet), size),
-                              "", "the MTU of a link counts IP bytes; nothing fragments");
+            reporter.error_at(
+                error_id::kTooBigForMtu, flow.where,
+                fmt::format("packets of {} make {} bytes of IP, too long for the path",
+                            to_string(config.packet), size),
+                "", "the MTU of a link counts IP bytes; nothing fragments");
     }
     if (!scenario.stop.is_never() || !config.stop.is_never()) return;
     if (config.kind == app::Kind::Bulk && config.bytes.count == 0)
@@ -105,13 +107,14 @@ void check_program(const ProgramSpec& program, const Scenario& scenario, Reachab
                    Reporter& reporter) {
     for (const app::Operation& operation : program.config.script) {
         if (operation.kind != app::Operation::Kind::Connect) continue;
-        if (operation.peer == program.config.node || reaches(program.config.node, operation.peer, 0))
+        if (operation.peer == program.config.node ||
+            reaches(program.config.node, operation.peer, 0))
             continue;
-        reporter.error_at(error_id::kNotConnected, program.where,
-                          fmt::format("no links lead from '{}' to '{}'",
-                                      scenario.nodes[program.config.node].name,
-                                      scenario.nodes[operation.peer].name),
-                          "", "hosts do not forward packets, routers do");
+        reporter.error_at(
+            error_id::kNotConnected, program.where,
+            fmt::format("no links lead from '{}' to '{}'", scenario.nodes[program.config.node].name,
+                        scenario.nodes[operation.peer].name),
+            "", "hosts do not forward packets, routers do");
     }
 }
 
@@ -128,10 +131,10 @@ void check_listeners(const Scenario& scenario, Reporter& reporter) {
             const auto [at, added] = taken.emplace(std::pair{program.config.node, operation.number},
                                                    "program '" + program.name + "'");
             if (!added && at->second != "program '" + program.name + "'")
-                reporter.error_at(error_id::kPortClash, program.where,
-                                  fmt::format("port {} of '{}' is taken by {} already",
-                                              operation.number,
-                                              scenario.nodes[program.config.node].name, at->second));
+                reporter.error_at(
+                    error_id::kPortClash, program.where,
+                    fmt::format("port {} of '{}' is taken by {} already", operation.number,
+                                scenario.nodes[program.config.node].name, at->second));
         }
     }
 }

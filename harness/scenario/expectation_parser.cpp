@@ -100,7 +100,8 @@ bool ExpectationParser::parse_path(Path& path) {
         const Token index = in_.next();
         const Parsed<std::int64_t> parsed = parse_integer(index.text);
         if (!parsed || *parsed > INT32_MAX)
-            return in_.fail(index, error_id::kExpression, "a position in brackets is a number from 0");
+            return in_.fail(index, error_id::kExpression,
+                            "a position in brackets is a number from 0");
         path.ordinal = *parsed;
         path.end = in_.peek().end();
         if (!in_.take("]")) return in_.expected("']'");
@@ -144,7 +145,8 @@ bool ExpectationParser::resolve_end(const Path& path, End& end) {
     }
     if (key != "client" && key != "server") {
         const Token at = path.keys.empty() ? path.name : path.keys.back();
-        return in_.fail(at, error_id::kExpression, fmt::format("'{}' is no end of a connection", end.text),
+        return in_.fail(at, error_id::kExpression,
+                        fmt::format("'{}' is no end of a connection", end.text),
                         fmt::format("write {0}.client or {0}.server", path.name.text));
     }
     end.flow = *flow;
@@ -254,8 +256,8 @@ bool ExpectationParser::parse_flags(Segments::Item& item) {
         if (flag == kFlagNames.end())
             return in_.fail(word, error_id::kExpression,
                             fmt::format("'{}' is neither a flag nor DATA", word.text),
-                            did_you_mean(word.text, {"SYN", "ACK", "FIN", "RST", "PSH", "URG", "ECE",
-                                                     "CWR", "DATA"}));
+                            did_you_mean(word.text, {"SYN", "ACK", "FIN", "RST", "PSH", "URG",
+                                                     "ECE", "CWR", "DATA"}));
         in_.next();
         if (flag->bit != wire::flag::kPsh) item.flags |= flag->bit;
     } while (in_.take("+"));
@@ -355,16 +357,22 @@ bool ExpectationParser::resolve_metric(const Path& path, std::string_view functi
         const MetricName* what = find_metric(subject, key);
         if (what == nullptr) continue;
         if (draft.what != nullptr)
-            return in_.fail(path.name, error_id::kAmbiguousName,
-                            fmt::format("'{}' names several things that have '{}'", path.name.text, key),
-                            "rename one of them");
+            return in_.fail(
+                path.name, error_id::kAmbiguousName,
+                fmt::format("'{}' names several things that have '{}'", path.name.text, key),
+                "rename one of them");
         draft.what = what;
-        draft.metric = Metric{subject, index, -1, key, std::string{function},
+        draft.metric = Metric{subject,
+                              index,
+                              -1,
+                              key,
+                              std::string{function},
                               std::string{in_.text_between(path.begin, path.end)}};
     }
     if (subjects.empty()) {
         std::vector<std::string_view> known{"faults"};
-        for (const NameTable* table : {&names_.flows, &names_.programs, &names_.links, &names_.nodes})
+        for (const NameTable* table :
+             {&names_.flows, &names_.programs, &names_.links, &names_.nodes})
             for (const std::string_view name : table->all()) known.push_back(name);
         return in_.fail(path.name, error_id::kUnknownName,
                         fmt::format("nothing is called '{}'", path.name.text),
@@ -389,7 +397,8 @@ bool ExpectationParser::resolve_metric(const Path& path, std::string_view functi
                             "they count from 0");
         if (metric.subject != Metric::Subject::Flow && metric.subject != Metric::Subject::Program)
             return in_.fail(path.name, error_id::kExpression,
-                            fmt::format("'{}' is only one thing", path.name.text), "leave [...] out");
+                            fmt::format("'{}' is only one thing", path.name.text),
+                            "leave [...] out");
     }
     return check_function(path, function, draft);
 }
@@ -404,8 +413,7 @@ bool ExpectationParser::parse_operand(Draft& draft) {
         const Token function = in_.next();
         in_.next();
         const auto known = metric_functions();
-        if (function.text == "at")
-            return in_.fail(function, error_id::kNotYet, "at(t): not yet");
+        if (function.text == "at") return in_.fail(function, error_id::kNotYet, "at(t): not yet");
         if (std::find(known.begin(), known.end(), function.text) == known.end())
             return in_.fail(function, error_id::kUnknownName,
                             fmt::format("no function '{}'", function.text),
@@ -426,9 +434,9 @@ bool ExpectationParser::parse_relation(Relation& relation) {
         relation = static_cast<Relation>(i);
         return true;
     }
-    if (in_.peek().is("="))
-        return in_.expected("a comparison", "write ==");
-    return in_.expected("a comparison (< <= == != >= >), reaches, passes, never fails or fails with");
+    if (in_.peek().is("=")) return in_.expected("a comparison", "write ==");
+    return in_.expected(
+        "a comparison (< <= == != >= >), reaches, passes, never fails or fails with");
 }
 
 bool ExpectationParser::resolve_value(const Token& quantity, Unit unit, Value& value) {
@@ -457,17 +465,17 @@ bool ExpectationParser::resolve_value(const Token& quantity, Unit unit, Value& v
             value.denominator = static_cast<std::int64_t>((*parsed).denominator);
         }
     } else {
-        static constexpr std::array kTypes{Type::Integer, Type::Duration, Type::Bytes, Type::Rate,
-                                           Type::Ratio, Type::Packets, Type::Integer};
+        static constexpr std::array kTypes{Type::Integer, Type::Duration, Type::Bytes,  Type::Rate,
+                                           Type::Ratio,   Type::Packets,  Type::Integer};
         result = whole(kTypes[static_cast<std::size_t>(unit)]);
     }
     if (result.first) return true;
     const QuantityError& error = result.second;
     const Token part{quantity.kind, text.substr(error.offset, error.length),
                      quantity.offset + error.offset};
-    return in_.fail(part, error_id::kBadValue, error.message, error.hint,
-                    error.note.empty() ? fmt::format("it is compared with {}", describe(unit))
-                                       : error.note);
+    return in_.fail(
+        part, error_id::kBadValue, error.message, error.hint,
+        error.note.empty() ? fmt::format("it is compared with {}", describe(unit)) : error.note);
 }
 
 bool ExpectationParser::parse_comparison(std::optional<Draft> first, Expectation& made) {
@@ -481,16 +489,17 @@ bool ExpectationParser::parse_comparison(std::optional<Draft> first, Expectation
     const Token behind = in_.peek();
     if (!parse_operand(right)) return false;
     if (in_.peek().is_word("within") || in_.peek().is("+-") || in_.peek().is_word("after"))
-        return in_.fail(in_.peek(), error_id::kNotYet, fmt::format("'{}' here: not yet", in_.peek().text));
+        return in_.fail(in_.peek(), error_id::kNotYet,
+                        fmt::format("'{}' here: not yet", in_.peek().text));
     if (!left.metric && !right.metric)
         return in_.fail(left.quantity, error_id::kExpression, "nothing is measured here",
                         "one side is a metric such as download.goodput");
     if (left.metric && right.metric && left.what->unit != right.what->unit)
-        return in_.fail({Token::Kind::Word, in_.text_between(behind.offset, in_.peek().offset),
-                         behind.offset},
-                        error_id::kUnitsDiffer,
-                        fmt::format("{} is compared with {}", describe(left.what->unit),
-                                    describe(right.what->unit)));
+        return in_.fail(
+            {Token::Kind::Word, in_.text_between(behind.offset, in_.peek().offset), behind.offset},
+            error_id::kUnitsDiffer,
+            fmt::format("{} is compared with {}", describe(left.what->unit),
+                        describe(right.what->unit)));
     const auto settle = [&](const Draft& draft, const Draft& other, Operand& operand) {
         if (draft.metric) {
             operand = *draft.metric;
@@ -501,7 +510,8 @@ bool ExpectationParser::parse_comparison(std::optional<Draft> first, Expectation
         operand = value;
         return true;
     };
-    if (!settle(left, right, comparison.left) || !settle(right, left, comparison.right)) return false;
+    if (!settle(left, right, comparison.left) || !settle(right, left, comparison.right))
+        return false;
     made.what = std::move(comparison);
     return true;
 }

@@ -26,8 +26,7 @@ std::optional<std::int64_t> read_boolean(const Node& node, const Key& key, Repor
 std::optional<std::int64_t> read_choice(const Node& node, const Key& key, Reporter& reporter) {
     const auto at = std::find(key.choices.begin(), key.choices.end(), node.text);
     if (at != key.choices.end()) return at - key.choices.begin();
-    reporter.error(error_id::kNotAChoice, node,
-                   fmt::format("unknown {} '{}'", key.name, node.text),
+    reporter.error(error_id::kNotAChoice, node, fmt::format("unknown {} '{}'", key.name, node.text),
                    did_you_mean(node.text, key.choices),
                    fmt::format("{} is {}", key.name, list_of(key.choices)));
     return std::nullopt;
@@ -126,11 +125,10 @@ void Fields::refuse_unknown_keys() {
             for (const Key& key : schema.keys(further_context_)) known.push_back(key.name);
         std::string hint = did_you_mean(name, known);
         std::string note;
-        if (known.size() <= 16)
-            note = fmt::format("a {} takes {}", noun(context_), list_of(known));
+        if (known.size() <= 16) note = fmt::format("a {} takes {}", noun(context_), list_of(known));
         if (context_ == "" && note.empty()) note = "a scenario takes " + list_of(known);
-        reporter_.error(error_id::kUnknownKey, entry.key,
-                        fmt::format("unknown key '{}'", name), std::move(hint), std::move(note));
+        reporter_.error(error_id::kUnknownKey, entry.key, fmt::format("unknown key '{}'", name),
+                        std::move(hint), std::move(note));
     }
 }
 
@@ -149,8 +147,8 @@ const Key& Fields::key(std::string_view name) const {
 void Fields::missing(const Key& key) const {
     std::string example;
     reporter_.error(error_id::kMissingKey, owner_,
-                    fmt::format("this {} has no '{}'", noun(key.context), key.name),
-                    std::string{}, fmt::format("{}: {}", key.name, key.help));
+                    fmt::format("this {} has no '{}'", noun(key.context), key.name), std::string{},
+                    fmt::format("{}: {}", key.name, key.help));
 }
 
 const Node* Fields::require(std::string_view name) const {

@@ -11,8 +11,8 @@
 namespace seedwire::scenario {
 namespace {
 
-constexpr std::array<std::string_view, 9> kLongSymbols{"...", "..", "==", "!=", "<=",
-                                                       ">=",  "&&", "||", "+-"};
+constexpr std::array<std::string_view, 9> kLongSymbols{
+    "...", "..", "==", "!=", "<=", ">=", "&&", "||", "+-"};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n'; }
@@ -24,7 +24,8 @@ bool begins_word(char c) {
 bool continues_word(std::string_view text, std::size_t at) {
     const char c = text[at];
     if (begins_word(c) || is_digit(c)) return true;
-    return c == '-' && at + 1 < text.size() && (begins_word(text[at + 1]) || is_digit(text[at + 1]));
+    return c == '-' && at + 1 < text.size() &&
+           (begins_word(text[at + 1]) || is_digit(text[at + 1]));
 }
 
 std::size_t word_length(std::string_view text) {
@@ -133,10 +134,9 @@ bool TokenReader::fail(const Token& at, const char* id, std::string message, std
 
 bool TokenReader::expected(std::string_view what, std::string hint) {
     const Token& found = peek();
-    const std::string message =
-        found.kind == Token::Kind::End
-            ? fmt::format("{} is missing at the end", what)
-            : fmt::format("{} expected, found '{}'", what, found.text);
+    const std::string message = found.kind == Token::Kind::End
+                                    ? fmt::format("{} is missing at the end", what)
+                                    : fmt::format("{} expected, found '{}'", what, found.text);
     return fail(found, error_id::kExpression, message, std::move(hint));
 }
 

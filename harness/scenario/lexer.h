@@ -38,8 +38,8 @@ public:
     bool at_end() const { return peek().kind == Token::Kind::End; }
     bool take(std::string_view symbol);
     bool take_word(std::string_view word);
-    /// Takes a quantity as written (`41 ms`, `1/3`, `10 Mbit/s`, `5 %`, `7`). Words that continue the
-    /// sentence (`within`, `every` ...) are no units; the caller names them.
+    /// Takes a quantity as written (`41 ms`, `1/3`, `10 Mbit/s`, `5 %`, `7`). Words that continue
+    /// the sentence (`within`, `every` ...) are no units; the caller names them.
     Token take_quantity(const std::vector<std::string_view>& stop_words);
 
     bool fail(const Token& at, const char* id, std::string message, std::string hint = {},

@@ -27,7 +27,8 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 }  // namespace
 
 bool is_name(std::string_view text) {
-    if (text.empty() || text.size() > 255 || !is_letter(text[0]) || text.ends_with('-')) return false;
+    if (text.empty() || text.size() > 255 || !is_letter(text[0]) || text.ends_with('-'))
+        return false;
     return std::all_of(text.begin(), text.end(),
                        [](char c) { return is_letter(c) || is_digit(c) || c == '-'; });
 }
@@ -102,8 +103,9 @@ Scenario Loader::load(const Node& root, const std::string& file) {
     read_programs(top);
     if (scenario_.flows.empty() && scenario_.programs.empty() && !top.has("flows") &&
         !top.has("programs"))
-        reporter_.error(error_id::kNothingToDo, whole, "neither flows nor programs: nothing would happen",
-                        "", "flows: {hello: {app: request_response, from: a, to: b}}");
+        reporter_.error(error_id::kNothingToDo, whole,
+                        "neither flows nor programs: nothing would happen", "",
+                        "flows: {hello: {app: request_response, from: a, to: b}}");
     read_faults(top);
     read_expectations(top);
     if (reporter_.errors() == 0) check_meaning(scenario_, reporter_);
@@ -122,10 +124,10 @@ std::optional<Scenario> load(const std::string& file, std::string_view text,
         Loader loader{reporter, options};
         scenario = loader.load(*root, file);
     } else if (root && reporter.errors() == 0) {
-        reporter.error(error_id::kWrongKind, root->is_null() ? start : *root,
-                       root->is_null() ? "the file is empty"
-                                       : "a scenario is a map of keys such as `hosts:`",
-                       "begin with version: 1");
+        reporter.error(
+            error_id::kWrongKind, root->is_null() ? start : *root,
+            root->is_null() ? "the file is empty" : "a scenario is a map of keys such as `hosts:`",
+            "begin with version: 1");
     } else if (reporter.errors() == 0) {
         reporter.error(error_id::kWrongKind, start, "the file is empty", "begin with version: 1");
     }

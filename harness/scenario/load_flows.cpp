@@ -15,8 +15,8 @@ namespace {
 /// First port handed out; the k-th flow gets the k-th next.
 constexpr std::uint32_t kFirstPort = 5001;
 
-constexpr std::array<std::string_view, 4> kAppContexts{
-    "flows.*:bulk", "flows.*:request_response", "flows.*:constant_bitrate", "flows.*:ping"};
+constexpr std::array<std::string_view, 4> kAppContexts{"flows.*:bulk", "flows.*:request_response",
+                                                       "flows.*:constant_bitrate", "flows.*:ping"};
 constexpr std::array<std::string_view, 4> kAppNames{"bulk", "request_response", "constant_bitrate",
                                                     "ping"};
 
@@ -29,7 +29,9 @@ std::optional<std::size_t> find_application(const Node& settings) {
     return static_cast<std::size_t>(at - kAppNames.begin());
 }
 
-bool runs_over_tcp(app::Kind kind) { return kind == app::Kind::Bulk || kind == app::Kind::RequestResponse; }
+bool runs_over_tcp(app::Kind kind) {
+    return kind == app::Kind::Bulk || kind == app::Kind::RequestResponse;
+}
 
 }  // namespace
 
@@ -74,7 +76,8 @@ void Loader::read_flow(const Node& name, const Node& settings) {
             if (const Node* node = fields.require(end); node != nullptr) read_host_name(*node);
     } else {
         const Node& map = settings.is_null() ? nothing : settings;
-        const Fields fields{reporter_, map, name, "flows.*", application ? kAppContexts[*application] : ""};
+        const Fields fields{reporter_, map, name, "flows.*",
+                            application ? kAppContexts[*application] : ""};
         if (fields.ok()) {
             flow.config.kind = static_cast<app::Kind>(fields.number("app"));
             const Node* from = fields.require("from");
@@ -82,9 +85,10 @@ void Loader::read_flow(const Node& name, const Node& settings) {
             const auto from_index = from == nullptr ? std::nullopt : read_host_name(*from);
             const auto to_index = to == nullptr ? std::nullopt : read_host_name(*to);
             if (from_index && to_index && *from_index == *to_index)
-                reporter_.error(error_id::kSelfLink, *to,
-                                fmt::format("flow '{}' leads from '{}' to itself", flow.name, to->text),
-                                "the two ends must differ");
+                reporter_.error(
+                    error_id::kSelfLink, *to,
+                    fmt::format("flow '{}' leads from '{}' to itself", flow.name, to->text),
+                    "the two ends must differ");
             flow.from = from_index.value_or(0);
             flow.to = to_index.value_or(0);
             if (application) read_application(flow, fields);
@@ -160,7 +164,8 @@ void Loader::read_transport(FlowSpec& flow, const Fields& fields) {
 }
 
 std::vector<Time> Loader::spread_starts(const FlowSpec& flow, const Node& distribution) {
-    const std::string note = "start is 1 s, {uniform: [a, b]}, {every: t, from: a} or {exponential: mean, from: a}";
+    const std::string note =
+        "start is 1 s, {uniform: [a, b]}, {every: t, from: a} or {exponential: mean, from: a}";
     const Key& key = *Schema::instance().find("flows.*", "stop");
     std::vector<Time> starts(flow.count);
     const auto read = [&](const Node* node) {
@@ -187,7 +192,8 @@ std::vector<Time> Loader::spread_starts(const FlowSpec& flow, const Node& distri
         const auto low = pair ? read(&uniform->items[0]) : std::nullopt;
         const auto high = pair ? read(&uniform->items[1]) : std::nullopt;
         if (!pair || (low && high && *low > *high))
-            reporter_.error(error_id::kWrongKind, *uniform, "uniform takes two moments", "[0 s, 1 s]");
+            reporter_.error(error_id::kWrongKind, *uniform, "uniform takes two moments",
+                            "[0 s, 1 s]");
         else if (low && high)
             for (Time& start : starts)
                 start = Time::zero() + random.uniform(Duration::ns(*low), Duration::ns(*high));
@@ -206,14 +212,21 @@ void Loader::read_starts(FlowSpec& flow, const Fields& fields) {
     flow.count = static_cast<std::uint32_t>(fields.number("count"));
     flow.starts.assign(flow.count, Time::zero());
     if (const Node* start = fields.node("start"); start != nullptr) {
+        Key key = *Schema::instance().find("flows.*", "stop");
+        key.name = "start";
+        key.minimum = 0;
         if (start->is_map()) {
             flow.starts = spread_starts(flow, *start);
-        } else {
-            Key key = *Schema::instance().find("flows.*", "stop");
-            key.name = "start";
-            key.minimum = 0;
-            if (const auto moment = read_quantity(*start, key, reporter_))
-                flow.starts.assign(flow.count, Time::from_ns(*moment));
+        } else if (start->is_sequence()) {
+            if (start->items.size() != flow.count)
+                reporter_.error(
+                    error_id::kContradiction, *start,
+                    fmt::format("{} moments for {} connections", start->items.size(), flow.count));
+            for (std::size_t i = 0; i < std::min(flow.starts.size(), start->items.size()); ++i)
+                flow.starts[i] =
+                    Time::from_ns(read_quantity(start->items[i], key, reporter_).value_or(0));
+        } else if (const auto moment = read_quantity(*start, key, reporter_)) {
+            flow.starts.assign(flow.count, Time::from_ns(*moment));
         }
     }
     flow.config.start = flow.starts.front();
@@ -238,9 +251,10 @@ void Loader::assign_ports() {
         if (flow.config.port == 0) continue;
         const auto [at, added] = taken.try_emplace(place(flow, flow.config.port), &flow);
         if (!added && reporter_.errors() == 0)
-            reporter_.error_at(error_id::kPortClash, flow.where,
-                               fmt::format("port {} of '{}' serves flow '{}' already", flow.config.port,
-                                           scenario_.nodes[flow.to].name, at->second->name));
+            reporter_.error_at(
+                error_id::kPortClash, flow.where,
+                fmt::format("port {} of '{}' serves flow '{}' already", flow.config.port,
+                            scenario_.nodes[flow.to].name, at->second->name));
     }
     for (std::size_t i = 0; i < scenario_.flows.size(); ++i) {
         FlowSpec& flow = scenario_.flows[i];

@@ -17,7 +17,8 @@ void read_buffer_triple(const Fields& tcp, std::string_view name, Reporter& repo
     if (node == nullptr) return;
     const std::string hint = fmt::format("write {}: [4096, {}, {}]", name, triple[1], triple[2]);
     if (!node->is_sequence() || node->items.size() != 3) {
-        reporter.error(error_id::kWrongKind, *node, fmt::format("{} takes three sizes", name), hint);
+        reporter.error(error_id::kWrongKind, *node, fmt::format("{} takes three sizes", name),
+                       hint);
         return;
     }
     std::int64_t values[3] = {};
@@ -45,9 +46,9 @@ void read_sysctl(const SysctlRow& row, const Fields& tcp, tcp::Sysctls& sysctls)
     if (!tcp.has(row.name)) return;
     const std::int64_t value = tcp.number(row.name);
     if (const auto* flag = std::get_if<bool tcp::Sysctls::*>(&row.field))
-        sysctls.**flag = value != 0;
+        sysctls.** flag = value != 0;
     else if (const auto* number = std::get_if<std::int32_t tcp::Sysctls::*>(&row.field))
-        sysctls.**number = static_cast<std::int32_t>(value);
+        sysctls.** number = static_cast<std::int32_t>(value);
     else
         sysctls.*std::get<Duration tcp::Sysctls::*>(row.field) = Duration::ns(value);
 }
@@ -72,10 +73,10 @@ void Loader::read_nodes(const Fields& top) {
             for (const Entry& entry : list->entries)
                 if (!entry.key.text.starts_with("x-")) read_node(entry.key, entry.value, router);
         } else {
-            reporter_.error(error_id::kWrongKind, *list,
-                            fmt::format("{} takes a list or a map of names",
-                                        router ? "routers" : "hosts"),
-                            "write [client, server]");
+            reporter_.error(
+                error_id::kWrongKind, *list,
+                fmt::format("{} takes a list or a map of names", router ? "routers" : "hosts"),
+                "write [client, server]");
         }
     }
     assign_names_of_nodes();
@@ -147,9 +148,9 @@ void Loader::assign_names_of_nodes() {
         if (!node.address) continue;
         const auto [at, added] = addresses.try_emplace(node.address->value, &node);
         if (!added)
-            reporter_.error_at(error_id::kAddressClash, node.where,
-                               fmt::format("'{}' has the address of '{}'", node.name,
-                                           at->second->name));
+            reporter_.error_at(
+                error_id::kAddressClash, node.where,
+                fmt::format("'{}' has the address of '{}'", node.name, at->second->name));
     }
     names_.nodes.set(std::move(names));
 }
@@ -167,8 +168,8 @@ std::optional<std::uint32_t> Loader::read_node_name(const Node& node) {
 std::optional<std::uint32_t> Loader::read_host_name(const Node& node) {
     const std::optional<std::uint32_t> found = read_node_name(node);
     if (found && scenario_.nodes[*found].router) {
-        reporter_.error(error_id::kUnknownName, node,
-                        fmt::format("'{}' is a router", node.text), "only hosts have applications");
+        reporter_.error(error_id::kUnknownName, node, fmt::format("'{}' is a router", node.text),
+                        "only hosts have applications");
         return std::nullopt;
     }
     return found;

@@ -30,7 +30,8 @@ bool read_one_limit(const Node& node, Reporter& reporter, net::QueueConfig& queu
     const std::int64_t value = packets ? (*packets).count : (*bytes).count;
     constexpr std::int64_t kMost = 1'000'000'000'000;
     if (value < 1 || value > kMost) {
-        reporter.error(error_id::kOutOfRange, node, fmt::format("queue: {} is out of range", node.text),
+        reporter.error(error_id::kOutOfRange, node,
+                       fmt::format("queue: {} is out of range", node.text),
                        value < 1 ? "at least 1 packet; 'unlimited' for no limit" : "");
         return false;
     }
@@ -54,7 +55,8 @@ void read_limit(const Node& node, Reporter& reporter, net::QueueConfig& queue) {
 void read_queue(const Node& node, const Node& owner, Reporter& reporter, net::QueueConfig& queue) {
     if (!node.is_map()) {
         if (node.is_null() || node.is_sequence())
-            reporter.error(error_id::kWrongKind, node, "this is no queue", "", std::string{kQueueForms});
+            reporter.error(error_id::kWrongKind, node, "this is no queue", "",
+                           std::string{kQueueForms});
         else
             read_limit(node, reporter, queue);
         return;
@@ -63,11 +65,13 @@ void read_queue(const Node& node, const Node& owner, Reporter& reporter, net::Qu
     const Node* drop_tail = fields.node("drop_tail");
     if (drop_tail == nullptr) {
         if (node.entries.empty())
-            reporter.error(error_id::kMissingKey, node, "which queue?", "", std::string{kQueueForms});
+            reporter.error(error_id::kMissingKey, node, "which queue?", "",
+                           std::string{kQueueForms});
         return;
     }
     const Fields tail{reporter, *drop_tail, *drop_tail, "links[].queue.drop_tail"};
-    if (const Node* limit = tail.node("limit"); limit != nullptr) read_limit(*limit, reporter, queue);
+    if (const Node* limit = tail.node("limit"); limit != nullptr)
+        read_limit(*limit, reporter, queue);
     queue.ecn_threshold_packets = tail.number("ecn_threshold");
 }
 
@@ -143,19 +147,22 @@ std::optional<net::ImpairmentConfig> read_jitter(const Node& node, const Node& o
     jitter.reorder = fields.flag("reorder");
     int found = 0;
     for (const Entry& entry : node.entries) {
-        if (entry.key.text == "reorder" || !Schema::instance().find("jitter", entry.key.text)) continue;
+        if (entry.key.text == "reorder" || !Schema::instance().find("jitter", entry.key.text))
+            continue;
         if (++found == 2)
             reporter.error(error_id::kContradiction, entry.key, "a second distribution", "", note);
         jitter.delay = read_distribution(entry.key.text, entry.value, reporter);
     }
-    if (found == 0) reporter.error(error_id::kMissingKey, owner, "jitter needs a distribution", "", note);
+    if (found == 0)
+        reporter.error(error_id::kMissingKey, owner, "jitter needs a distribution", "", note);
     return jitter;
 }
 
 std::optional<net::ImpairmentConfig> read_loss(const Node& node, const Node& owner,
                                                Reporter& reporter) {
     if (!node.is_map())
-        return net::BernoulliLoss{read_probability(node, key_of("links[].impair[]", "loss"), reporter)};
+        return net::BernoulliLoss{
+            read_probability(node, key_of("links[].impair[]", "loss"), reporter)};
     const Fields fields{reporter, node, owner, "links[].impair[].loss"};
     const Node* model = fields.require("gilbert_elliott");
     if (model == nullptr) return std::nullopt;
@@ -173,7 +180,8 @@ std::optional<net::ImpairmentConfig> read_impairment(const Entry& entry, Reporte
     if (kind == "corrupt")
         return net::Corrupt{read_probability(value, key_of("links[].impair[]", kind), reporter)};
     if (kind == "duplicate" && !value.is_map())
-        return net::Duplicate{read_probability(value, key_of("links[].impair[]", kind), reporter), {}};
+        return net::Duplicate{read_probability(value, key_of("links[].impair[]", kind), reporter),
+                              {}};
     const Fields fields{reporter, value, entry.key, kind};
     if (!fields.ok()) return std::nullopt;
     const Probability probability = fields.probability("probability");
@@ -206,7 +214,8 @@ void read_impairments(const Node& list, bool may_choose, Reporter& reporter,
                 kImpairments.end())
                 continue;
             if (++found == 2)
-                reporter.error(error_id::kContradiction, entry.key, "a second impairment in one item",
+                reporter.error(error_id::kContradiction, entry.key,
+                               "a second impairment in one item",
                                "begin a new item: their order matters");
             const std::optional<net::ImpairmentConfig> made = read_impairment(entry, reporter);
             if (made && up != nullptr && on != 2) up->push_back(*made);
@@ -247,9 +256,10 @@ void refuse_timeless(const Fields& link, std::string_view name, Reporter& report
     const std::string note = "nothing crosses a link in less than 1 ns";
     for (const std::string_view key : {name, std::string_view{"rate"}, std::string_view{"between"}})
         if (const Node* node = link.node(key); node != nullptr)
-            return reporter.error(error_id::kTimelessLink, *node, message, "give it a rate or a delay",
-                                  note);
-    reporter.error_at(error_id::kTimelessLink, spec.where, message, "give it a rate or a delay", note);
+            return reporter.error(error_id::kTimelessLink, *node, message,
+                                  "give it a rate or a delay", note);
+    reporter.error_at(error_id::kTimelessLink, spec.where, message, "give it a rate or a delay",
+                      note);
 }
 
 }  // namespace
@@ -272,7 +282,8 @@ void read_directions(const Fields& link, Reporter& reporter, LinkSpec& spec) {
     if (reporter.errors() != errors) return;
     refuse_timeless(link, "up", reporter, spec, spec.up);
     const bool same = spec.up.rate == spec.down.rate && spec.up.delay == spec.down.delay;
-    if (!same || reporter.errors() == errors) refuse_timeless(link, "down", reporter, spec, spec.down);
+    if (!same || reporter.errors() == errors)
+        refuse_timeless(link, "down", reporter, spec, spec.down);
 }
 
 }  // namespace seedwire::scenario

@@ -70,8 +70,7 @@ void Loader::assign_names_of_links() {
         const LinkSpec& first = scenario_.links[i - 1];
         const bool parallel = std::minmax(first.from, first.to) == std::minmax(link.from, link.to);
         reporter_.error_at(parallel ? error_id::kParallelLinks : error_id::kDuplicateName,
-                           link.where,
-                           fmt::format("a second link is called '{}'", link.name),
+                           link.where, fmt::format("a second link is called '{}'", link.name),
                            parallel ? "give parallel links names of their own" : "",
                            fmt::format("the first one is in line {}", first.where.line));
     }

@@ -42,7 +42,8 @@ struct Names {
 /// Reads a whole document. Each read_* is one section of the file; load.cpp holds the order.
 class Loader {
 public:
-    Loader(Reporter& reporter, const LoadOptions& options) : reporter_{reporter}, options_{options} {}
+    Loader(Reporter& reporter, const LoadOptions& options)
+        : reporter_{reporter}, options_{options} {}
 
     /// The scenario, complete if the reporter has no errors.
     Scenario load(const Node& root, const std::string& file);
@@ -79,8 +80,8 @@ private:
     void read_faults(const Fields& top);
     void read_fault(const Node& node, std::uint32_t index);
     void read_exact_fault(const Node& action_key, const Node& settings, std::uint32_t index);
-    void read_change(const Node& node, const Fields& fields);
-    void read_settings(const Node& settings, Time at, const Node& where);
+    void read_change(const Node& node, const Fields& fields, std::uint32_t index);
+    void read_settings(const Node& settings, Time at, const Node& where, std::uint32_t index);
     std::optional<LinkTarget> read_target(const Node& node);
     std::optional<LinkTarget> target_of_path(const Node& node, std::size_t offset,
                                              std::string_view path);

@@ -28,12 +28,15 @@ constexpr MetricName node(std::string_view key, std::string_view help) {
 }
 
 constexpr std::array kFlowMetrics{
-    flow("goodput", Unit::BitsPerSecond, "bytes delivered in order, from first data sent to last delivered"),
+    flow("goodput", Unit::BitsPerSecond,
+         "bytes delivered in order, from first data sent to last delivered"),
     flow("delivered", Unit::Bytes, "bytes that reached the other application, in order, once"),
     flow("completion", Unit::Nanoseconds, "from the start to the last byte delivered"),
-    flow("first_byte", Unit::Nanoseconds, "from the start to the first byte delivered to the opener"),
+    flow("first_byte", Unit::Nanoseconds,
+         "from the start to the first byte delivered to the opener"),
     flow("handshake", Unit::Nanoseconds, "from the SYN to the opener being established"),
-    flow("retransmissions", Unit::Count, "data segments that start below the highest byte sent before"),
+    flow("retransmissions", Unit::Count,
+         "data segments that start below the highest byte sent before"),
     flow("timeouts", Unit::Count, "retransmission timeouts"),
     flow("reordered", Unit::Count, "data packets that arrived after a later one"),
     flow("segments", Unit::Count, "segments or datagrams sent, both directions"),
@@ -48,7 +51,8 @@ constexpr std::array kFlowMetrics{
     flow("rounds", Unit::Count, "responses or echoes that came back"),
     flow("jitter", Unit::Nanoseconds, "UDP: mean deviation of the transit time"),
     flow("one_way_delay", Unit::Nanoseconds, "from sender to receiver, per packet", true),
-    flow("response_time", Unit::Nanoseconds, "from request to response, or ping's round trip", true),
+    flow("response_time", Unit::Nanoseconds, "from request to response, or ping's round trip",
+         true),
     flow("rtt", Unit::Nanoseconds, "smoothed round trip of the sender", true),
     flow("cwnd", Unit::Count, "congestion window of the sender, segments", true),
     flow("ssthresh", Unit::Count, "slow start threshold of the sender, segments", true),
@@ -121,7 +125,8 @@ constexpr std::array kLinkMetrics{
     link("duplicated", Unit::Count, "copies made"),
     link("reordered", Unit::Count, "packets delivered after a later one"),
     link("queue.length", Unit::Packets, "packets waiting, the one being sent included", true),
-    link("queue.sojourn", Unit::Nanoseconds, "from entering to the end of sending, per packet", true),
+    link("queue.sojourn", Unit::Nanoseconds, "from entering to the end of sending, per packet",
+         true),
 };
 
 constexpr std::array kNodeMetrics{
@@ -208,13 +213,20 @@ std::span<const std::string_view> metric_functions() { return kFunctions; }
 
 std::string_view describe(Unit unit) {
     switch (unit) {
-        case Unit::Count: return "a count";
-        case Unit::Nanoseconds: return "a duration";
-        case Unit::Bytes: return "a size";
-        case Unit::BitsPerSecond: return "a rate";
-        case Unit::Ratio: return "a ratio";
-        case Unit::Packets: return "a number of packets";
-        case Unit::RoundTrips: return "a number of round trips";
+        case Unit::Count:
+            return "a count";
+        case Unit::Nanoseconds:
+            return "a duration";
+        case Unit::Bytes:
+            return "a size";
+        case Unit::BitsPerSecond:
+            return "a rate";
+        case Unit::Ratio:
+            return "a ratio";
+        case Unit::Packets:
+            return "a number of packets";
+        case Unit::RoundTrips:
+            return "a number of round trips";
     }
     return "";
 }

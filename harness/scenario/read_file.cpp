@@ -15,8 +15,10 @@
 namespace seedwire::scenario {
 namespace {
 
-std::optional<std::string> fail(const std::string& path, Diagnostics& problems, std::string message) {
-    problems.add({{path, 1, 1, 1}, Severity::Error, error_id::kUnreadable, std::move(message), "", ""});
+std::optional<std::string> fail(const std::string& path, Diagnostics& problems,
+                                std::string message) {
+    problems.add(
+        {{path, 1, 1, 1}, Severity::Error, error_id::kUnreadable, std::move(message), "", ""});
     return std::nullopt;
 }
 

@@ -72,6 +72,7 @@ struct TimelineEntry {
     Target target;
     std::variant<SetRate, SetDelay, Cut, Restore, SetLoss> change;
     SourceSpan where;
+    std::uint32_t fault = 0;  ///< its place in `faults`
 };
 
 enum class RoutingMetric : std::uint8_t { Delay, Hops, Cost };

@@ -23,7 +23,8 @@ constexpr std::array kRows{
     OptionRow{"congestion", O::Congestion, Type::Choice, 0, 0, "reno or cubic"},
     OptionRow{"nodelay", O::NoDelay, Type::Boolean, 0, 1, "1 switches Nagle's algorithm off"},
     OptionRow{"cork", O::Cork, Type::Boolean, 0, 1, "1 sends full segments only"},
-    OptionRow{"quickack", O::QuickAck, Type::Boolean, 0, 1, "1 leaves the delayed ACK mode for now"},
+    OptionRow{"quickack", O::QuickAck, Type::Boolean, 0, 1,
+              "1 leaves the delayed ACK mode for now"},
     OptionRow{"keepalive", O::KeepAlive, Type::Boolean, 0, 1, "1 probes an idle peer"},
     OptionRow{"keepidle", O::KeepIdle, Type::Duration, kSecond, 32767 * kSecond,
               "idle before the first probe"},
@@ -34,7 +35,7 @@ constexpr std::array kRows{
     OptionRow{"maxseg", O::MaxSegment, Type::Bytes, 88, 32767, "largest segment"},
     OptionRow{"rcvbuf", O::ReceiveBuffer, Type::Bytes, 0, 1 << 30, "receive buffer; doubled"},
     OptionRow{"sndbuf", O::SendBuffer, Type::Bytes, 0, 1 << 30, "send buffer; doubled"},
-    OptionRow{"user_timeout", O::UserTimeout, Type::Duration, 0, INT32_MAX * (kSecond / 1000),
+    OptionRow{"user_timeout", O::UserTimeout, Type::Duration, 0, INT32_MAX*(kSecond / 1000),
               "how long data may stay unacknowledged; 0 s = the system's"},
     OptionRow{"window_clamp", O::WindowClamp, Type::Bytes, 0, 1 << 30, "largest window offered"},
     OptionRow{"linger", O::Linger, Type::Duration, 0, 65535 * kSecond,
@@ -54,7 +55,8 @@ std::optional<std::int64_t> read_congestion(TokenReader& in, const Token& word) 
         in.fail(word, error_id::kNotYet, "congestion bbr: not yet", "reno and cubic work");
     else
         in.fail(word, error_id::kNotAChoice, fmt::format("unknown congestion '{}'", word.text),
-                did_you_mean(word.text, {"reno", "cubic", "bbr"}), "congestion is reno, cubic or bbr");
+                did_you_mean(word.text, {"reno", "cubic", "bbr"}),
+                "congestion is reno, cubic or bbr");
     return std::nullopt;
 }
 
@@ -78,9 +80,10 @@ std::optional<std::int64_t> read_value(TokenReader& in, const OptionRow& row) {
     if (*parsed < row.minimum || *parsed > row.maximum) {
         in.fail(quantity, error_id::kOutOfRange,
                 fmt::format("{}: {} is out of range", row.name, quantity.text),
-                row.type == Type::Boolean ? "0 or 1"
-                                          : fmt::format("{} .. {}", print_base_units(type, row.minimum),
-                                                        print_base_units(type, row.maximum)));
+                row.type == Type::Boolean
+                    ? "0 or 1"
+                    : fmt::format("{} .. {}", print_base_units(type, row.minimum),
+                                  print_base_units(type, row.maximum)));
         return std::nullopt;
     }
     return *parsed;
@@ -93,14 +96,30 @@ std::int32_t doubled(std::int64_t asked, std::int32_t most, std::int64_t least) 
 bool apply(const OptionValue& value, const tcp::Sysctls& sysctls, tcp::SocketOptions& options) {
     const std::int64_t n = value.number;
     switch (value.option) {
-        case O::Congestion: options.congestion = static_cast<tcp::CongestionName>(n); return true;
-        case O::NoDelay: options.nodelay = n != 0; return true;
-        case O::Cork: options.cork = n != 0; return true;
-        case O::KeepAlive: options.keepalive = n != 0; return true;
-        case O::KeepIdle: options.keepalive_idle = Duration::ns(n); return true;
-        case O::KeepInterval: options.keepalive_interval = Duration::ns(n); return true;
-        case O::KeepCount: options.keepalive_probes = static_cast<std::int32_t>(n); return true;
-        case O::MaxSegment: options.maxseg = static_cast<std::uint16_t>(n); return true;
+        case O::Congestion:
+            options.congestion = static_cast<tcp::CongestionName>(n);
+            return true;
+        case O::NoDelay:
+            options.nodelay = n != 0;
+            return true;
+        case O::Cork:
+            options.cork = n != 0;
+            return true;
+        case O::KeepAlive:
+            options.keepalive = n != 0;
+            return true;
+        case O::KeepIdle:
+            options.keepalive_idle = Duration::ns(n);
+            return true;
+        case O::KeepInterval:
+            options.keepalive_interval = Duration::ns(n);
+            return true;
+        case O::KeepCount:
+            options.keepalive_probes = static_cast<std::int32_t>(n);
+            return true;
+        case O::MaxSegment:
+            options.maxseg = static_cast<std::uint16_t>(n);
+            return true;
         case O::ReceiveBuffer:
             options.receive_buffer = doubled(n, sysctls.rmem_max, kLeastReceiveBuffer);
             options.receive_buffer_locked = true;
@@ -109,15 +128,20 @@ bool apply(const OptionValue& value, const tcp::Sysctls& sysctls, tcp::SocketOpt
             options.send_buffer = doubled(n, sysctls.wmem_max, kLeastSendBuffer);
             options.send_buffer_locked = true;
             return true;
-        case O::UserTimeout: options.user_timeout = Duration::ns(n); return true;
-        case O::WindowClamp: options.window_clamp = static_cast<std::int32_t>(n); return true;
+        case O::UserTimeout:
+            options.user_timeout = Duration::ns(n);
+            return true;
+        case O::WindowClamp:
+            options.window_clamp = static_cast<std::int32_t>(n);
+            return true;
         case O::Linger:
             options.linger_set = true;
             options.linger = Duration::ns(n);
             return true;
         case O::QuickAck:
         case O::FastOpen:
-        case O::None: return false;
+        case O::None:
+            return false;
     }
     return false;
 }
