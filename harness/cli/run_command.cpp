@@ -24,6 +24,8 @@ struct Options {
     bool force = false, json = false, quiet = false, no_ladder = false, ascii = false;
     std::optional<std::size_t> ladder;  ///< --ladder[=N]
     std::size_t width = 0;
+    std::uint64_t max_events = 0;
+    std::string max_memory, max_time;
 };
 
 constexpr std::size_t kLadderPackets = 60;
@@ -103,8 +105,10 @@ public:
 private:
     ExitCode run_one(LoadedFile& file, const std::string& directory);
     ExitCode save(run::Run& run, run::OutputDirectory& output);
+    bool parse_memory();
 
     const Options& options_;
+    run::RunLimits limits_;
     Terminal terminal_;
     run::ReportStyle style_;
     observe::JsonWriter json_{true};
@@ -119,8 +123,10 @@ ExitCode RunCommand::operator()() {
         load.overrides.push_back(std::move(*override));
     }
     Time unused;
-    if (!parse_moment(options_.from, "--from", unused) || !parse_moment(options_.to, "--to", unused))
+    if (!parse_moment(options_.from, "--from", unused) || !parse_moment(options_.to, "--to", unused) ||
+        !parse_moment(options_.max_time, "--max-time", limits_.simulated_time) || !parse_memory())
         return ExitCode::BadInput;
+    limits_.events = options_.max_events;
     std::vector<LoadedFile> files = load_files(options_.files, load, terminal_.color);
     for (const LoadedFile& file : files)
         if (!file.scenario) return ExitCode::BadInput;
@@ -139,6 +145,14 @@ ExitCode RunCommand::operator()() {
     return code;
 }
 
+bool RunCommand::parse_memory() {
+    if (options_.max_memory.empty()) return true;
+    const auto parsed = parse_bytes(options_.max_memory);
+    if (parsed) limits_.memory_bytes = static_cast<std::uint64_t>(parsed->count);
+    else complain(fmt::format("seedwire: --max-memory: {}\n", parsed.error.message));
+    return parsed.value.has_value();
+}
+
 ExitCode RunCommand::save(run::Run& run, run::OutputDirectory& output) {
     observe::JsonWriter summary{true};
     run::write_json(summary, run);
@@ -155,6 +169,7 @@ ExitCode RunCommand::save(run::Run& run, run::OutputDirectory& output) {
 ExitCode RunCommand::run_one(LoadedFile& file, const std::string& directory) {
     bool usable = true;
     run::Request request;
+    request.limits = limits_;
     request.ladder = ladder_choice(options_, *file.scenario, usable);
     if (!usable) return ExitCode::BadInput;
     if (request.ladder) {
@@ -186,7 +201,7 @@ ExitCode RunCommand::run_one(LoadedFile& file, const std::string& directory) {
                               observe::CaptureWriter::kWholePackets));
         if (options_.files.size() > 1 && !options_.quiet) print("\n");
     }
-    if (run.ending == run::Ending::EventLimit || run.ending == run::Ending::MemoryLimit)
+    if (!run.complete() && run.ending != run::Ending::Interrupted)
         complain(fmt::format("seedwire: {}: {} reached; the results are incomplete\n", file.path,
                              run::to_string(run.ending)));
     return code;
@@ -215,6 +230,9 @@ void add_run_command(CLI::App& program, ExitCode& code) {
     command->add_option("--width", options->width, "Columns of the drawing (default: the terminal's)")
         ->check(CLI::Range(60, 400));
     command->add_flag("--ascii", options->ascii, "Draw with plain ASCII characters");
+    command->add_option("--max-events", options->max_events, "Stop after that many events");
+    command->add_option("--max-time", options->max_time, "Stop at that simulated time, as a limit");
+    command->add_option("--max-memory", options->max_memory, "Stop when the process is that large, e.g. 4GB");
     command->add_option("--color", options->color, "auto, always or never")
         ->check(CLI::IsMember({"auto", "always", "never"}));
     command->footer(

@@ -30,8 +30,12 @@ Recording::Recording(world::World& world, const std::string& directory)
         world.recorder().add(*events_);
     }
     if (capture_file_ != nullptr) {
-        capture_ = std::make_unique<observe::CaptureWriter>(capture_file_, world.network(),
-                                                            world.connections());
+        std::vector<bool> captured;
+        for (const scenario::NodeSpec& node : world.scenario().nodes)
+            captured.push_back(!node.router);
+        capture_ = std::make_unique<observe::CaptureWriter>(
+            capture_file_, observe::SegmentNames{&world.connections(), &world.network()},
+            std::move(captured));
         world.recorder().add(*capture_, trace::Recorder::kPackets);
     }
 }

@@ -114,6 +114,7 @@ std::string ending_text(const Run& run) {
         case Ending::Stop: return fmt::format("ended at {}: `stop`", at);
         case Ending::EventLimit: return fmt::format("INCOMPLETE: event limit reached at {}", at);
         case Ending::MemoryLimit: return fmt::format("INCOMPLETE: memory limit reached at {}", at);
+        case Ending::TimeLimit: return fmt::format("INCOMPLETE: time limit reached at {}", at);
         case Ending::Interrupted: return fmt::format("INCOMPLETE: interrupted at {}", at);
     }
     return {};

@@ -1,8 +1,10 @@
 #include "harness/run/run.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <set>
 
 #include "harness/run/recording.h"
@@ -69,11 +71,12 @@ struct Watchers {
 
 Ending run_to_end(world::World& world, const Request& request) {
     Simulation& simulation = world.simulation();
-    const Time stop = world.scenario().stop;
+    const Time asked = world.scenario().stop, limit = request.limits.simulated_time;
+    const Time stop = std::min(asked, limit);
     while (true) {
         switch (simulation.run_until(stop, kSlice)) {
             case Simulation::End::Quiescent: return Ending::Quiescent;
-            case Simulation::End::Deadline: return Ending::Stop;
+            case Simulation::End::Deadline: return limit < asked ? Ending::TimeLimit : Ending::Stop;
             case Simulation::End::EventLimit: return Ending::EventLimit;
             case Simulation::End::MemoryLimit: return Ending::MemoryLimit;
             case Simulation::End::Stopped: return Ending::Interrupted;
@@ -83,6 +86,30 @@ Ending run_to_end(world::World& world, const Request& request) {
         if (request.on_progress)
             request.on_progress({simulation.now(), stop, simulation.executed_events()});
     }
+}
+
+/// Resident bytes of this process, from the kernel's books; 0 where there are none.
+std::size_t resident_bytes() {
+    std::FILE* file = std::fopen("/proc/self/statm", "r");
+    if (file == nullptr) return 0;
+    unsigned long total = 0, resident = 0;
+    const int fields = std::fscanf(file, "%lu %lu", &total, &resident);
+    std::fclose(file);
+    return fields == 2 ? resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) : 0;
+}
+
+/// The smaller of two limits, where zero is none.
+std::uint64_t tighter(std::uint64_t a, std::uint64_t b) {
+    if (a == 0 || b == 0) return a + b;
+    return std::min(a, b);
+}
+
+void set_limits(world::World& world, const RunLimits& limits) {
+    const scenario::Scenario& s = world.scenario();
+    world.simulation().set_memory_probe(resident_bytes);
+    world.simulation().set_limits(
+        {tighter(s.maximum_events, limits.events),
+         tighter(static_cast<std::uint64_t>(s.maximum_memory.count), limits.memory_bytes)});
 }
 
 /// Sent = received + dropped by named reason + in flight, on every link of every run.
@@ -113,6 +140,7 @@ std::string_view to_string(Ending ending) {
         case Ending::Stop: return "stop";
         case Ending::EventLimit: return "event limit";
         case Ending::MemoryLimit: return "memory limit";
+        case Ending::TimeLimit: return "time limit";
         case Ending::Interrupted: return "interrupted";
     }
     return "";
@@ -136,6 +164,7 @@ Run execute(const scenario::Scenario& scenario, const Request& request) {
     Run run;
     run.world = std::make_unique<world::World>(scenario);
     world::World& world = *run.world;
+    set_limits(world, request.limits);
     Watchers watchers{world, request};
     world.start();
     run.ending = run_to_end(world, request);

@@ -24,7 +24,15 @@ struct Progress {
     std::uint64_t events = 0;
 };
 
+/// How far a run may go at most, over what the scenario says. Zero: no limit of this kind.
+struct RunLimits {
+    std::uint64_t events = 0;
+    std::uint64_t memory_bytes = 0;  ///< of the whole process
+    Time simulated_time = Time::never();
+};
+
 struct Request {
+    RunLimits limits;
     std::optional<observe::LadderChoice> ladder;  ///< keep what a ladder needs
     /// Writes events.jsonl and capture.pcapng into this existing folder while the run goes on.
     std::string record_directory;
@@ -39,6 +47,7 @@ enum class Ending {
     Stop,       ///< the scenario's `stop`
     EventLimit,
     MemoryLimit,
+    TimeLimit,
     Interrupted
 };
 std::string_view to_string(Ending ending);
