@@ -10,7 +10,7 @@ namespace seedwire::tcp {
 namespace {
 
 // What a transmit buffer may hold: 64 KiB less room for headers. Bytes. Linux, `sk_gso_max_size`.
-constexpr std::uint32_t kLargestBlock = 65536 - 321;
+constexpr std::uint32_t kLargestBlock = 65536 - 257;
 // A block is sized to last about 1 ms at the pacing rate, plus, on short paths, a share of
 // kLargestBlock that halves per 512 us of RTT. Linux, `tcp_tso_autosize`.
 constexpr int kBlockRateShift = 10;

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kKeptCapacity = 16;
 
 // Room for headers, shared information and descriptor of a transmit buffer, x86-64. Bytes.
-constexpr std::uint32_t kHeaderRoom = 320;
+constexpr std::uint32_t kHeaderRoom = 256;
 constexpr std::uint32_t kSharedInformation = 320;
 constexpr std::uint32_t kDescriptor = 256;
 constexpr std::uint32_t kInitialWindowSegments = 10;

@@ -25,7 +25,7 @@ class SendBuffer {
 public:
     /// What one block costs beside its payload: head, descriptor and shared information of a
     /// transmit buffer on x86-64. Linux, `tcp_stream_alloc_skb`.
-    static constexpr std::uint32_t kBlockOverhead = 896;
+    static constexpr std::uint32_t kBlockOverhead = 832;
 
     void set_limit(std::uint32_t bytes) { limit_ = bytes; }
     std::uint32_t limit() const { return limit_; }
