@@ -17,8 +17,7 @@ void LinkDirection::set_rate(Time now, Rate rate) {
     const std::size_t first_moved = head_start_ < now ? 1 : 0;
     serialiser_.truncate(first_moved == 1 ? pending_.front().departure : now);
     for (std::size_t i = first_moved; i < pending_.size(); ++i) {
-        const auto overhead = static_cast<std::uint32_t>(config_.overhead.count);
-        pending_[i].departure = serialiser_.add(now, pending_[i].bytes + overhead);
+        pending_[i].departure = serialiser_.add(now, pending_[i].bytes + overhead_);
     }
     reschedule(now, first_moved);
 }

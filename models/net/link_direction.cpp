@@ -3,6 +3,7 @@
 #include "models/net/link_direction.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "sim/base/assert.h"
@@ -16,6 +17,11 @@ namespace {
 // Nothing crosses between nodes in zero time: that is what makes the order of nodes irrelevant.
 constexpr Duration kLeastCrossing = Duration::ns(1);
 
+template <class T>
+T limit_or_none(std::int64_t limit) {
+    return limit > 0 ? static_cast<T>(limit) : std::numeric_limits<T>::max();
+}
+
 bool is_ect(wire::Ecn ecn) { return ecn == wire::Ecn::Ect0 || ecn == wire::Ecn::Ect1; }
 
 }  // namespace
@@ -28,6 +34,10 @@ LinkDirection::LinkDirection(const LinkEnvironment& environment, const LinkPlace
       totals_{&environment.totals},
       place_{place},
       is_plain_{config.faults.empty() && config.impairments.empty()},
+      overhead_{static_cast<std::uint32_t>(config.overhead.count)},
+      limit_packets_{limit_or_none<std::size_t>(config.queue.limit_packets)},
+      limit_bytes_{limit_or_none<std::int64_t>(config.queue.limit_bytes)},
+      ecn_threshold_{limit_or_none<std::size_t>(config.queue.ecn_threshold_packets)},
       serialiser_{config.rate},
       config_{config},
       faults_{config_.faults},
@@ -43,32 +53,41 @@ void LinkDirection::start() { entity_ = simulation_->add(*this, name_, Phase::Ar
 
 void LinkDirection::transmit(Time now, wire::PacketRef ref) {
     ++counters_.entered;
+    retire(now);
+    if (!is_plain_ || recorder_->wants_packets()) [[unlikely]]
+        return transmit_watched(now, ref);
+    // The same as below where nothing but the queue has a say and nobody wants to know.
+    wire::Packet& packet = (*packets_)[ref];
+    const std::uint32_t bytes = packet.ip_length();
+    if (is_full(bytes)) {
+        ++counters_.dropped[static_cast<std::size_t>(DropReason::Queue)];
+        return packets_->release(ref);
+    }
+    if (pending_.size() >= ecn_threshold_) mark_ce(packet);
+    const std::uint32_t sequence = next_sequence_;
+    hand_over({arrival_of(now, serialise(now, bytes), {}), ref, sequence});
+}
+
+void LinkDirection::transmit_watched(Time now, wire::PacketRef ref) {
     Passage passage;
     passage.now = now;
     passage.packet = ref;
-    retire(now);
     passage.queue_packets = static_cast<std::uint32_t>(pending_.size());
-    if (!is_plain_) [[unlikely]] {
-        if (faults_drop(passage)) return lose(passage, DropReason::Fault);
-        if (is_cut_) return lose(passage, DropReason::Cut);
-    }
+    if (faults_drop(passage)) return lose(passage, DropReason::Fault);
+    if (is_cut_) return lose(passage, DropReason::Cut);
     wire::Packet& packet = (*packets_)[ref];
-    if (is_full(packet.ip_length())) return lose(passage, DropReason::Queue);
-    const std::int64_t threshold = config_.queue.ecn_threshold_packets;
-    if (threshold > 0 && passage.queue_packets >= threshold) mark_ce(passage);
-    if (!is_plain_) [[unlikely]]
-        faults_mark(passage);
-    serialise(passage);
-    if (!is_plain_) [[unlikely]]
-        return take_detour(passage);
-
+    const std::uint32_t bytes = packet.ip_length();
+    if (is_full(bytes)) return lose(passage, DropReason::Queue);
+    if (passage.queue_packets >= ecn_threshold_) passage.marked_ce = mark_ce(packet);
+    faults_mark(passage);
+    passage.sequence = next_sequence_;
+    passage.departure = serialise(now, bytes);
+    if (!is_plain_) return take_detour(passage);
     passage.arrival = arrival_of(now, passage.departure, {});
     const bool reordered = passage.arrival < latest_arrival_;
-    if (!reordered) latest_arrival_ = passage.arrival;
-    if (recorder_->wants_packets()) record(passage, DropReason::None, reordered);
-    const bool is_next = passage.arrival < flight_.next();
-    flight_.push(InFlightPacket{passage.arrival, ref, passage.sequence});
-    if (is_next) simulation_->wake(entity_, passage.arrival);
+    latest_arrival_ = std::max(latest_arrival_, passage.arrival);
+    record(passage, DropReason::None, reordered);
+    hand_over({passage.arrival, ref, passage.sequence});
 }
 
 /// Forgets what has been serialised by `now`.
@@ -83,28 +102,31 @@ inline void LinkDirection::retire(Time now) {
 
 /// The limits count what is being serialised and the newcomer too.
 inline bool LinkDirection::is_full(std::uint32_t bytes) const {
-    const QueueConfig& queue = config_.queue;
-    if (queue.limit_packets > 0 && std::cmp_greater_equal(pending_.size(), queue.limit_packets))
-        return true;
-    return queue.limit_bytes > 0 && pending_bytes_ + bytes > queue.limit_bytes;
+    return pending_.size() >= limit_packets_ || pending_bytes_ + bytes > limit_bytes_;
 }
 
-inline void LinkDirection::serialise(Passage& passage) {
-    const std::uint32_t bytes = (*packets_)[passage.packet].ip_length();
+/// Returns the departure. The packet's sequence is what next_sequence_ was.
+inline Time LinkDirection::serialise(Time now, std::uint32_t bytes) {
     ++counters_.started;
-    passage.sequence = next_sequence_++;
-    passage.departure =
-        serialiser_.add(passage.now, bytes + static_cast<std::uint32_t>(config_.overhead.count));
-    if (passage.departure <= passage.now) {
+    const std::uint32_t sequence = next_sequence_++;
+    const Time departure = serialiser_.add(now, bytes + overhead_);
+    if (departure <= now) {
         first_pending_ = next_sequence_;
-        return;
+        return departure;
     }
     if (pending_.empty()) {
-        head_start_ = passage.now;
-        first_pending_ = passage.sequence;
+        head_start_ = now;
+        first_pending_ = sequence;
     }
-    pending_.push_back({passage.departure, bytes});
+    pending_.push_back({departure, bytes});
     pending_bytes_ += bytes;
+    return departure;
+}
+
+inline void LinkDirection::hand_over(const InFlightPacket& packet) {
+    const bool is_next = packet.arrival < flight_.next();
+    flight_.push(packet);
+    if (is_next) simulation_->wake(entity_, packet.arrival);
 }
 
 inline Time LinkDirection::arrival_of(Time now, Time departure, Duration extra) const {
@@ -138,9 +160,8 @@ void LinkDirection::faults_mark(Passage& passage) {
         switch (rule->action) {
             case FaultRule::Action::MarkCe:
                 // Only an ECN-capable packet can be marked; another passes, and it is no hit.
-                if (!is_ect((*packets_)[passage.packet].ecn) && !passage.marked_ce) break;
-                mark_ce(passage);
-                hit(*rule, passage);
+                passage.marked_ce |= mark_ce((*packets_)[passage.packet]);
+                if (passage.marked_ce) hit(*rule, passage);
                 break;
             case FaultRule::Action::Delay:
                 passage.fault_delay += rule->by;
@@ -160,12 +181,12 @@ void LinkDirection::faults_mark(Passage& passage) {
     }
 }
 
-void LinkDirection::mark_ce(Passage& passage) {
-    wire::Packet& packet = (*packets_)[passage.packet];
-    if (!is_ect(packet.ecn)) return;
+/// True if the packet could be marked.
+bool LinkDirection::mark_ce(wire::Packet& packet) {
+    if (!is_ect(packet.ecn)) return false;
     packet.ecn = wire::Ecn::Ce;
-    passage.marked_ce = true;
     ++counters_.marked_ce;
+    return true;
 }
 
 void LinkDirection::lose(Passage& passage, DropReason reason) {
@@ -212,13 +233,10 @@ void LinkDirection::take_detour(Passage& passage) {
     const bool ordered = own.ordered && !passage.delayed;
     if (ordered) ordered_until_ = std::max(ordered_until_, arrival);
     if (recorder_->wants_packets()) record(passage, DropReason::None, reordered);
-    const bool is_next = arrival < flight_.next();
     const InFlightPacket packet{arrival, passage.packet, passage.sequence};
-    if (extra == Duration::zero() && !ordered) {
-        flight_.push(packet);
-    } else {
-        flight_.push(DetouredPacket{packet, extra, 0, ordered});
-    }
+    if (extra == Duration::zero() && !ordered) return hand_over(packet);
+    const bool is_next = arrival < flight_.next();
+    flight_.push(DetouredPacket{packet, extra, 0, ordered});
     if (is_next) simulation_->wake(entity_, arrival);
 }
 
@@ -262,7 +280,8 @@ void LinkDirection::record(const Passage& passage, DropReason drop, bool reorder
 }
 
 Time LinkDirection::on_due(Time now) {
-    while (flight_.next() <= now) {
+    Time next = flight_.next();
+    for (; next <= now; next = flight_.next()) {
         const wire::PacketRef ref = flight_.pop();
         const wire::Packet& packet = (*packets_)[ref];
         if (packet.has(wire::packet_bit::kCorrupted)) [[unlikely]] {
@@ -274,7 +293,7 @@ Time LinkDirection::on_due(Time now) {
         if (packet.destination_node == place_.to) ++totals_->received;
         place_.receiver->on_packet(now, place_.to_interface, ref);
     }
-    return flight_.next();
+    return next;
 }
 
 /// The one place where damage is found: the receiving node's IP layer, whatever part was hit. It is

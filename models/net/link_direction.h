@@ -91,12 +91,14 @@ private:
 
     bool is_full(std::uint32_t bytes) const;
     void retire(Time now);
+    Time serialise(Time now, std::uint32_t bytes);
+    void hand_over(const InFlightPacket& packet);
+    void transmit_watched(Time now, wire::PacketRef packet);
     void hit(const FaultRule& rule, Passage& passage);
     bool faults_drop(Passage& passage);
     void faults_mark(Passage& passage);
-    void mark_ce(Passage& passage);
+    bool mark_ce(wire::Packet& packet);
     void lose(Passage& passage, trace::DropReason reason);
-    void serialise(Passage& passage);
     void take_detour(Passage& passage);
     void deliver_copy(const Passage& passage, Duration extra, Time arrival, std::uint32_t ordinal,
                       bool ordered, bool corrupted, std::uint32_t fault);
@@ -117,18 +119,22 @@ private:
     EntityId entity_;
     bool is_plain_;  // no faults, no impairments, not cut
     bool is_cut_ = false;
+    std::uint32_t overhead_;
     std::uint32_t next_sequence_ = 0;
     std::uint32_t first_pending_ = 0;  // sequence of pending_.front()
+    std::size_t limit_packets_;        // of the queue; the greatest number if there is none
+    std::int64_t limit_bytes_;
+    std::size_t ecn_threshold_;
     std::int64_t pending_bytes_ = 0;
-    Time head_start_;      // when the serialisation of pending_.front() began, rounded up
-    Time latest_arrival_;  // of all packets so far
+    Time head_start_;  // when the serialisation of pending_.front() began, rounded up
     Serialiser serialiser_;
     Ring<Pending> pending_;
     InFlight flight_;
-    LinkDirectionConfig config_;
     DirectionCounters counters_;
+    LinkDirectionConfig config_;
 
-    // Used where something is to happen to packets.
+    // Used where somebody watches, or something is to happen to packets.
+    Time latest_arrival_;  // of all packets so far
     Time ordered_until_;
     Faults faults_;
     const std::vector<const FaultRule*>* selected_ = nullptr;
