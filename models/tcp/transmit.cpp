@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "models/tcp/arrival.h"
 #include "sim/base/assert.h"
 
 namespace seedwire::tcp {
@@ -138,6 +139,8 @@ std::uint32_t send_block(Connection& c, Time now, std::uint32_t length, std::uin
     }
     c.tcb.counters.segments_out += count - 1;  // begin_segment counted one
     if (length < count * mss) c.tcb.last_small = end;
+    // While cwnd is not yet filled again, a waiting writer's buffer may grow.
+    check_space(c, out);
     return count;
 }
 
