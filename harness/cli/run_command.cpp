@@ -8,6 +8,7 @@
 #include "harness/cli/loading.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/version.h"
+#include "harness/observe/capture.h"
 #include "harness/run/output_directory.h"
 #include "harness/run/report_json.h"
 #include "harness/run/report_text.h"
@@ -198,7 +199,7 @@ ExitCode RunCommand::run_one(LoadedFile& file, const std::string& directory) {
         print(run::report(run, file.text, style_));
         if (run.capture_headers_only && !options_.quiet)
             print(fmt::format("capture.pcapng holds headers only from packet {} on\n",
-                              observe::CaptureWriter::kWholePackets));
+                              observe::CaptureLimits{}.whole_packets));
         if (options_.files.size() > 1 && !options_.quiet) print("\n");
     }
     if (!run.complete() && run.ending != run::Ending::Interrupted)

@@ -80,16 +80,20 @@ void EventsWriter::packet_fields(const wire::Packet& p) {
     if (p.has(wire::packet_bit::kCopy)) line_ += R"(,"copy":true)";
     if (p.has(wire::packet_bit::kCorrupted)) line_ += R"(,"corrupted":true)";
     if (p.protocol == wire::Protocol::Udp)
-        append(line_, R"(,"protocol":"udp","number":{},"len":{})", p.payload_offset, p.payload_length);
+        append(line_, R"(,"protocol":"udp","number":{},"len":{})", p.payload_offset,
+               p.payload_length);
     if (p.protocol == wire::Protocol::Icmp)
-        append(line_, R"(,"protocol":"icmp","type":{},"code":{})", p.source_port >> 8, p.source_port & 0xff);
+        append(line_, R"(,"protocol":"icmp","type":{},"code":{})", p.source_port >> 8,
+               p.source_port & 0xff);
     if (p.protocol != wire::Protocol::Tcp) return;
     wire::SeqNum seq = p.seq, ack = p.ack;
     if (p.flow < names_.connections->size()) {
         const trace::Connection& c = (*names_.connections)[p.flow];
         const bool forward = p.has(wire::packet_bit::kForward);
-        seq = wire::SeqNum{static_cast<std::uint32_t>(p.seq - (forward ? c.client_initial : c.server_initial))};
-        ack = wire::SeqNum{static_cast<std::uint32_t>(p.ack - (forward ? c.server_initial : c.client_initial))};
+        seq = wire::SeqNum{
+            static_cast<std::uint32_t>(p.seq - (forward ? c.client_initial : c.server_initial))};
+        ack = wire::SeqNum{
+            static_cast<std::uint32_t>(p.ack - (forward ? c.server_initial : c.client_initial))};
     }
     append(line_, R"(,"protocol":"tcp","flags":"{}","seq":{},"len":{},"window":{})",
            flag_letters(p.flags), seq.raw(), p.payload_length, p.window);
@@ -110,7 +114,8 @@ void EventsWriter::sack_fields(const trace::Transmission& r) {
     line_ += R"(,"sack":[)";
     for (std::uint8_t i = 0; i < r.extension->sack.count; ++i) {
         const wire::SackBlock& block = r.extension->sack.block[i];
-        append(line_, "{}[{},{}]", i == 0 ? "" : ",", static_cast<std::uint32_t>(block.left - initial),
+        append(line_, "{}[{},{}]", i == 0 ? "" : ",",
+               static_cast<std::uint32_t>(block.left - initial),
                static_cast<std::uint32_t>(block.right - initial));
     }
     line_ += ']';
@@ -126,7 +131,8 @@ void EventsWriter::on_transmission(const trace::Transmission& r) {
     append(line_, R"(,"queue":{})", r.queue_packets);
     if (r.departure != Time::never()) append(line_, R"(,"departure_ns":{})", r.departure.ns());
     if (r.arrival != Time::never()) append(line_, R"(,"arrival_ns":{})", r.arrival.ns());
-    if (r.drop != trace::DropReason::None) append(line_, R"(,"drop":"{}")", trace::to_string(r.drop));
+    if (r.drop != trace::DropReason::None)
+        append(line_, R"(,"drop":"{}")", trace::to_string(r.drop));
     if (r.fault != trace::kNoFault) append(line_, R"(,"fault":{})", r.fault);
     finish();
 }
@@ -140,7 +146,8 @@ void EventsWriter::on_amended(const trace::TransmissionAmended& r) {
     append(line_, R"(,"id":{})", r.packet->id);
     if (r.departure != Time::never()) append(line_, R"(,"departure_ns":{})", r.departure.ns());
     if (r.arrival != Time::never()) append(line_, R"(,"arrival_ns":{})", r.arrival.ns());
-    if (r.drop != trace::DropReason::None) append(line_, R"(,"drop":"{}")", trace::to_string(r.drop));
+    if (r.drop != trace::DropReason::None)
+        append(line_, R"(,"drop":"{}")", trace::to_string(r.drop));
     finish();
 }
 

@@ -69,7 +69,8 @@ public:
         const EndFigures& sender = server_sends ? c.server : c.client;
         const EndFigures& reader = server_sends ? c.client : c.server;
         if (!c.client.opened.is_never()) {
-            if (!c.client.established.is_never()) handshake_.add(c.client.established - c.client.opened);
+            if (!c.client.established.is_never())
+                handshake_.add(c.client.established - c.client.opened);
             if (!reader.first_read.is_never()) first_byte_.add(reader.first_read - c.client.opened);
         }
         if (sender.smoothed_rtt > Duration::zero()) rtt_.add(sender.smoothed_rtt);

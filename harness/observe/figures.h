@@ -17,8 +17,9 @@ struct FlowFigures {
     std::string name;
     bool udp = false, ping = false;
     std::uint32_t connections = 0, completed = 0, failed = 0;
-    std::optional<Duration> handshake;   ///< connect() to ESTABLISHED at the opener; mean
-    std::optional<Duration> first_byte;  ///< opening to the first byte read by the data's reader; mean
+    std::optional<Duration> handshake;  ///< connect() to ESTABLISHED at the opener; mean
+    std::optional<Duration>
+        first_byte;  ///< opening to the first byte read by the data's reader; mean
     std::optional<Duration> completion;  ///< opening of the first to the completion of the last
     std::uint64_t delivered = 0;         ///< bytes in order, both directions
     std::uint64_t written = 0;           ///< bytes accepted from programs, both directions

@@ -13,7 +13,8 @@ namespace seedwire::observe {
 class Histogram {
 public:
     void add(std::uint64_t value) {
-        const int octave = value < kBuckets ? 0 : static_cast<int>(std::bit_width(value)) - kBucketBits;
+        const int octave =
+            value < kBuckets ? 0 : static_cast<int>(std::bit_width(value)) - kBucketBits;
         auto& buckets = octaves_[static_cast<std::size_t>(octave)];
         if (!buckets) [[unlikely]]
             buckets = std::make_unique<std::array<std::uint32_t, kBuckets>>();

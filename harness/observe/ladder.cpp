@@ -1,6 +1,7 @@
 #include "harness/observe/ladder.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace seedwire::observe {
 
@@ -14,7 +15,7 @@ bool is_notable(const LadderPacket& p) {
     using namespace wire::flag;
     if ((p.packet.protocol == wire::Protocol::Tcp) && (p.packet.flags & (kSyn | kFin | kRst)) != 0)
         return true;
-    if (p.lost != trace::DropReason::None || p.delayed || p.marked_ce) return true;
+    if (p.loss || p.delayed || p.marked_ce) return true;
     switch (p.packet.cause) {
         case Cause::ZeroWindowProbe:
         case Cause::CorkTimeout:
@@ -27,8 +28,10 @@ bool is_notable(const LadderPacket& p) {
         case Cause::RecoveryRetransmit:
         case Cause::WindowUpdate:
         case Cause::ProbeAnswer:
-        case Cause::ChallengeAck: return true;
-        default: return p.packet.has(wire::packet_bit::kCopy);
+        case Cause::ChallengeAck:
+            return true;
+        default:
+            return p.packet.has(wire::packet_bit::kCopy);
     }
 }
 
@@ -39,7 +42,8 @@ LadderObserver::LadderObserver(const net::Network& network, const trace::Connect
     : network_{network}, connections_{connections}, choice_{choice} {}
 
 LadderObserver::PacketName LadderObserver::name_of(const Packet& packet) {
-    return {packet.has(wire::packet_bit::kForward), packet.has(wire::packet_bit::kCopy), packet.id};
+    return {packet.has(wire::packet_bit::kForward), packet.id,
+            packet.has(wire::packet_bit::kCopy) ? std::uint8_t{1} : std::uint8_t{0}};
 }
 
 LadderObserver::Track* LadderObserver::track_of(std::uint32_t connection) {
@@ -59,26 +63,33 @@ LadderObserver::Track* LadderObserver::track_of(std::uint32_t connection) {
     return slot < 0 ? nullptr : &tracks_[static_cast<std::size_t>(slot)];
 }
 
-void LadderObserver::start(Track& track, const trace::Transmission& r) {
+/// A packet that is seen for the first time.
+LadderPacket LadderObserver::describe(Track& track, const trace::Transmission& r) {
     LadderPacket entry;
-    entry.number = ++track.kept.total_packets;
     entry.sent = r.at;
-    entry.packet = *r.packet;
     if (r.extension != nullptr) entry.extension = *r.extension;
-    const bool forward = entry.from_client();
+    PacketName original = name_of(*r.packet);
+    original.copy = 0;
+    if (r.copied) {
+        // The original has been seen on an earlier link, or will be in a moment.
+        const auto it = track.under_way.find(original);
+        entry.number =
+            it != track.under_way.end() ? it->second.number : track.kept.total_packets + 1;
+        return entry;
+    }
+    entry.number = ++track.kept.total_packets;
     const bool takes_sequence =
         r.packet->protocol == wire::Protocol::Tcp &&
         (r.packet->payload_length > 0 || (r.packet->flags & (wire::flag::kSyn | wire::flag::kFin)));
-    if (takes_sequence) {
-        auto& seen = track.transmissions[forward ? 0 : 1];
-        const std::uint64_t key = r.packet->seq.raw();
-        if (const auto it = seen.find(key); it != seen.end())
-            entry.previous_transmission = it->second;
-        seen[key] = r.at;
-        // Only recent transmissions can be repeated; the map must not grow with the run.
-        if (seen.size() > 4096) seen.clear();
-    }
-    track.under_way.insert_or_assign(name_of(*r.packet), std::move(entry));
+    if (!takes_sequence) return entry;
+    auto& seen = track.transmissions[original.forward ? 0 : 1];
+    const std::uint32_t key = r.packet->seq.raw();
+    if (const auto it = seen.find(key); it != seen.end()) entry.previous_transmission = it->second;
+    // Only recent transmissions can be repeated; the map must not grow with the run.
+    constexpr std::size_t kMostRemembered = 1U << 16;
+    if (seen.size() >= kMostRemembered) seen.clear();
+    seen[key] = r.at;
+    return entry;
 }
 
 void LadderObserver::on_transmission(const trace::Transmission& r) {
@@ -88,28 +99,36 @@ void LadderObserver::on_transmission(const trace::Transmission& r) {
     const bool forward = r.packet->has(wire::packet_bit::kForward);
     const std::uint32_t origin = forward ? connection.client_node : connection.server_node;
     const std::uint32_t target = forward ? connection.server_node : connection.client_node;
-    const PacketName name = name_of(*r.packet);
+    PacketName name = name_of(*r.packet);
+    if (r.copied)
+        while (track->under_way.count(name) != 0) ++name.copy;
     auto it = track->under_way.find(name);
-    const bool is_first_hop = network_.direction_from(r.direction) == origin || name.copy;
     if (it == track->under_way.end()) {
-        if (!is_first_hop || r.at < choice_.from || r.at > choice_.to) return;
-        start(*track, r);
-        it = track->under_way.find(name);
+        if (network_.direction_from(r.direction) != origin && !r.copied) return;
+        LadderPacket entry = describe(*track, r);
+        if (r.at < choice_.from || r.at > choice_.to) return;
+        it = track->under_way.emplace(name, std::move(entry)).first;
     }
     LadderPacket& entry = it->second;
+    pass(entry, r);
+    if (network_.direction_to(r.direction) == target && !entry.loss) entry.arrived = r.arrival;
+    const bool damaged = r.packet->has(wire::packet_bit::kCorrupted);
+    if (damaged) {
+        // It arrives, but as nothing that the receiver could take.
+        entry.loss = {trace::DropReason::Corrupted, r.direction, trace::kNone, r.fault};
+    }
+    if (entry.loss || entry.arrived != Time::never()) finish(*track, name);
+}
+
+/// What one link did to a packet.
+void LadderObserver::pass(LadderPacket& entry, const trace::Transmission& r) {
     entry.packet = *r.packet;
     if (r.fault != trace::kNoFault) entry.fault = r.fault;
-    entry.delayed |= r.delayed || r.reordered;
+    entry.delayed |= r.delayed;
     entry.marked_ce |= r.marked_ce;
-    if (r.drop != trace::DropReason::None) {
-        entry.lost = r.drop;
-        entry.lost_direction = r.direction;
-        finish(*track, name);
-    } else if (network_.direction_to(r.direction) == target) {
-        entry.arrived = r.arrival;
-        if (r.packet->has(wire::packet_bit::kCorrupted)) entry.lost = trace::DropReason::Corrupted;
-        finish(*track, name);
-    }
+    if (r.drop == trace::DropReason::None) return;
+    const bool by_fault = r.drop == trace::DropReason::Fault;
+    entry.loss = {r.drop, r.direction, trace::kNone, by_fault ? r.fault : trace::kNoFault};
 }
 
 void LadderObserver::finish(Track& track, const PacketName& name) {
@@ -130,40 +149,46 @@ void LadderObserver::finish(Track& track, const PacketName& name) {
     track.latest.pop_front();
 }
 
+/// The entry of a packet whose way was thought to be known to its end.
+LadderPacket* LadderObserver::find_finished(Track& track, const PacketName& name) {
+    const auto same = [&](const LadderPacket& p) { return name_of(p.packet) == name; };
+    const auto late = std::find_if(track.latest.rbegin(), track.latest.rend(), same);
+    if (late != track.latest.rend()) return &*late;
+    auto& kept = track.kept.packets;
+    const auto early = std::find_if(kept.rbegin(), kept.rend(), same);
+    return early != kept.rend() ? &*early : nullptr;
+}
+
 void LadderObserver::on_amended(const trace::TransmissionAmended& r) {
     Track* track = track_of(r.packet->flow);
     if (track == nullptr) return;
     const PacketName name = name_of(*r.packet);
-    const auto same = [&](const LadderPacket& p) { return name_of(p.packet) == name; };
-    const auto amend = [&](LadderPacket& p) {
-        if (p.arrived != Time::never()) p.arrived = r.arrival;
-        p.lost = r.drop;
-        if (r.drop != trace::DropReason::None) {
-            p.lost_direction = r.direction;
-            p.arrived = Time::never();
-        }
-    };
+    const bool lost = r.drop != trace::DropReason::None;
     if (const auto it = track->under_way.find(name); it != track->under_way.end()) {
-        amend(it->second);
-        if (r.drop != trace::DropReason::None) finish(*track, name);
-        return;
+        if (!lost) return;  // not its last link: only the next one matters
+        it->second.loss = {r.drop, r.direction};
+        return finish(*track, name);
     }
-    const auto late = std::find_if(track->latest.rbegin(), track->latest.rend(), same);
-    if (late != track->latest.rend()) return amend(*late);
-    auto& kept = track->kept.packets;
-    const auto early = std::find_if(kept.rbegin(), kept.rend(), same);
-    if (early != kept.rend()) amend(*early);
+    LadderPacket* entry = find_finished(*track, name);
+    if (entry == nullptr) return;
+    entry->arrived = r.arrival;
+    if (lost) entry->loss = {r.drop, r.direction};
 }
 
 void LadderObserver::on_node_drop(const trace::NodeDrop& r) {
     Track* track = track_of(r.packet->flow);
     if (track == nullptr) return;
     const PacketName name = name_of(*r.packet);
-    const auto it = track->under_way.find(name);
-    if (it == track->under_way.end()) return;
-    it->second.lost = r.drop;
-    finish(*track, name);
+    const Loss loss{r.drop, trace::kNone, r.node};
+    if (const auto it = track->under_way.find(name); it != track->under_way.end()) {
+        it->second.loss = loss;
+        return finish(*track, name);
+    }
+    LadderPacket* entry = find_finished(*track, name);
+    if (entry != nullptr && !entry->loss) entry->loss = loss;
 }
+
+void LadderObserver::on_end(Time at) { end_ = at; }
 
 void LadderObserver::on_state(const trace::StateChange& r) {
     Track* track = track_of(r.connection);
@@ -176,10 +201,18 @@ std::vector<Ladder> LadderObserver::result() const {
     std::vector<Ladder> ladders;
     for (const Track& track : tracks_) {
         Ladder ladder = track.kept;
+        ladder.from = choice_.from;
+        ladder.to = choice_.to;
         ladder.packets.insert(ladder.packets.end(), track.latest.begin(), track.latest.end());
         for (const auto& [name, packet] : track.under_way) ladder.packets.push_back(packet);
-        std::sort(ladder.packets.begin(), ladder.packets.end(),
-                  [](const LadderPacket& a, const LadderPacket& b) { return a.number < b.number; });
+        for (LadderPacket& p : ladder.packets)
+            if (p.arrived > end_) p.arrived = Time::never();
+        const auto key = [](const LadderPacket& p) {
+            return std::tuple{p.sent, p.number, p.packet.has(wire::packet_bit::kCopy)};
+        };
+        std::stable_sort(
+            ladder.packets.begin(), ladder.packets.end(),
+            [&](const LadderPacket& a, const LadderPacket& b) { return key(a) < key(b); });
         ladders.push_back(std::move(ladder));
     }
     return ladders;

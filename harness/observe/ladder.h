@@ -8,21 +8,20 @@
 #include <optional>
 #include <vector>
 
-#include "models/net/network.h"
-#include "models/trace/recorder.h"
+#include "harness/observe/packet_words.h"
 
 namespace seedwire::observe {
 
 /// One packet from one end of a connection to the other, over however many links.
 struct LadderPacket {
-    std::uint64_t number = 0;  ///< among the connection's packets, from 1
+    std::uint64_t number =
+        0;  ///< among the connection's packets, from 1; a copy has its original's
     Time sent;
     Time arrived = Time::never();  ///< at the other end; never if lost (or under way at the end)
     wire::Packet packet;
     std::optional<wire::Extension> extension;
-    trace::DropReason lost = trace::DropReason::None;
-    std::uint32_t lost_direction = trace::kNone;  ///< link direction, or none: inside a node
-    std::uint32_t fault = trace::kNoFault;
+    Loss loss;
+    std::uint32_t fault = trace::kNoFault;  ///< the last exact fault that acted on it
     bool delayed = false, marked_ce = false;
     Time previous_transmission = Time::never();  ///< of the same sequence numbers, if repeated
 
@@ -41,6 +40,7 @@ struct Ladder {
     std::vector<LadderPacket> packets;  ///< by time sent; gaps show in the numbers
     std::vector<LadderState> states;
     std::uint64_t total_packets = 0;
+    Time from, to = Time::never();  ///< only packets sent in between were kept
 };
 
 /// Which packets to keep.
@@ -63,30 +63,32 @@ public:
     void on_amended(const trace::TransmissionAmended& r) override;
     void on_node_drop(const trace::NodeDrop& r) override;
     void on_state(const trace::StateChange& r) override;
+    void on_end(Time at) override;
 
     /// The ladders in the order in which their connections were opened.
     std::vector<Ladder> result() const;
 
 private:
-    struct Track;
-    /// Sender's side and its packet counter; copies made on the way are told apart.
+    /// Sender's side and its packet counter; copies made on the way count from 1.
     struct PacketName {
-        bool forward = false, copy = false;
+        bool forward = false;
         std::uint32_t id = 0;
+        std::uint8_t copy = 0;
         auto operator<=>(const PacketName&) const = default;
     };
     struct Track {
-        Ladder kept;                         ///< first and notable ones, finished or not
-        std::deque<LadderPacket> latest;     ///< the last ones
+        Ladder kept;                      ///< first and notable ones, finished or not
+        std::deque<LadderPacket> latest;  ///< the last ones
         std::map<PacketName, LadderPacket> under_way;
-        std::map<std::uint64_t, Time> transmissions[2];  ///< by sequence offset, newest last
-        std::uint64_t highest[2] = {0, 0};
+        std::map<std::uint32_t, Time> transmissions[2];  ///< by sequence number, newest last
         std::size_t first_kept = 0, notable_kept = 0;
     };
 
     Track* track_of(std::uint32_t connection);
-    void start(Track& track, const trace::Transmission& r);
+    static LadderPacket describe(Track& track, const trace::Transmission& r);
+    static void pass(LadderPacket& entry, const trace::Transmission& r);
     void finish(Track& track, const PacketName& name);
+    static LadderPacket* find_finished(Track& track, const PacketName& name);
     static PacketName name_of(const wire::Packet& packet);
 
     const net::Network& network_;
@@ -94,6 +96,7 @@ private:
     LadderChoice choice_;
     std::vector<std::int32_t> slot_;  ///< connection -> index into tracks_, -1 not kept
     std::vector<Track> tracks_;
+    Time end_ = Time::never();
 };
 
 }  // namespace seedwire::observe

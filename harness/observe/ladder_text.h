@@ -10,8 +10,8 @@
 namespace seedwire::observe {
 
 struct LadderStyle {
-    std::size_t width = 100;       ///< columns of the terminal
-    bool unicode = true;           ///< else plain ASCII
+    std::size_t width = 100;  ///< columns of the terminal
+    bool unicode = true;      ///< else plain ASCII
     bool color = false;
     std::size_t most_packets = 60;  ///< more are collapsed
 };

@@ -12,7 +12,7 @@ namespace seedwire::observe {
 
 /// Of one direction. Waiting is counted from entering the queue to the start of serialisation.
 struct QueueFigures {
-    Histogram sojourn;  ///< ns
+    Histogram sojourn;              ///< ns
     std::uint64_t resident_ns = 0;  ///< sum of the times from entry to the end of serialisation
     std::uint32_t longest = 0;      ///< packets, the one entering and the one on the wire included
 };

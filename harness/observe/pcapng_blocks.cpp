@@ -8,9 +8,9 @@ namespace {
 
 constexpr std::uint32_t kSectionHeader = 0x0A0D0D0A, kInterfaceDescription = 1, kEnhancedPacket = 6;
 constexpr std::uint16_t kEndOfOptions = 0, kComment = 1;
-constexpr std::uint16_t kApplication = 4;                       // of a section header
+constexpr std::uint16_t kApplication = 4;                           // of a section header
 constexpr std::uint16_t kName = 2, kDescription = 3, kTsResol = 9;  // of an interface
-constexpr std::uint16_t kFlags = 2;                             // of a packet
+constexpr std::uint16_t kFlags = 2;                                 // of a packet
 
 std::span<const std::uint8_t> as_bytes(std::string_view text) {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};

@@ -20,8 +20,9 @@ public:
     void section_header(std::string_view application, std::string_view comment);
     /// Interfaces are numbered from 0 in the order of these calls. Timestamps are nanoseconds.
     void interface(std::string_view name, std::string_view description, std::uint32_t snap_length);
-    void packet(std::uint32_t interface, std::uint64_t at_ns, std::span<const std::uint8_t> captured,
-                std::uint32_t original_length, bool outbound, std::string_view comment);
+    void packet(std::uint32_t interface, std::uint64_t at_ns,
+                std::span<const std::uint8_t> captured, std::uint32_t original_length,
+                bool outbound, std::string_view comment);
 
 private:
     void begin(std::uint32_t type);

@@ -7,8 +7,7 @@ namespace seedwire::observe {
 namespace {
 
 UInt128 area_since(const WindowFigures& f, Time now) {
-    return static_cast<UInt128>(f.last) *
-           static_cast<std::uint64_t>((now - f.changed).ns());
+    return static_cast<UInt128>(f.last) * static_cast<std::uint64_t>((now - f.changed).ns());
 }
 
 }  // namespace
@@ -16,7 +15,8 @@ UInt128 area_since(const WindowFigures& f, Time now) {
 std::uint64_t WindowFigures::mean_permille(Time end) const {
     if (first.is_never() || end <= first) return std::uint64_t{last} * 1000;
     const UInt128 total = area + area_since(*this, end);
-    return static_cast<std::uint64_t>(total * 1000 / static_cast<std::uint64_t>((end - first).ns()));
+    return static_cast<std::uint64_t>(total * 1000 /
+                                      static_cast<std::uint64_t>((end - first).ns()));
 }
 
 WindowObserver::WindowObserver(const trace::Connections& connections,
