@@ -34,6 +34,7 @@ LinkDirection::LinkDirection(const LinkEnvironment& environment, const LinkPlace
       totals_{&environment.totals},
       place_{place},
       is_plain_{config.faults.empty() && config.impairments.empty()},
+      delay_{config.delay},
       overhead_{static_cast<std::uint32_t>(config.overhead.count)},
       limit_packets_{limit_or_none<std::size_t>(config.queue.limit_packets)},
       limit_bytes_{limit_or_none<std::int64_t>(config.queue.limit_bytes)},
@@ -65,7 +66,7 @@ void LinkDirection::transmit(Time now, wire::PacketRef ref) {
     }
     if (pending_.size() >= ecn_threshold_) mark_ce(packet);
     const std::uint32_t sequence = next_sequence_;
-    hand_over({arrival_of(now, serialise(now, bytes), {}), ref, sequence});
+    hand_over({arrival_of(now, serialise(now, bytes)), ref, sequence});
 }
 
 void LinkDirection::transmit_watched(Time now, wire::PacketRef ref) {
@@ -83,7 +84,7 @@ void LinkDirection::transmit_watched(Time now, wire::PacketRef ref) {
     passage.sequence = next_sequence_;
     passage.departure = serialise(now, bytes);
     if (!is_plain_) return take_detour(passage);
-    passage.arrival = arrival_of(now, passage.departure, {});
+    passage.arrival = arrival_of(now, passage.departure);
     const bool reordered = passage.arrival < latest_arrival_;
     latest_arrival_ = std::max(latest_arrival_, passage.arrival);
     record(passage, DropReason::None, reordered);
@@ -91,7 +92,7 @@ void LinkDirection::transmit_watched(Time now, wire::PacketRef ref) {
 }
 
 /// Forgets what has been serialised by `now`.
-inline void LinkDirection::retire(Time now) {
+void LinkDirection::retire(Time now) {
     while (!pending_.empty() && pending_.front().departure <= now) {
         head_start_ = pending_.front().departure;
         pending_bytes_ -= pending_.front().bytes;
@@ -129,8 +130,9 @@ inline void LinkDirection::hand_over(const InFlightPacket& packet) {
     if (is_next) simulation_->wake(entity_, packet.arrival);
 }
 
-inline Time LinkDirection::arrival_of(Time now, Time departure, Duration extra) const {
-    return std::max(departure + config_.delay + extra, now + kLeastCrossing);
+Time LinkDirection::arrival_of(Time now, Time departure, Duration extra) const {
+    const Time arrival = departure + delay_ + extra;
+    return arrival > now ? arrival : now + kLeastCrossing;
 }
 
 void LinkDirection::hit(const FaultRule& rule, Passage& passage) {
@@ -200,7 +202,7 @@ void LinkDirection::lose(Passage& passage, DropReason reason) {
 void LinkDirection::take_detour(Passage& passage) {
     using wire::packet_bit::kCorrupted;
     Fate start;
-    start.undisturbed = passage.departure + config_.delay;
+    start.undisturbed = passage.departure + delay_;
     start.ordered_until = ordered_until_;
     start.corrupted = passage.corrupted;
     // A reference into the chain's scratch space, which nothing below uses otherwise.
