@@ -8,10 +8,15 @@ wire::PacketRef InFlight::pop_either() {
     bool from_ring = !fifo_.empty() && fifo_.front().arrival <= detoured.arrival;
     if (from_ring && fifo_.front().arrival == detoured.arrival)
         from_ring = !is_after(fifo_.front().sequence, detoured.sequence);
-    if (from_ring) return fifo_.take_front().packet;
-    std::pop_heap(detoured_.begin(), detoured_.end(), is_later);
-    const wire::PacketRef packet = detoured_.back().packet;
-    detoured_.pop_back();
+    wire::PacketRef packet;
+    if (from_ring) {
+        packet = fifo_.take_front().packet;
+    } else {
+        std::pop_heap(detoured_.begin(), detoured_.end(), is_later);
+        packet = detoured_.back().packet;
+        detoured_.pop_back();
+    }
+    find_next();
     return packet;
 }
 
@@ -26,6 +31,7 @@ void InFlight::extract_from(std::uint32_t sequence, std::vector<DetouredPacket>&
     out.insert(out.end(), taken, detoured_.end());
     detoured_.erase(taken, detoured_.end());
     std::make_heap(detoured_.begin(), detoured_.end(), is_later);
+    find_next();
     std::sort(out.begin() + static_cast<std::ptrdiff_t>(before), out.end(),
               [](const DetouredPacket& a, const DetouredPacket& b) {
                   if (a.sequence != b.sequence) return is_after(b.sequence, a.sequence);

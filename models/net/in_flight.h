@@ -30,18 +30,15 @@ struct DetouredPacket : InFlightPacket {
 /// for the others. Allocates only to grow.
 class InFlight {
 public:
-    bool empty() const { return fifo_.empty() && detoured_.empty(); }
+    bool empty() const { return next_.is_never(); }
     std::size_t size() const { return fifo_.size() + detoured_.size(); }
     /// Arrival of the next packet. Time::never() if there is none.
-    Time next() const {
-        Time at = fifo_.empty() ? Time::never() : fifo_.front().arrival;
-        if (!detoured_.empty()) at = std::min(at, detoured_.front().arrival);
-        return at;
-    }
+    Time next() const { return next_; }
     /// Adds a packet that arrives at departure + delay.
     void push(const InFlightPacket& packet) {
         if (fifo_.empty() || fifo_.back().arrival <= packet.arrival) [[likely]] {
             fifo_.push_back(packet);
+            next_ = std::min(next_, packet.arrival);
         } else {
             push(DetouredPacket{packet, {}, 0, false});  // the delay has become shorter meanwhile
         }
@@ -49,12 +46,16 @@ public:
     void push(const DetouredPacket& packet) {
         detoured_.push_back(packet);
         std::push_heap(detoured_.begin(), detoured_.end(), is_later);
+        next_ = std::min(next_, packet.arrival);
     }
-    /// Takes out the packet that arrives next.
+    /// Takes out the packet that arrives next. Requires: not empty.
     wire::PacketRef pop() {
-        if (detoured_.empty()) [[likely]]
-            return fifo_.take_front().packet;
-        return pop_either();
+        if (!detoured_.empty()) [[unlikely]]
+            return pop_either();
+        const wire::PacketRef packet = fifo_.front().packet;
+        fifo_.pop_front();
+        next_ = fifo_.empty() ? Time::never() : fifo_[0].arrival;
+        return packet;
     }
     /// Takes out all packets with that sequence or a later one, in order of sequence, and appends
     /// them to `out`.
@@ -73,7 +74,12 @@ private:
         return static_cast<std::int32_t>(a - b) > 0;
     }
     wire::PacketRef pop_either();
+    void find_next() {
+        next_ = fifo_.empty() ? Time::never() : fifo_.front().arrival;
+        if (!detoured_.empty()) next_ = std::min(next_, detoured_.front().arrival);
+    }
 
+    Time next_ = Time::never();
     Ring<InFlightPacket> fifo_;
     std::vector<DetouredPacket> detoured_;
 };

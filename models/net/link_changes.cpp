@@ -24,7 +24,7 @@ void LinkDirection::set_rate(Time now, Rate rate) {
 
 void LinkDirection::set_delay(Time now, Duration delay) {
     retire(now);
-    config_.delay = delay;
+    config_.delay = delay_ = delay;
     reschedule(now, 0);
 }
 
@@ -39,7 +39,7 @@ void LinkDirection::reschedule(Time now, std::size_t first) {
         packet.arrival = arrival_of(now, departure, packet.extra);
         if (packet.ordered) {
             packet.arrival = std::max(packet.arrival, ordered_until_);
-            packet.extra = packet.arrival - (departure + config_.delay);
+            packet.extra = packet.arrival - (departure + delay_);
             ordered_until_ = packet.arrival;
         }
         latest_arrival_ = std::max(latest_arrival_, packet.arrival);

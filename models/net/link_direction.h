@@ -104,7 +104,7 @@ private:
                       bool ordered, bool corrupted, std::uint32_t fault);
     void record(const Passage& passage, trace::DropReason drop, bool reordered);
     void drop_corrupted(Time now, wire::PacketRef packet);
-    Time arrival_of(Time now, Time departure, Duration extra) const;
+    Time arrival_of(Time now, Time departure, Duration extra = Duration::zero()) const;
 
     void reschedule(Time now, std::size_t first);
     void record_amended(Time now, wire::PacketRef packet, Time departure, Time arrival,
@@ -119,6 +119,7 @@ private:
     EntityId entity_;
     bool is_plain_;  // no faults, no impairments, not cut
     bool is_cut_ = false;
+    Duration delay_;
     std::uint32_t overhead_;
     std::uint32_t next_sequence_ = 0;
     std::uint32_t first_pending_ = 0;  // sequence of pending_.front()

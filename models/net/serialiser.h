@@ -19,9 +19,7 @@ public:
     /// Queues n bytes behind what is being sent; returns their departure. Calls come in the order
     /// of time.
     Time add(Time now, std::uint32_t bytes) {
-        if (now >= departure_) {
-            begin(now);
-        }
+        if (now >= departure_) begin(now);
         if (bytes != last_bytes_) [[unlikely]]
             divide(bytes);
         floor_ns_ += last_quotient_;
