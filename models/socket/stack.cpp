@@ -15,6 +15,19 @@ namespace seedwire::socket {
 using tcp::State;
 namespace flag = wire::flag;
 
+namespace {
+
+/// One segment may carry a connection through two states: its ACK is processed before its FIN.
+/// RFC 9293 §3.10.7.4. Gives the state in between, or `from`.
+State passed_between(State from, State to) {
+    if (from == State::FinWait1 && to == State::TimeWait) return State::FinWait2;
+    const bool opening = from == State::SynReceived || from == State::SynSent;
+    if (opening && to == State::CloseWait) return State::Established;
+    return from;
+}
+
+}  // namespace
+
 Stack::Stack(const tcp::Sysctls& sysctls, wire::Address address, std::uint64_t seed,
              std::string_view host_name)
     : parts_{std::make_unique<Parts>(sysctls, address, seed, host_name)} {}
@@ -55,7 +68,10 @@ void Stack::Parts::emit(const Batch& batch, const wire::Segment& segment) {
 }
 
 void Stack::Parts::change(Label label, State from, State to) {
-    if (from != to) changes.push_back({label, from, to});
+    if (from == to) return;
+    const State between = passed_between(from, to);
+    if (between != from) changes.push_back({label, from, between});
+    changes.push_back({label, between, to});
 }
 
 // --- after an endpoint was given something to do ------------------------------------------------
