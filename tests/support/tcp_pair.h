@@ -194,7 +194,6 @@ private:
     void read_planned(Side side) {
         End& e = end(side);
         e.read_planned = false;
-        if (e.gone) return;
         if (e.endpoint.readable() > 0) read(side);
         if (close_on_end_of_file && side == Side::Server && !e.gone &&
             e.endpoint.at_end_of_file()) {
