@@ -12,7 +12,9 @@
 //                         note_refused(), then a bare ACK with that cause. Drop: forget the
 //                         segment.
 //     2. (RST, SYN, the ACK field: the endpoint's and the sender's business.)
-//     3. note_accepted()  every segment that passed: TS.Recent, and the receiver's RTT sample.
+//     3. note_accepted()  every segment that passed: TS.Recent, and the receiver's RTT sample, for
+//                         which Arrival::established must be right: false for the segment that
+//                         completes the handshake.
 //     4. Payload or FIN, in a state that takes data:
 //          a. must_acknowledge_first()  true: a bare ACK (cause CompressedSack) leaves before b.
 //          b. on_data()                 -> DataOutcome
@@ -82,8 +84,12 @@ struct Arrival {
     bool fin_opens_passive_close = true;
 
     StreamOffset data_end() const { return start + length; }
-    StreamOffset end() const { return start + length + (fin ? 1U : 0U) + (syn ? 1U : 0U); }
+    std::uint32_t sequence_length() const { return length + (fin ? 1U : 0U) + (syn ? 1U : 0U); }
+    StreamOffset end() const { return start + sequence_length(); }
 };
+
+/// Order of positions that may lie before the start of the stream.
+constexpr bool precedes(StreamOffset a, StreamOffset b) { return a - b < 0; }
 
 /// What to do with an arriving segment.
 struct Acceptance {
