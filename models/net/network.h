@@ -83,9 +83,12 @@ public:
     std::uint32_t direction_to(std::uint32_t direction) const;
     wire::Address address(std::uint32_t node) const;
     std::optional<std::uint32_t> node_at(wire::Address address) const;
-    std::uint32_t interface_mtu(std::uint32_t node, std::uint32_t towards) const;  ///< of its route
+    /// MTU of the first choice of interface; 0 without a route.
+    std::uint32_t interface_mtu(std::uint32_t node, std::uint32_t towards) const;
+    bool has_route(std::uint32_t from, std::uint32_t to) const;
     const DirectionCounters& counters(std::uint32_t direction) const;
-    /// Busy time of the transmitter within [0, now].
+    /// Busy time of the transmitter within [0, now]; `now` is the present moment, not an earlier
+    /// one.
     Duration busy(std::uint32_t direction, Time now) const;
     const LinkDirectionConfig& config(std::uint32_t direction) const;  ///< as it is now
     std::uint64_t fault_hits(std::uint32_t fault) const;  ///< of FaultRule::index, all directions
@@ -101,8 +104,12 @@ public:
     Conservation conservation() const;
 
     // --- changes while the run goes on (timeline) ---
+    // Routes stay as they were computed at the start. The packet being serialised keeps its rate;
+    // a new delay holds for all that has not departed. Whatever starts at this very instant starts
+    // under the new conditions.
     void set_rate(Time now, std::uint32_t direction, Rate rate);
     void set_delay(Time now, std::uint32_t direction, Duration delay);
+    /// Changes the direction's first Bernoulli loss, or adds one at the end of its chain.
     void set_loss(Time now, std::uint32_t direction, Probability probability);
     /// A cut direction loses what waits in its queue and what is being serialised, and everything
     /// that enters; what already propagates arrives.
@@ -115,7 +122,8 @@ private:
     std::uint32_t choose(std::uint32_t route, std::uint32_t at, const wire::Packet& packet);
     std::uint64_t flow_hash(std::uint32_t at, const wire::Packet& packet) const;
     void end_inside(Time now, std::uint32_t node, wire::PacketRef packet, trace::DropReason reason);
-    std::vector<std::uint32_t> next_directions(std::uint32_t from, std::uint32_t to) const;
+    std::uint32_t find_route(std::uint32_t from, std::uint32_t to) const;
+    std::uint32_t first_direction(std::uint32_t from, std::uint32_t to) const;
     Duration no_load_one_way(std::uint32_t from, std::uint32_t to, std::int64_t bytes) const;
 
     std::unique_ptr<Parts> parts_;

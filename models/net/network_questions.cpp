@@ -32,9 +32,12 @@ std::optional<std::uint32_t> Network::node_at(wire::Address address) const {
     return node;
 }
 std::uint32_t Network::interface_mtu(std::uint32_t node, std::uint32_t towards) const {
-    const std::vector<std::uint32_t> hops = next_directions(node, towards);
-    if (hops.empty()) return 0;
-    return static_cast<std::uint32_t>(parts_->directions[hops.front()].mtu());
+    const std::uint32_t direction = first_direction(node, towards);
+    if (direction == Routing::kNone) return 0;
+    return static_cast<std::uint32_t>(parts_->directions[direction].mtu());
+}
+bool Network::has_route(std::uint32_t from, std::uint32_t to) const {
+    return first_direction(from, to) != Routing::kNone;
 }
 const DirectionCounters& Network::counters(std::uint32_t direction) const {
     return parts_->directions[direction].counters();
@@ -50,41 +53,43 @@ std::uint64_t Network::fault_hits(std::uint32_t fault) const {
     return fault < hits.size() ? hits[fault] : 0;
 }
 
-std::vector<std::uint32_t> Network::next_directions(std::uint32_t from, std::uint32_t to) const {
-    std::vector<std::uint32_t> directions;
-    if (from == to) return directions;
+/// The route, unless the only link leads to a neighbour that knows no way.
+std::uint32_t Network::find_route(std::uint32_t from, std::uint32_t to) const {
+    if (from == to) return Routing::kNone;
     Routing& routing = *parts_->routing;
     const std::uint32_t route = routing.find(from, to);
-    if (route == Routing::kNone) return directions;
-    if ((route & Routing::kSetBit) == 0) {
-        // A leaf always sends to its neighbour, which may know no way.
-        const std::uint32_t next = direction_to(route);
-        if (next != to && routing.find(next, to) == Routing::kNone) return directions;
-        directions.push_back(route);
-        return directions;
-    }
-    for (std::uint32_t i = 0; i < routing.count(route); ++i)
-        directions.push_back(routing.member(route, i));
-    return directions;
+    if (route == Routing::kNone || (route & Routing::kSetBit) != 0) return route;
+    const std::uint32_t next = direction_to(route);
+    return next == to || routing.find(next, to) != Routing::kNone ? route : Routing::kNone;
+}
+
+std::uint32_t Network::first_direction(std::uint32_t from, std::uint32_t to) const {
+    const std::uint32_t route = find_route(from, to);
+    const bool is_set = route != Routing::kNone && (route & Routing::kSetBit) != 0;
+    return is_set ? parts_->routing->member(route, 0) : route;
 }
 
 std::vector<std::uint32_t> Network::next_hops(std::uint32_t from, std::uint32_t to) const {
-    std::vector<std::uint32_t> nodes = next_directions(from, to);
-    for (std::uint32_t& direction : nodes) direction = direction_to(direction);
+    const std::uint32_t route = find_route(from, to);
+    if (route == Routing::kNone) return {};
+    if ((route & Routing::kSetBit) == 0) return {direction_to(route)};
+    std::vector<std::uint32_t> nodes;
+    for (std::uint32_t i = 0; i < parts_->routing->count(route); ++i)
+        nodes.push_back(direction_to(parts_->routing->member(route, i)));
     return nodes;
 }
 
 Duration Network::no_load_one_way(std::uint32_t from, std::uint32_t to, std::int64_t bytes) const {
     Duration sum;
     while (from != to) {
-        const std::vector<std::uint32_t> hops = next_directions(from, to);
-        if (hops.empty()) return Duration::max();
-        const LinkDirectionConfig& link = config(hops.front());
+        const std::uint32_t direction = first_direction(from, to);
+        if (direction == Routing::kNone) return Duration::max();
+        const LinkDirectionConfig& link = config(direction);
         Serialiser serialiser{link.rate};
         const auto size = static_cast<std::uint32_t>(bytes + link.overhead.count);
         const Duration sending = serialiser.add(Time::zero(), size).since_start();
         sum += std::max(sending + link.delay, Duration::ns(1));
-        from = direction_to(hops.front());
+        from = direction_to(direction);
     }
     return sum;
 }

@@ -140,6 +140,9 @@ TEST_CASE("No route: the router says so; no link: the sender notes it", "[net][r
     CHECK(icmp::code_of(error.packet) == icmp::kNetUnreachable);
     CHECK(world.log.dropped.size() == 2);
     CHECK(world.network.next_hops(world["a"], world["island"]).empty());
+    CHECK_FALSE(world.network.has_route(world["a"], world["island"]));
+    CHECK(world.network.has_route(world["a"], world["b"]));
+    CHECK(world.network.interface_mtu(world["a"], world["island"]) == 0);
     CHECK(world.network.no_load_round_trip(world["a"], world["island"], 1, 1) == Duration::max());
     check_conservation(world);
 }
