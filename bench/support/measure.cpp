@@ -10,7 +10,7 @@
 #include "harness/observe/figures.h"
 #include "harness/world/world.h"
 
-extern "C" __attribute__((noinline)) void seedwire_measured(void (*work)(void*), void* context) {
+extern "C" __attribute__((noipa)) void seedwire_measured(void (*work)(void*), void* context) {
     work(context);
 }
 

@@ -58,7 +58,10 @@ DigestObserver::DigestObserver(const net::Network& network, const trace::Connect
       connections_{connections},
       packets_{std::make_unique<Folder>()},
       tcp_{std::make_unique<Folder>()},
-      app_{std::make_unique<Folder>()} {}
+      app_{std::make_unique<Folder>()} {
+    for (std::uint32_t d = 0; d < network.link_count() * 2; ++d)
+        direction_keys_.push_back(network.direction_key(d));
+}
 
 DigestObserver::~DigestObserver() = default;
 
@@ -80,7 +83,7 @@ enum class Tag : std::uint8_t { Transmission = 1, Amended, NodeDrop, State, Wind
 void DigestObserver::on_transmission(const trace::Transmission& r) {
     const wire::Packet& p = *r.packet;
     Folder& out = *packets_;
-    out << Tag::Transmission << r.at.ns() << network_.direction_key(r.direction)
+    out << Tag::Transmission << r.at.ns() << direction_keys_[r.direction]
         << connection_key(p.flow) << p.id << p.source_port << p.destination_port << p.seq.raw()
         << p.ack.raw() << p.window << p.flags << p.ts_value << p.ts_echo << p.header_bytes << p.ttl
         << p.ecn << p.protocol << p.payload_offset << p.payload_length << p.bits << p.cause
@@ -96,7 +99,7 @@ void DigestObserver::on_transmission(const trace::Transmission& r) {
 }
 
 void DigestObserver::on_amended(const trace::TransmissionAmended& r) {
-    *packets_ << Tag::Amended << r.at.ns() << network_.direction_key(r.direction)
+    *packets_ << Tag::Amended << r.at.ns() << direction_keys_[r.direction]
               << connection_key(r.packet->flow) << r.packet->id << r.departure.ns()
               << r.arrival.ns() << r.drop;
     packets_->end_record();

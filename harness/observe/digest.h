@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "models/net/network.h"
 #include "models/trace/recorder.h"
@@ -51,6 +52,7 @@ private:
 
     const net::Network& network_;
     const trace::Connections& connections_;
+    std::vector<std::uint64_t> direction_keys_;  ///< by direction: asked for with every packet
     std::unique_ptr<Folder> packets_, tcp_, app_;
 };
 
