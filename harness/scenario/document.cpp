@@ -20,7 +20,7 @@ namespace seedwire::scenario {
 namespace {
 
 /// How many nodes a document may have once its aliases are expanded.
-constexpr std::size_t kMaximumNodes = 2'000'000;
+constexpr std::size_t kMaximumNodes = 1'000'000;
 
 /// Leaves yaml-cpp's parser after a limit was reported.
 struct Abandoned {};
@@ -72,7 +72,8 @@ public:
         node.kind = Node::Kind::Scalar;
         node.quoted = tag == "!";
         node.text = value;
-        locate(node, anchor != 0);
+        locate(node, anchor != 0 || (tag != "?" && tag != "!"));
+        refuse_open_quote(node);
         refuse_tag(tag, node);
         complete(std::move(node), anchor);
     }
@@ -136,6 +137,23 @@ private:
             length = rest.size();  // goes on in the next line
         }
         node.length = std::max(1, static_cast<int>(length));
+    }
+
+    /// yaml-cpp lets a quote run to the end of the file.
+    void refuse_open_quote(const Node& node) {
+        const SourceText& source = reporter_.source(source_);
+        const std::string_view line = source.line(node.line);
+        const auto column = static_cast<std::size_t>(node.column - 1);
+        if (!node.quoted || column >= line.size()) return;
+        const char quote = line[column];
+        if (quote != '"' && quote != '\'') return;
+        const auto start = static_cast<std::size_t>(line.data() - source.text().data()) + column;
+        for (std::size_t at = start + 1; at < source.text().size(); ++at) {
+            if (source.text()[at] == quote) return;
+            if (quote == '"' && source.text()[at] == '\\') ++at;
+        }
+        reporter_.error(error_id::kSyntax, node, "the quote is not closed");
+        throw Abandoned{};
     }
 
     void refuse_tag(const std::string& tag, const Node& node) {
@@ -310,23 +328,13 @@ std::string_view describe(Node::Kind kind) {
     return "";
 }
 
-std::optional<Node> parse_document(std::uint32_t source, Reporter& reporter) {
-    const SourceText& text = reporter.source(source);
-    Node start;
-    start.source = source;
-    if (text.text().size() > kMaximumFileBytes) {
-        reporter.error(error_id::kTooLarge, start,
-                       fmt::format("the file is larger than {} MiB", kMaximumFileBytes >> 20));
-        return std::nullopt;
-    }
-    const std::vector<TextProblem> problems = find_text_problems(text);
-    for (const TextProblem& problem : problems) {
-        start.line = problem.line, start.column = problem.byte_column;
-        reporter.error(problem.id, start, problem.message, problem.hint);
-    }
-    if (!problems.empty()) return std::nullopt;
-    std::istringstream stream{text.text()};
-    TreeBuilder builder{source, reporter};
+namespace {
+
+/// Runs yaml-cpp over `text`, whose places are those of the source.
+std::optional<Node> parse(const std::string& text, const Node& start, Reporter& reporter) {
+    std::istringstream stream{text};
+    TreeBuilder builder{start.source, reporter};
+    Node at = start;
     try {
         YAML::Parser parser{stream};
         while (parser.HandleNextDocument(builder)) {
@@ -334,15 +342,31 @@ std::optional<Node> parse_document(std::uint32_t source, Reporter& reporter) {
     } catch (const Abandoned&) {
         return std::nullopt;
     } catch (const YAML::Exception& problem) {
-        start.line = std::max(problem.mark.line, 0) + 1;
-        start.column = std::max(problem.mark.column, 0) + 1;
-        reporter.error(error_id::kSyntax, start, explain(problem.msg));
+        at.line = std::max(problem.mark.line, 0) + 1;
+        at.column = std::max(problem.mark.column, 0) + 1;
+        reporter.error(error_id::kSyntax, at, explain(problem.msg));
         return std::nullopt;
     } catch (const std::exception& problem) {
-        reporter.error(error_id::kSyntax, start, fmt::format("not YAML: {}", problem.what()));
+        reporter.error(error_id::kSyntax, at, fmt::format("not YAML: {}", problem.what()));
         return std::nullopt;
     }
     return builder.take();
+}
+
+}  // namespace
+
+std::optional<Node> parse_document(std::uint32_t source, Reporter& reporter, std::size_t skipped) {
+    const SourceText& text = reporter.source(source);
+    Node start;
+    start.source = source;
+    const std::vector<TextProblem> problems = find_text_problems(text);
+    for (const TextProblem& problem : problems) {
+        start.line = problem.line, start.column = problem.byte_column;
+        reporter.error(problem.id, start, problem.message, problem.hint);
+    }
+    if (!problems.empty()) return std::nullopt;
+    if (skipped == 0) return parse(text.text(), start, reporter);
+    return parse(std::string(skipped, ' ') + text.text().substr(skipped), start, reporter);
 }
 
 }  // namespace seedwire::scenario

@@ -43,7 +43,8 @@ std::string_view describe(Node::Kind kind);
 
 /// Reads the one document of a source. Aliases and merge keys (`<<`) are expanded, within limits;
 /// duplicate keys, further documents, tags and complex keys are errors. Nothing if no tree came
-/// out.
-std::optional<Node> parse_document(std::uint32_t source, Reporter& reporter);
+/// out. `skipped` bytes at the beginning are not YAML (`path=` of an override).
+std::optional<Node> parse_document(std::uint32_t source, Reporter& reporter,
+                                   std::size_t skipped = 0);
 
 }  // namespace seedwire::scenario

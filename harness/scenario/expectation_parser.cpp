@@ -51,6 +51,12 @@ std::optional<Enumeration> find_by_text(std::string_view text, int count) {
     return std::nullopt;
 }
 
+/// Packets are counted, so counts and packets compare.
+bool comparable(Unit a, Unit b) {
+    const auto plain = [](Unit unit) { return unit == Unit::Packets ? Unit::Count : unit; };
+    return plain(a) == plain(b);
+}
+
 class ExpectationParser {
 public:
     ExpectationParser(const Node& node, const Names& names, const Scenario& scenario,
@@ -127,12 +133,13 @@ bool ExpectationParser::resolve_end(const Path& path, End& end) {
     end.text = in_.text_between(path.begin, path.end);
     end.ordinal = path.ordinal ? static_cast<std::int32_t>(*path.ordinal) : -1;
     if (const auto program = names_.programs.find(path.name.text)) {
-        if (key != "" && key != "connection")
-            return in_.fail(path.keys.back(), error_id::kExpression,
-                            fmt::format("'{}' is no end of a connection", end.text),
-                            fmt::format("write {}.connection", path.name.text));
+        if (key != "" && key != "connection" && key != "client" && key != "server")
+            return in_.fail(
+                path.keys.back(), error_id::kExpression,
+                fmt::format("'{}' is no end of a connection", end.text),
+                fmt::format("write {0}.connection, {0}.client or {0}.server", path.name.text));
         end.flow = static_cast<std::uint32_t>(names_.flows.size()) + *program;
-        end.client = is_opener(*program);
+        end.client = key == "client" || (key != "server" && is_opener(*program));
         return true;
     }
     const auto flow = names_.flows.find(path.name.text);
@@ -336,15 +343,23 @@ bool ExpectationParser::fail_unknown_metric(const Path& path,
 bool ExpectationParser::check_function(const Path& path, std::string_view function,
                                        const Draft& draft) {
     const Token whole{Token::Kind::Word, in_.text_between(path.begin, path.end), path.begin};
-    const bool many = draft.metric->subject == Metric::Subject::Flow && !path.ordinal &&
-                      scenario_.flows[draft.metric->index].count > 1;
-    if (draft.what->series && function.empty())
+    const std::string_view functions = draft.what->functions;
+    if (draft.what->later)
+        return in_.fail(whole, error_id::kNotYet,
+                        fmt::format("{} is not measured yet", whole.text));
+    if (!functions.empty() && function.empty())
         return in_.fail(whole, error_id::kExpression,
                         fmt::format("{} changes during the run", whole.text),
-                        fmt::format("write max({0}), mean({0}), p99({0}) ...", whole.text));
-    if (!draft.what->series && !function.empty() && !many)
+                        fmt::format("write max({})", whole.text),
+                        fmt::format("it can be asked for: {}", functions));
+    if (functions.empty() && !function.empty())
         return in_.fail(whole, error_id::kExpression, fmt::format("{} is one number", whole.text),
                         fmt::format("leave {}() out", function));
+    const std::string list = fmt::format(" {} ", functions);
+    if (!function.empty() && list.find(fmt::format(" {} ", function)) == std::string::npos)
+        return in_.fail(whole, error_id::kExpression,
+                        fmt::format("{} has no {}()", whole.text, function), "",
+                        fmt::format("it can be asked for: {}", functions));
     return true;
 }
 
@@ -448,6 +463,7 @@ bool ExpectationParser::resolve_value(const Token& quantity, Unit unit, Value& v
         return std::pair{bool{parsed}, parsed.error};
     };
     std::pair<bool, QuantityError> result{true, {}};
+    if (unit == Unit::Packets && parse_integer(text)) value.unit = unit = Unit::Count;
     if (unit == Unit::Nanoseconds && text.ends_with("rtt")) {
         std::string_view number = text.substr(0, text.size() - 3);
         while (number.ends_with(' ')) number.remove_suffix(1);
@@ -494,7 +510,7 @@ bool ExpectationParser::parse_comparison(std::optional<Draft> first, Expectation
     if (!left.metric && !right.metric)
         return in_.fail(left.quantity, error_id::kExpression, "nothing is measured here",
                         "one side is a metric such as download.goodput");
-    if (left.metric && right.metric && left.what->unit != right.what->unit)
+    if (left.metric && right.metric && !comparable(left.what->unit, right.what->unit))
         return in_.fail(
             {Token::Kind::Word, in_.text_between(behind.offset, in_.peek().offset), behind.offset},
             error_id::kUnitsDiffer,

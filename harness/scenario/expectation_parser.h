@@ -17,7 +17,8 @@ struct Names;
 ///              | end `never` `fails` | end `fails` `with` ERRNO
 ///              | flow [`[` k `]`] `.` `segments` `==` `[` item {`,` item} `]`
 ///              | operand relation operand
-/// end         := flow [`[` k `]`] `.` (`client` | `server`) | program [`[` k `]`] [`.` `connection`]
+/// end         := flow [`[` k `]`] `.` (`client` | `server`)
+///              | program [`[` k `]`] [`.` (`connection` | `client` | `server`)]
 /// item        := (`client` | `server`) what [`lost`] | `*` | `...`
 /// what        := flag {`+` flag} | `DATA` [`(` bytes `)`]
 /// operand     := metric | function `(` metric `)` | quantity

@@ -42,6 +42,9 @@ bool in_range(std::int64_t value, const Node& node, const Key& key, Reporter& re
     return false;
 }
 
+constexpr std::string_view kApplications[] = {"flows.*:bulk", "flows.*:request_response",
+                                              "flows.*:constant_bitrate", "flows.*:ping"};
+
 /// "'from' of a flow", "'version'": which map lacks what.
 std::string_view noun(std::string_view context) {
     if (context.starts_with("flows")) return "flow";
@@ -126,6 +129,9 @@ void Fields::refuse_unknown_keys() {
         std::string hint = did_you_mean(name, known);
         std::string note;
         if (known.size() <= 16) note = fmt::format("a {} takes {}", noun(context_), list_of(known));
+        for (std::string_view app : kApplications)
+            if (hint.empty() && context_ == "flows.*" && schema.find(app, name) != nullptr)
+                hint = fmt::format("{} has that key", app.substr(app.find(':') + 1));
         if (context_ == "" && note.empty()) note = "a scenario takes " + list_of(known);
         reporter_.error(error_id::kUnknownKey, entry.key, fmt::format("unknown key '{}'", name),
                         std::move(hint), std::move(note));

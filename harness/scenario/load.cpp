@@ -7,6 +7,7 @@
 #include "harness/scenario/error_ids.h"
 #include "harness/scenario/expectation_parser.h"
 #include "harness/scenario/loader.h"
+#include "harness/scenario/overrides.h"
 #include "sim/base/stable_hash.h"
 
 namespace seedwire::scenario {
@@ -115,12 +116,22 @@ Scenario Loader::load(const Node& root, const std::string& file) {
 std::optional<Scenario> load(const std::string& file, std::string_view text,
                              const LoadOptions& options, Diagnostics& problems) {
     Reporter reporter{problems};
-    const std::uint32_t source = reporter.add_source(file, text);
-    const std::optional<Node> root = parse_document(source, reporter);
+    const bool too_large = text.size() > kMaximumFileBytes;
+    const std::uint32_t source =
+        reporter.add_source(file, text.substr(0, too_large ? 0 : text.size()));
+    if (too_large) {
+        Node first;
+        reporter.error(error_id::kTooLarge, first,
+                       fmt::format("the file is larger than {} MiB", kMaximumFileBytes >> 20));
+        return std::nullopt;
+    }
+    std::optional<Node> root = parse_document(source, reporter);
     std::optional<Scenario> scenario;
     Node start;
     start.source = source;
     if (root && root->is_map()) {
+        for (const Override& override_ : options.overrides)
+            apply_override(*root, override_, reporter);
         Loader loader{reporter, options};
         scenario = loader.load(*root, file);
     } else if (root && reporter.errors() == 0) {

@@ -68,7 +68,9 @@ void Loader::read_flow(const Node& name, const Node& settings) {
     if (settings.is_map() && !application) {
         Node head = settings;
         std::erase_if(head.entries, [](const Entry& entry) {
-            return Schema::instance().find("flows.*", entry.key.text) == nullptr;
+            return std::any_of(kAppContexts.begin(), kAppContexts.end(), [&](std::string_view app) {
+                return Schema::instance().find(app, entry.key.text) != nullptr;
+            });
         });
         const Fields fields{reporter_, head, name, "flows.*"};
         fields.number("app");

@@ -11,109 +11,124 @@ namespace {
 using Sub = Metric::Subject;
 using Scope = MetricName::Scope;
 
+constexpr bool kLater = true;
+/// What a series can be asked for.
+constexpr std::string_view kOfWindows = "min max mean last";
+constexpr std::string_view kOfDelays = "min max mean p50 p90 p95 p99 p999";
+constexpr std::string_view kOfLengths = "max mean";
+
+/// Of a flow or of all connections of a program.
 constexpr MetricName flow(std::string_view key, Unit unit, std::string_view help,
-                          bool series = false) {
-    return {Sub::Flow, Scope::Whole, key, unit, series, help};
+                          bool later = false, std::string_view functions = {}) {
+    return {Sub::Flow, Scope::Whole, key, unit, functions, later, help};
 }
-/// A field of one end's tcp_info: of a flow's two ends, and of a program's connection.
-constexpr MetricName end_of(Sub subject, std::string_view key, Unit unit, std::string_view help) {
-    return {subject, Scope::End, key, unit, false, help};
+constexpr MetricName end_of(std::string_view key, Unit unit, std::string_view help,
+                            bool later = false, std::string_view functions = {}) {
+    return {Sub::Flow, Scope::End, key, unit, functions, later, help};
 }
 constexpr MetricName link(std::string_view key, Unit unit, std::string_view help,
-                          bool series = false) {
-    return {Sub::Link, Scope::Direction, key, unit, series, help};
+                          bool later = false, std::string_view functions = {}) {
+    return {Sub::Link, Scope::Direction, key, unit, functions, later, help};
 }
 constexpr MetricName node(std::string_view key, std::string_view help) {
-    return {Sub::Node, Scope::Whole, key, Unit::Count, false, help};
+    return {Sub::Node, Scope::Whole, key, Unit::Count, {}, kLater, help};
 }
 
 constexpr std::array kFlowMetrics{
     flow("goodput", Unit::BitsPerSecond,
-         "bytes delivered in order, from first data sent to last delivered"),
-    flow("delivered", Unit::Bytes, "bytes that reached the other application, in order, once"),
-    flow("completion", Unit::Nanoseconds, "from the start to the last byte delivered"),
-    flow("first_byte", Unit::Nanoseconds,
-         "from the start to the first byte delivered to the opener"),
-    flow("handshake", Unit::Nanoseconds, "from the SYN to the opener being established"),
+         "bytes delivered in order, from the first data sent to the last delivered"),
+    flow("delivered", Unit::Bytes, "bytes that arrived, in order and once"),
+    flow("written", Unit::Bytes, "bytes the applications wrote"),
+    flow("completion", Unit::Nanoseconds, "from opening to completion"),
+    flow("first_byte", Unit::Nanoseconds, "from opening to the first byte read"),
+    flow("handshake", Unit::Nanoseconds, "from opening to ESTABLISHED at the opener"),
     flow("retransmissions", Unit::Count,
          "data segments that start below the highest byte sent before"),
     flow("timeouts", Unit::Count, "retransmission timeouts"),
     flow("reordered", Unit::Count, "data packets that arrived after a later one"),
-    flow("segments", Unit::Count, "segments or datagrams sent, both directions"),
-    flow("sent", Unit::Count, "datagrams sent; TCP: data segments sent"),
-    flow("received", Unit::Count, "datagrams or data segments received"),
-    flow("lost", Unit::Count, "of those sent, how many the network lost"),
-    flow("loss", Unit::Ratio, "lost / sent"),
     flow("duplicates", Unit::Count, "received more than once"),
-    flow("bytes_sent", Unit::Bytes, "payload bytes sent, retransmissions included"),
-    flow("connections", Unit::Count, "connections opened"),
-    flow("failed", Unit::Count, "connections that ended in an error"),
-    flow("rounds", Unit::Count, "responses or echoes that came back"),
+    flow("segments", Unit::Count, "segments sent, both directions"),
+    flow("data_segments", Unit::Count, "of those, with data"),
+    flow("sent", Unit::Count, "datagrams or echo requests sent"),
+    flow("received", Unit::Count, "datagrams received, or echoes that came back"),
+    flow("lost", Unit::Count, "sent and not received"),
+    flow("loss", Unit::Ratio, "lost / sent"),
     flow("jitter", Unit::Nanoseconds, "UDP: mean deviation of the transit time"),
-    flow("one_way_delay", Unit::Nanoseconds, "from sender to receiver, per packet", true),
-    flow("response_time", Unit::Nanoseconds, "from request to response, or ping's round trip",
-         true),
-    flow("rtt", Unit::Nanoseconds, "smoothed round trip of the sender", true),
-    flow("cwnd", Unit::Count, "congestion window of the sender, segments", true),
-    flow("ssthresh", Unit::Count, "slow start threshold of the sender, segments", true),
-    flow("in_flight", Unit::Count, "segments in flight of the sender", true),
+    flow("connections", Unit::Count, "connections opened"),
+    flow("completed", Unit::Count, "connections that did all they were asked to do"),
+    flow("failed", Unit::Count, "connections that ended in an error"),
+    flow("rtt", Unit::Nanoseconds, "smoothed round trip at the end, of who sent more data"),
+    flow("min_rtt", Unit::Nanoseconds, "least round trip"),
+    flow("cwnd", Unit::Packets, "congestion window of who sends the data", false, kOfWindows),
+    flow("ssthresh", Unit::Packets, "its slow start threshold at the end"),
+    flow("one_way_delay", Unit::Nanoseconds, "from sender to receiver, per packet", kLater,
+         kOfDelays),
+    flow("response_time", Unit::Nanoseconds, "from request to response", kLater, kOfDelays),
 };
 
-template <Sub subject>
 constexpr std::array kEndMetrics{
-    end_of(subject, "rto", Unit::Nanoseconds, "retransmission timeout"),
-    end_of(subject, "ato", Unit::Nanoseconds, "delayed ACK timeout"),
-    end_of(subject, "rtt", Unit::Nanoseconds, "smoothed round trip"),
-    end_of(subject, "rttvar", Unit::Nanoseconds, "its variation"),
-    end_of(subject, "min_rtt", Unit::Nanoseconds, "least round trip of the window"),
-    end_of(subject, "rcv_rtt", Unit::Nanoseconds, "receiver's estimate"),
-    end_of(subject, "snd_mss", Unit::Bytes, "segment size used"),
-    end_of(subject, "rcv_mss", Unit::Bytes, "segment size seen"),
-    end_of(subject, "advmss", Unit::Bytes, "segment size offered"),
-    end_of(subject, "pmtu", Unit::Bytes, "path MTU"),
-    end_of(subject, "snd_wscale", Unit::Count, "window shift of the peer"),
-    end_of(subject, "rcv_wscale", Unit::Count, "own window shift"),
-    end_of(subject, "snd_cwnd", Unit::Count, "congestion window, segments"),
-    end_of(subject, "snd_ssthresh", Unit::Count, "slow start threshold, segments"),
-    end_of(subject, "snd_wnd", Unit::Bytes, "window the peer offers"),
-    end_of(subject, "rcv_wnd", Unit::Bytes, "window offered"),
-    end_of(subject, "rcv_ssthresh", Unit::Bytes, "how far the offered window may grow"),
-    end_of(subject, "rcv_space", Unit::Bytes, "what the program reads in a round trip"),
-    end_of(subject, "unacked", Unit::Count, "segments in flight"),
-    end_of(subject, "sacked", Unit::Count, "of those, SACKed"),
-    end_of(subject, "lost", Unit::Count, "of those, taken for lost"),
-    end_of(subject, "retrans", Unit::Count, "of those, sent again"),
-    end_of(subject, "retransmits", Unit::Count, "timeouts in a row"),
-    end_of(subject, "backoff", Unit::Count, "doublings of the timeout"),
-    end_of(subject, "probes", Unit::Count, "unanswered zero-window or keepalive probes"),
-    end_of(subject, "reordering", Unit::Count, "reordering degree, segments"),
-    end_of(subject, "reord_seen", Unit::Count, "reordering events"),
-    end_of(subject, "total_retrans", Unit::Count, "segments sent again, in all"),
-    end_of(subject, "total_rto", Unit::Count, "retransmission timeouts, in all"),
-    end_of(subject, "dsack_dups", Unit::Count, "duplicates the peer reported"),
-    end_of(subject, "delivered", Unit::Count, "segments delivered"),
-    end_of(subject, "delivered_ce", Unit::Count, "of those, with a CE mark"),
-    end_of(subject, "bytes_acked", Unit::Bytes, "bytes acknowledged by the peer"),
-    end_of(subject, "bytes_received", Unit::Bytes, "bytes received in order"),
-    end_of(subject, "bytes_sent", Unit::Bytes, "payload bytes sent"),
-    end_of(subject, "bytes_retrans", Unit::Bytes, "of those, sent again"),
-    end_of(subject, "segs_in", Unit::Count, "segments received"),
-    end_of(subject, "segs_out", Unit::Count, "segments sent"),
-    end_of(subject, "data_segs_in", Unit::Count, "segments received with data"),
-    end_of(subject, "data_segs_out", Unit::Count, "segments sent with data"),
-    end_of(subject, "rcv_ooopack", Unit::Count, "segments received out of order"),
-    end_of(subject, "notsent_bytes", Unit::Bytes, "bytes written and not yet sent"),
-    end_of(subject, "busy_time", Unit::Nanoseconds, "time with data to send"),
-    end_of(subject, "rwnd_limited", Unit::Nanoseconds, "of that, limited by the peer's window"),
-    end_of(subject, "sndbuf_limited", Unit::Nanoseconds, "of that, limited by the send buffer"),
+    end_of("delivered", Unit::Bytes, "bytes received in order"),
+    end_of("bytes_received", Unit::Bytes, "bytes received in order"),
+    end_of("read", Unit::Bytes, "bytes the application read"),
+    end_of("written", Unit::Bytes, "bytes the application wrote"),
+    end_of("bytes_sent", Unit::Bytes, "payload bytes sent, retransmissions included"),
+    end_of("segments", Unit::Count, "segments sent"),
+    end_of("data_segments", Unit::Count, "of those, with data"),
+    end_of("retransmissions", Unit::Count, "data segments sent again"),
+    end_of("total_retrans", Unit::Count, "segments sent again"),
+    end_of("timeouts", Unit::Count, "retransmission timeouts"),
+    end_of("total_rto", Unit::Count, "retransmission timeouts"),
+    end_of("reordered", Unit::Count, "data packets received after a later one"),
+    end_of("duplicates", Unit::Count, "data received again"),
+    end_of("received", Unit::Count, "packets received"),
+    end_of("rtt", Unit::Nanoseconds, "smoothed round trip at the end"),
+    end_of("min_rtt", Unit::Nanoseconds, "least round trip"),
+    end_of("cwnd", Unit::Packets, "congestion window", false, kOfWindows),
+    end_of("ssthresh", Unit::Packets, "slow start threshold at the end"),
+    end_of("rto", Unit::Nanoseconds, "retransmission timeout", kLater),
+    end_of("ato", Unit::Nanoseconds, "delayed ACK timeout", kLater),
+    end_of("rttvar", Unit::Nanoseconds, "variation of the round trip", kLater),
+    end_of("rcv_rtt", Unit::Nanoseconds, "receiver's estimate of the round trip", kLater),
+    end_of("snd_mss", Unit::Bytes, "segment size used", kLater),
+    end_of("rcv_mss", Unit::Bytes, "segment size seen", kLater),
+    end_of("advmss", Unit::Bytes, "segment size offered", kLater),
+    end_of("pmtu", Unit::Bytes, "path MTU", kLater),
+    end_of("snd_wscale", Unit::Count, "window shift of the peer", kLater),
+    end_of("rcv_wscale", Unit::Count, "own window shift", kLater),
+    end_of("snd_cwnd", Unit::Packets, "congestion window at the end", kLater),
+    end_of("snd_ssthresh", Unit::Packets, "slow start threshold at the end", kLater),
+    end_of("snd_wnd", Unit::Bytes, "window the peer offers", kLater),
+    end_of("rcv_wnd", Unit::Bytes, "window offered", kLater),
+    end_of("rcv_ssthresh", Unit::Bytes, "how far the offered window may grow", kLater),
+    end_of("rcv_space", Unit::Bytes, "what the program reads in a round trip", kLater),
+    end_of("unacked", Unit::Count, "segments in flight", kLater),
+    end_of("sacked", Unit::Count, "of those, SACKed", kLater),
+    end_of("lost", Unit::Count, "of those, taken for lost", kLater),
+    end_of("retrans", Unit::Count, "of those, sent again", kLater),
+    end_of("retransmits", Unit::Count, "timeouts in a row", kLater),
+    end_of("backoff", Unit::Count, "doublings of the timeout", kLater),
+    end_of("probes", Unit::Count, "unanswered zero-window or keepalive probes", kLater),
+    end_of("reordering", Unit::Count, "reordering degree, segments", kLater),
+    end_of("reord_seen", Unit::Count, "reordering events", kLater),
+    end_of("dsack_dups", Unit::Count, "duplicates the peer reported", kLater),
+    end_of("delivered_ce", Unit::Count, "segments delivered with a CE mark", kLater),
+    end_of("bytes_acked", Unit::Bytes, "bytes acknowledged by the peer", kLater),
+    end_of("bytes_retrans", Unit::Bytes, "payload bytes sent again", kLater),
+    end_of("segs_in", Unit::Count, "segments received", kLater),
+    end_of("segs_out", Unit::Count, "segments sent", kLater),
+    end_of("data_segs_in", Unit::Count, "segments received with data", kLater),
+    end_of("data_segs_out", Unit::Count, "segments sent with data", kLater),
+    end_of("rcv_ooopack", Unit::Count, "segments received out of order", kLater),
+    end_of("notsent_bytes", Unit::Bytes, "bytes written and not yet sent", kLater),
+    end_of("busy_time", Unit::Nanoseconds, "time with data to send", kLater),
+    end_of("rwnd_limited", Unit::Nanoseconds, "of that, limited by the peer's window", kLater),
+    end_of("sndbuf_limited", Unit::Nanoseconds, "of that, limited by the send buffer", kLater),
 };
 
 constexpr std::array kLinkMetrics{
     link("utilisation", Unit::Ratio, "share of the time in which the link was sending"),
-    link("packets", Unit::Count, "packets that entered"),
+    link("packets", Unit::Packets, "packets sent"),
     link("bytes", Unit::Bytes, "their IP bytes"),
-    link("delivered", Unit::Count, "packets delivered"),
-    link("throughput", Unit::BitsPerSecond, "IP bytes delivered, over the run"),
     link("drops", Unit::Count, "packets dropped, for whatever reason"),
     link("drops.queue", Unit::Count, "the queue was full"),
     link("drops.loss", Unit::Count, "random loss"),
@@ -121,12 +136,14 @@ constexpr std::array kLinkMetrics{
     link("drops.cut", Unit::Count, "the link was cut"),
     link("drops.corrupted", Unit::Count, "failed their checksum at the receiver"),
     link("drops.too_big", Unit::Count, "longer than the MTU"),
-    link("marked", Unit::Count, "packets marked CE"),
-    link("duplicated", Unit::Count, "copies made"),
-    link("reordered", Unit::Count, "packets delivered after a later one"),
-    link("queue.length", Unit::Packets, "packets waiting, the one being sent included", true),
+    link("marked_ce", Unit::Count, "packets marked CE"),
+    link("queue.length", Unit::Packets, "packets waiting, the one being sent included", false,
+         kOfLengths),
     link("queue.sojourn", Unit::Nanoseconds, "from entering to the end of sending, per packet",
-         true),
+         false, kOfDelays),
+    link("throughput", Unit::BitsPerSecond, "IP bytes delivered, over the run", kLater),
+    link("duplicated", Unit::Count, "copies made", kLater),
+    link("reordered", Unit::Count, "packets delivered after a later one", kLater),
 };
 
 constexpr std::array kNodeMetrics{
@@ -134,39 +151,19 @@ constexpr std::array kNodeMetrics{
     node("received", "packets received for the node itself"),
     node("forwarded", "packets passed on"),
     node("drops", "packets that ended here"),
-    node("drops.ttl", "their time to live ran out"),
-    node("drops.no_route", "nowhere to send them"),
-    node("drops.corrupted", "their checksum was wrong"),
-    node("drops.unreachable", "nobody wanted them"),
-    node("drops.too_big", "too long for the next link"),
 };
 
 constexpr std::array kOtherMetrics{
-    MetricName{Sub::Fault, Scope::Whole, "hits", Unit::Count, false, "packets it acted on"},
-    MetricName{Sub::Program, Scope::Whole, "completion", Unit::Nanoseconds, false,
-               "from the start to the end of the script"},
-    MetricName{Sub::Program, Scope::Whole, "delivered", Unit::Bytes, false, "bytes it has read"},
-    MetricName{Sub::Program, Scope::Whole, "handshake", Unit::Nanoseconds, false,
-               "duration of its connect"},
-    MetricName{Sub::Program, Scope::Whole, "first_byte", Unit::Nanoseconds, false,
-               "from its start to the first byte read"},
-    MetricName{Sub::Program, Scope::Whole, "retransmissions", Unit::Count, false,
-               "of its connections, both directions"},
-    MetricName{Sub::Program, Scope::Whole, "timeouts", Unit::Count, false, "likewise"},
-    MetricName{Sub::Program, Scope::Whole, "segments", Unit::Count, false, "likewise"},
-    MetricName{Sub::Program, Scope::Whole, "connections", Unit::Count, false, "it had"},
-    MetricName{Sub::Program, Scope::Whole, "goodput", Unit::BitsPerSecond, false,
-               "of what it has read"},
+    MetricName{Sub::Fault, Scope::Whole, "hits", Unit::Count, {}, false, "packets it acted on"},
 };
 
-constexpr std::array<std::string_view, 7> kFunctions{"min", "max", "mean", "p50",
-                                                     "p95", "p99", "last"};
+constexpr std::array<std::string_view, 9> kFunctions{"min", "max", "mean", "p50", "p90",
+                                                     "p95", "p99", "p999", "last"};
 
 /// The prefixes under which a key of this scope is written.
 std::vector<std::string_view> prefixes(const MetricName& metric) {
     if (metric.scope == Scope::Direction) return {"up.", "down."};
     if (metric.scope == Scope::Whole) return {""};
-    if (metric.subject == Sub::Program) return {"connection."};
     return {"client.", "server."};
 }
 
@@ -175,15 +172,20 @@ std::vector<std::string_view> prefixes(const MetricName& metric) {
 std::span<const MetricName> metric_names() {
     static const std::vector<MetricName> all = [] {
         std::vector<MetricName> joined;
-        const auto append = [&joined](const auto& table) {
-            joined.insert(joined.end(), table.begin(), table.end());
+        const auto append = [&joined](const auto& table, Metric::Subject subject) {
+            for (MetricName metric : table) {
+                metric.subject = subject;
+                joined.push_back(metric);
+            }
         };
-        append(kFlowMetrics);
-        append(kEndMetrics<Sub::Flow>);
-        append(kOtherMetrics);
-        append(kEndMetrics<Sub::Program>);
-        append(kLinkMetrics);
-        append(kNodeMetrics);
+        // A program's connections are measured as a flow's are.
+        for (const Sub subject : {Sub::Flow, Sub::Program}) {
+            append(kFlowMetrics, subject);
+            append(kEndMetrics, subject);
+        }
+        append(kLinkMetrics, Sub::Link);
+        append(kNodeMetrics, Sub::Node);
+        append(kOtherMetrics, Sub::Fault);
         return joined;
     }();
     return all;

@@ -11,14 +11,17 @@ namespace seedwire::scenario {
 
 /// One measurable thing of a flow, a program, a link, a node or a fault.
 struct MetricName {
-    /// What stands before the key: nothing; `client.`/`server.` of a flow, `connection.` of a
-    /// program; `up.`/`down.` of a link.
+    /// What stands before the key: nothing; `client.`/`server.` of a flow or a program's
+    /// connections; `up.`/`down.` of a link.
     enum class Scope : std::uint8_t { Whole, End, Direction };
     Metric::Subject subject = Metric::Subject::Flow;
     Scope scope = Scope::Whole;
     std::string_view key;
     Unit unit = Unit::Count;
-    bool series = false;  ///< changes during the run: needs max(...), p99(...) and the like
+    /// Changes during the run: one of these, separated by spaces, must be asked for. Empty: it is
+    /// one number.
+    std::string_view functions;
+    bool later = false;  ///< known by name, not measured yet
     std::string_view help;
 };
 
@@ -27,7 +30,7 @@ std::span<const MetricName> metric_names();
 const MetricName* find_metric(Metric::Subject subject, std::string_view key);
 /// All keys of a subject as they are written, for suggestions.
 std::vector<std::string> metric_keys(Metric::Subject subject);
-/// min max mean p50 p95 p99 last.
+/// All functions of series: min max mean p50 p90 p95 p99 p999 last.
 std::span<const std::string_view> metric_functions();
 /// "a duration", "bytes": for messages.
 std::string_view describe(Unit unit);

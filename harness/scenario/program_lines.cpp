@@ -111,7 +111,8 @@ const Form* LineParser::find_form() {
     if (at != kForms.end()) return at;
     std::vector<std::string_view> known;
     for (const Form& form : kForms) known.push_back(form.form.name);
-    in_.fail(word, error_id::kProgramLine, fmt::format("no call '{}'", word.text),
+    in_.fail(word, error_id::kProgramLine,
+             word.text.empty() ? "an empty line" : fmt::format("no call '{}'", word.text),
              did_you_mean(word.text, known), "calls are " + list_of(known));
     return nullptr;
 }

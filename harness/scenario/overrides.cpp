@@ -1,0 +1,182 @@
+// Where the path of an override leads in the document tree.
+#include "harness/scenario/overrides.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+
+#include "harness/scenario/error_ids.h"
+#include "harness/scenario/schema.h"
+
+namespace seedwire::scenario {
+namespace {
+
+struct Step {
+    std::string_view name;
+    std::size_t offset = 0;
+};
+
+/// `links[0].up.rate` -> links, 0, up, rate.
+std::vector<Step> split_path(std::string_view path) {
+    std::vector<Step> steps;
+    for (std::size_t at = 0; at <= path.size();) {
+        const std::size_t end = std::min(path.find_first_of(".[", at), path.size());
+        steps.push_back({path.substr(at, end - at), at});
+        if (end < path.size() && path[end] == '[') {
+            const std::size_t close = std::min(path.find(']', end), path.size());
+            steps.push_back({path.substr(end + 1, close - end - 1), end + 1});
+            at = close + 1;
+            if (at >= path.size()) break;
+            if (path[at] == '.') ++at;
+        } else {
+            at = end + 1;
+        }
+    }
+    return steps;
+}
+
+std::optional<std::size_t> position(std::string_view text) {
+    std::size_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+/// The name of a link as the loader gives it: its own, or its ends joined.
+std::string name_of_link(const Node& link) {
+    if (!link.is_map()) return {};
+    if (const Node* name = link.find("name"); name != nullptr) return name->text;
+    const Node* between = link.find("between");
+    if (between == nullptr || !between->is_sequence() || between->items.size() != 2) return {};
+    return between->items[0].text + "-" + between->items[1].text;
+}
+
+/// `[a, b]` -> `{a: {}, b: {}}`, so that a setting can be added.
+void make_map(Node& node) {
+    if (node.is_map()) return;
+    Node map = node;
+    map.kind = Node::Kind::Map;
+    map.items.clear();
+    if (node.is_sequence())
+        for (const Node& item : node.items) {
+            Node empty = item;
+            empty.kind = Node::Kind::Null;
+            map.entries.push_back({item, std::move(empty)});
+        }
+    node = std::move(map);
+}
+
+class Walker {
+public:
+    Walker(const Node& value, Node place, std::vector<Step> steps)
+        : value_{value}, place_{std::move(place)}, steps_{std::move(steps)} {}
+
+    /// Puts the value below `node`; false if the path leads nowhere, see failed().
+    bool put(Node& node, std::size_t at) {
+        if (at == steps_.size()) {
+            node = value_;
+            return true;
+        }
+        failed_ = at;
+        const Step& step = steps_[at];
+        if (node.is_sequence() && !is_list_of_names(node)) return put_into_list(node, at);
+        make_map(node);
+        if (step.name == "*") {
+            for (Entry& entry : node.entries)
+                if (!put(entry.value, at + 1)) return false;
+            return !node.entries.empty();
+        }
+        if (step.name.empty()) return false;
+        if (Node* found = node.find(step.name); found != nullptr) return put(*found, at + 1);
+        Node key = place_;
+        key.kind = Node::Kind::Scalar;
+        key.text = step.name;
+        key.column += static_cast<int>(step.offset);
+        key.length = static_cast<int>(step.name.size());
+        Node empty = key;
+        empty.kind = Node::Kind::Null;
+        node.entries.push_back({key, empty});
+        return put(node.entries.back().value, at + 1);
+    }
+    const Step& failed() const { return steps_[failed_]; }
+
+private:
+    static bool is_list_of_names(const Node& node) {
+        return !node.items.empty() && node.items.front().is_scalar();
+    }
+    bool put_into_list(Node& list, std::size_t at) {
+        const Step& step = steps_[at];
+        if (step.name == "*") {
+            for (Node& item : list.items)
+                if (!put(item, at + 1)) return false;
+            return !list.items.empty();
+        }
+        if (const auto index = position(step.name))
+            return *index < list.items.size() && put(list.items[*index], at + 1);
+        for (Node& item : list.items)
+            if (name_of_link(item) == step.name) return put(item, at + 1);
+        return false;
+    }
+
+    const Node& value_;
+    Node place_;
+    std::vector<Step> steps_;
+    std::size_t failed_ = 0;
+};
+
+constexpr std::array<std::string_view, 5> kNamed{"links", "flows", "programs", "hosts", "routers"};
+
+/// The section that holds something of that name; empty if none does.
+std::string_view section_of(const Node& root, std::string_view name) {
+    for (const std::string_view section : kNamed) {
+        const Node* node = root.find(section);
+        if (node == nullptr) continue;
+        if (node->is_map() && node->find(name) != nullptr) return section;
+        for (const Node& item : node->items)
+            if ((item.is_scalar() && item.text == name) || name_of_link(item) == name)
+                return section;
+    }
+    return {};
+}
+
+}  // namespace
+
+void apply_override(Node& root, const Override& override_, Reporter& reporter) {
+    const std::uint32_t source =
+        reporter.add_source("--set " + override_.path, override_.path + "=" + override_.value);
+    Node place;
+    place.source = source;
+    place.length = static_cast<int>(override_.path.size());
+    const std::optional<Node> value = parse_document(source, reporter, override_.path.size() + 1);
+    if (!value) {
+        if (reporter.errors() == 0)
+            reporter.error(error_id::kBadValue, place, "a value is missing behind '='");
+        return;
+    }
+    std::vector<Step> steps = split_path(override_.path);
+    if (Schema::instance().find("", steps.front().name) == nullptr) {
+        const std::string_view section = section_of(root, steps.front().name);
+        if (section.empty()) {
+            std::vector<std::string_view> known;
+            for (const Key& key : Schema::instance().keys("")) known.push_back(key.name);
+            for (const std::string_view name : kNamed)
+                if (const Node* node = root.find(name); node != nullptr)
+                    for (const Entry& entry : node->entries) known.push_back(entry.key.text);
+            place.length = static_cast<int>(steps.front().name.size());
+            reporter.error(error_id::kUnknownName, place,
+                           fmt::format("nothing is called '{}'", steps.front().name),
+                           did_you_mean(steps.front().name, known));
+            return;
+        }
+        steps.insert(steps.begin(), {section, 0});
+    }
+    Walker walker{*value, place, steps};
+    if (walker.put(root, 0)) return;
+    place.column += static_cast<int>(walker.failed().offset);
+    place.length = static_cast<int>(walker.failed().name.size());
+    reporter.error(error_id::kUnknownName, place,
+                   fmt::format("the path leads nowhere at '{}'", walker.failed().name));
+}
+
+}  // namespace seedwire::scenario
