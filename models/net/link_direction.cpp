@@ -93,9 +93,10 @@ void LinkDirection::transmit_watched(Time now, wire::PacketRef ref) {
 
 /// Forgets what has been serialised by `now`.
 void LinkDirection::retire(Time now) {
-    while (!pending_.empty() && pending_.front().departure <= now) {
-        head_start_ = pending_.front().departure;
-        pending_bytes_ -= pending_.front().bytes;
+    while (!pending_.empty() && pending_[0].departure <= now) {
+        const Pending sent = pending_[0];
+        head_start_ = sent.departure;
+        pending_bytes_ -= sent.bytes;
         pending_.pop_front();
         ++first_pending_;
     }
