@@ -53,9 +53,9 @@ struct Window {
 
 /// What an algorithm may know at any moment. Values, never a TCB.
 struct CongestionMoment {
-    Time now;
-    Duration tick;  ///< of the host's coarse clock; 1 ms where timers are exact
-    StreamOffset snd_una, snd_nxt;
+    Time now{};
+    Duration tick{};  ///< of the host's coarse clock; 1 ms where timers are exact
+    StreamOffset snd_una{}, snd_nxt{};
     std::uint32_t mss = 0;        ///< bytes
     std::uint32_t in_flight = 0;  ///< segments, as Linux counts them
     std::int64_t srtt_us = 0;     ///< 0 = unknown
@@ -74,7 +74,7 @@ struct CongestionAck {
     bool maybe_delayed = false;  ///< the peer may have delayed this ACK
     std::int64_t rtt_us = -1;    ///< of the last delivered segment; -1 = no sample
     RecoveryState state = RecoveryState::Open;
-    RateSample rate;
+    RateSample rate{};
 };
 
 class CongestionControl {

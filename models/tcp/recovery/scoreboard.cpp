@@ -102,8 +102,8 @@ void Scoreboard::on_retransmitted(Time now, SegmentId id, bool counted, const Ra
     stamp(now, id, rate);
     segment.set(sent::kEverRetransmitted);
     if (segment.retransmissions != 15) segment.retransmissions = (segment.retransmissions + 1) & 15;
-    if (counted) {
-        SEEDWIRE_ASSERT(!segment.has(sent::kInRetransmission));
+    // After an undo an earlier retransmission may still count: one of a segment is enough.
+    if (counted && !segment.has(sent::kInRetransmission)) {
         segment.set(sent::kInRetransmission);
         ++retrans_out_;
     }

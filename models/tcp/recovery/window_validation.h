@@ -23,9 +23,9 @@ struct SendLoopEnd {
 class WindowValidation {
 public:
     struct Facts {
-        StreamOffset snd_una, snd_nxt;
+        StreamOffset snd_una{}, snd_nxt{};
         std::uint32_t packets_out = 0, initial_cwnd = 10;
-        Duration rto, tick;
+        Duration rto{}, tick{};
         bool limited = false, slow_start_after_idle = true, open = true, sndbuf_blocked = false;
     };
     void on_send_loop_end(Time now, const Facts& facts, Window& window);
@@ -35,8 +35,8 @@ public:
     /// The window was changed for another reason: the interval of disuse starts again.
     void on_window_changed(Time now) { stamp_ = now; }
     struct Idle {
-        Time last_sent;
-        Duration rto, tick;
+        Time last_sent{};
+        Duration rto{}, tick{};
         std::uint32_t initial_cwnd = 10, current_ssthresh = 0;
     };
     /// A write finds nothing outstanding: one halving per whole RTO since the last send.
