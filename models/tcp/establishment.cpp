@@ -141,8 +141,8 @@ bool echoes_our_syn(const Connection& c, Time now, const wire::Segment& segment)
 void grow_send_buffer(Connection& c) {
     if (c.options.send_buffer_locked) return;
     const std::uint32_t mss = std::max<std::uint32_t>(c.tcb.peer_mss, c.tcb.mss);
-    const std::uint32_t wanted = autotuned_send_buffer(mss, c.sender.window().cwnd,
-                                                       c.sender.episode().reordering);
+    const std::uint32_t wanted =
+        autotuned_send_buffer(mss, c.sender.window().cwnd, c.sender.episode().reordering);
     const auto most = static_cast<std::uint32_t>(c.sysctls->tcp_wmem[2]);
     if (c.send_buffer.limit() < wanted) c.send_buffer.set_limit(std::min(wanted, most));
 }
@@ -150,8 +150,7 @@ void grow_send_buffer(Connection& c) {
 void open_actively(Connection& c, Time now, Output& out) {
     Handshake& h = c.tcb.handshake;
     c.tcb.iss = wire::SeqNum{c.environment.initial_sequence};
-    const wire::Segment syn =
-        make_syn(now, *c.sysctls, c.options, c.environment, h.window);
+    const wire::Segment syn = make_syn(now, *c.sysctls, c.options, c.environment, h.window);
     h.first_sent = now;
     h.offered_timestamps = syn.has_timestamps;
     h.offered_sack = syn.syn.sack_permitted;
@@ -173,9 +172,8 @@ void open_passively(Connection& c, Time now, const PassiveOpen& handshake) {
     adopt(c, agree(handshake.syn_ack, handshake.syn, c.options));
     // The clamp is not in the request: it follows from the same buffer as the window did.
     const std::uint32_t deducted = c.tcb.timestamps ? kTimestampOptionBytes : 0;
-    h.window = initial_receive_window(*c.sysctls, c.options,
-                                      advertised_mss(c.environment, c.options) - deducted,
-                                      c.tcb.scaling);
+    h.window = initial_receive_window(
+        *c.sysctls, c.options, advertised_mss(c.environment, c.options) - deducted, c.tcb.scaling);
     if (handshake.receive_window != 0) h.window.window = handshake.receive_window;
     if (handshake.ecn) c.ecn.enable();
     c.tcb.snd_wl1 = StreamOffset{0};
@@ -220,8 +218,7 @@ void arrives_in_syn_sent(Connection& c, Time now, const wire::Segment& segment, 
     open_simultaneously(c, now, segment, out);
 }
 
-void complete_in_syn_received(Connection& c, Time now, const wire::Segment& segment,
-                              Output& out) {
+void complete_in_syn_received(Connection& c, Time now, const wire::Segment& segment, Output& out) {
     const bool syn = segment.has(wire::flag::kSyn);
     c.tcb.snd_wnd = static_cast<std::uint32_t>(segment.window)
                     << (syn ? 0 : static_cast<int>(c.tcb.snd_wscale));

@@ -18,8 +18,8 @@ constexpr std::uint32_t kMinimumSendMss = 48;        ///< Linux, `tcp_min_snd_ms
 /// The window with which a connection opens, and the limits that follow it. Bytes.
 struct InitialWindow {
     std::uint32_t window = 0;
-    std::uint32_t clamp = 0;       ///< never advertise more, whatever the buffer
-    std::int8_t scale = -1;        ///< shift count to offer; -1 = scaling not offered
+    std::uint32_t clamp = 0;  ///< never advertise more, whatever the buffer
+    std::int8_t scale = -1;   ///< shift count to offer; -1 = scaling not offered
     /// Unscaled in a SYN. RFC 7323 §2.2.
     std::uint16_t field() const {
         return static_cast<std::uint16_t>(window < 0xffff ? window : 0xffff);
@@ -31,8 +31,8 @@ struct Agreement {
     bool timestamps = false;
     bool sack = false;
     bool scaling = false;
-    std::uint8_t send_scale = 0;     ///< applies to windows that arrive
-    std::uint8_t receive_scale = 0;  ///< applies to windows that leave
+    std::uint8_t send_scale = 0;               ///< applies to windows that arrive
+    std::uint8_t receive_scale = 0;            ///< applies to windows that leave
     std::uint16_t peer_mss = kDefaultPeerMss;  ///< its MSS option, bounded by TCP_MAXSEG
 };
 
@@ -53,8 +53,8 @@ InitialWindow initial_receive_window(const Sysctls& sysctls, const SocketOptions
 wire::Segment make_syn(Time now, const Sysctls& sysctls, const SocketOptions& options,
                        const Environment& environment, InitialWindow& initial);
 
-/// The SYN-ACK that answers `syn`, each option only if the SYN had it. Used for a listener's request
-/// and for simultaneous open alike. RFC 7323 §2.5, RFC 2018 §2.
+/// The SYN-ACK that answers `syn`, each option only if the SYN had it. Used for a listener's
+/// request and for simultaneous open alike. RFC 7323 §2.5, RFC 2018 §2.
 wire::Segment make_syn_ack(Time now, const Sysctls& sysctls, const SocketOptions& options,
                            const Environment& environment, const wire::Segment& syn,
                            InitialWindow& initial);

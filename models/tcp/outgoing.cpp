@@ -94,12 +94,13 @@ void send_ack(Connection& c, Time now, wire::Cause cause, Output& out) {
 
 void send_probe(Connection& c, Time now, wire::Cause cause, Output& out) {
     if (c.has_unsent() && c.sender.snd_nxt() < c.window_end()) {
-        // The window is open, but too small for what silly-window avoidance wants: use what there is.
+        // The window is open, but too small for what silly-window avoidance wants: use what there
+        // is.
         const auto window = static_cast<std::uint64_t>(c.window_end() - c.sender.snd_nxt());
         const std::uint32_t mss = current_mss(c);
         const Block& head = c.send_buffer.head();
-        const std::uint32_t length = static_cast<std::uint32_t>(
-            std::min<std::uint64_t>({head.length, mss, window}));
+        const std::uint32_t length =
+            static_cast<std::uint32_t>(std::min<std::uint64_t>({head.length, mss, window}));
         const bool whole = length == head.length;
         const StreamOffset start = c.sender.snd_nxt();
         const StreamOffset end = start + length + (whole && head.fin ? 1U : 0U);

@@ -50,8 +50,7 @@ struct Connection {
     PeerWindow peer_window() const { return {window_end(), true}; }
     /// When a timer of this connection set at `now` fires.
     Time expiry(Time now, Duration delay) const {
-        return timer_expiry(now, round_up_to_tick(delay, sysctls->timer_tick),
-                            sysctls->timer_tick);
+        return timer_expiry(now, round_up_to_tick(delay, sysctls->timer_tick), sysctls->timer_tick);
     }
 };
 

@@ -17,17 +17,19 @@ constexpr std::uint16_t bit(State state) {
 constexpr std::array<std::uint16_t, kStateCount> kSuccessors = {
     /* CLOSED       */ static_cast<std::uint16_t>(bit(State::Listen) | bit(State::SynSent) |
                                                   bit(State::SynReceived)),
-    /* LISTEN       */ static_cast<std::uint16_t>(bit(State::Closed) | bit(State::SynSent) |
-                                                  bit(State::SynReceived)),
-    /* SYN-SENT     */ static_cast<std::uint16_t>(bit(State::Closed) | bit(State::SynReceived) |
-                                                  bit(State::Established)),
-    /* SYN-RECEIVED */ static_cast<std::uint16_t>(bit(State::Closed) | bit(State::Listen) |
-                                                  bit(State::Established) | bit(State::FinWait1) |
-                                                  bit(State::CloseWait)),
-    /* ESTABLISHED  */ static_cast<std::uint16_t>(bit(State::Closed) | bit(State::FinWait1) |
-                                                  bit(State::CloseWait)),
-    /* FIN-WAIT-1   */ static_cast<std::uint16_t>(bit(State::Closed) | bit(State::FinWait2) |
-                                                  bit(State::Closing) | bit(State::TimeWait)),
+    /* LISTEN       */
+    static_cast<std::uint16_t>(bit(State::Closed) | bit(State::SynSent) | bit(State::SynReceived)),
+    /* SYN-SENT     */
+    static_cast<std::uint16_t>(bit(State::Closed) | bit(State::SynReceived) |
+                               bit(State::Established)),
+    /* SYN-RECEIVED */
+    static_cast<std::uint16_t>(bit(State::Closed) | bit(State::Listen) | bit(State::Established) |
+                               bit(State::FinWait1) | bit(State::CloseWait)),
+    /* ESTABLISHED  */
+    static_cast<std::uint16_t>(bit(State::Closed) | bit(State::FinWait1) | bit(State::CloseWait)),
+    /* FIN-WAIT-1   */
+    static_cast<std::uint16_t>(bit(State::Closed) | bit(State::FinWait2) | bit(State::Closing) |
+                               bit(State::TimeWait)),
     /* FIN-WAIT-2   */ static_cast<std::uint16_t>(bit(State::Closed) | bit(State::TimeWait)),
     /* CLOSE-WAIT   */ static_cast<std::uint16_t>(bit(State::Closed) | bit(State::LastAck)),
     /* CLOSING      */ static_cast<std::uint16_t>(bit(State::Closed) | bit(State::TimeWait)),

@@ -21,8 +21,8 @@ constexpr bool may_queue_data(State state) {
 
 /// States in which written data may be transmitted (or retransmitted).
 constexpr bool may_transmit_data(State state) {
-    return state == State::Established || state == State::CloseWait ||
-           state == State::FinWait1 || state == State::Closing || state == State::LastAck;
+    return state == State::Established || state == State::CloseWait || state == State::FinWait1 ||
+           state == State::Closing || state == State::LastAck;
 }
 
 /// States in which the peer may still send data that nobody has refused.

@@ -14,11 +14,11 @@ namespace seedwire::tcp {
 
 /// The opening of a connection, while it lasts: what goes again when nobody answers.
 struct Handshake {
-    InitialWindow window;       ///< offered in our SYN
-    Time first_sent;            ///< SYN or SYN-ACK
+    InitialWindow window;           ///< offered in our SYN
+    Time first_sent;                ///< SYN or SYN-ACK
     Duration rto = Duration::s(1);  ///< of SYN or SYN-ACK; RFC 6298 §2 (2.1)
-    std::uint8_t timeouts = 0;  ///< retransmissions by timer
-    std::uint8_t repeats = 0;   ///< SYN-ACKs sent because the SYN came again
+    std::uint8_t timeouts = 0;      ///< retransmissions by timer
+    std::uint8_t repeats = 0;       ///< SYN-ACKs sent because the SYN came again
     bool offered_timestamps = false, offered_sack = false, offered_scaling = false;
     bool offered_ecn = false;
 };
@@ -34,11 +34,11 @@ struct Counters {
 /// RCV.NXT and RCV.WND in the receiver.
 struct Tcb {
     wire::SeqNum iss, irs;
-    StreamOffset snd_wl1;  ///< in the peer's stream: SEG.SEQ of the last window update
+    StreamOffset snd_wl1;       ///< in the peer's stream: SEG.SEQ of the last window update
     StreamOffset write_end{1};  ///< one beyond the last byte written (and the FIN, once queued)
     StreamOffset pushed{1};     ///< everything before it will carry PSH somewhere
     StreamOffset last_small;    ///< end of the last segment that was sent shorter than the MSS
-    Time last_transmission;  ///< of any segment
+    Time last_transmission;     ///< of any segment
     Time last_data_sent, last_data_received, last_ack_received;
     Handshake handshake;
     Counters counters;
@@ -53,10 +53,10 @@ struct Tcb {
     bool timestamps : 1 = false;
     bool sack : 1 = false;
     bool scaling : 1 = false;
-    bool passive : 1 = false;        ///< opened by the peer
-    bool simultaneous : 1 = false;   ///< both sides sent SYNs
-    bool orphan : 1 = false;         ///< its program has closed it
-    bool write_shut : 1 = false;     ///< FIN queued or sent
+    bool passive : 1 = false;       ///< opened by the peer
+    bool simultaneous : 1 = false;  ///< both sides sent SYNs
+    bool orphan : 1 = false;        ///< its program has closed it
+    bool write_shut : 1 = false;    ///< FIN queued or sent
     bool read_shut : 1 = false;
     bool write_blocked : 1 = false;  ///< a write was not taken whole: kWritable is owed
     bool writer_waits : 1 = false;   ///< a write came before the handshake was complete

@@ -50,11 +50,11 @@ bool is_hopeless(const Connection& c, Time now) {
     }
     std::int32_t retries = c.sysctls->tcp_retries2;
     if (c.tcb.orphan) retries = orphan_retries(c, c.sender.rto() < c.sysctls->tcp_rto_max);
-    return now - since >=
-           modelled_timeout(retries, c.sysctls->tcp_rto_min, c.sysctls->tcp_rto_max);
+    return now - since >= modelled_timeout(retries, c.sysctls->tcp_rto_min, c.sysctls->tcp_rto_max);
 }
 
-/// The window is closed with data in flight: retransmissions are probes, and only silence ends them.
+/// The window is closed with data in flight: retransmissions are probes, and only silence ends
+/// them.
 bool is_silent_too_long(const Connection& c, Time now) {
     const Time since = c.sender.first_retransmission();
     const Duration trying = since.is_never() ? Duration::zero() : now - since;
@@ -83,15 +83,14 @@ void retransmission_timeout(Connection& c, Time now, Output& out) {
 }
 
 void loss_probe(Connection& c, Time now, Output& out) {
-    const bool fits =
-        c.has_unsent() && [&c] {
-            const Block& head = c.send_buffer.head();
-            const std::uint32_t mss = current_mss(c);
-            const StreamOffset end = head.length > mss
-                                         ? c.sender.snd_nxt() + mss
-                                         : c.sender.snd_nxt() + head.length + (head.fin ? 1U : 0U);
-            return end <= c.window_end();
-        }();
+    const bool fits = c.has_unsent() && [&c] {
+        const Block& head = c.send_buffer.head();
+        const std::uint32_t mss = current_mss(c);
+        const StreamOffset end = head.length > mss
+                                     ? c.sender.snd_nxt() + mss
+                                     : c.sender.snd_nxt() + head.length + (head.fin ? 1U : 0U);
+        return end <= c.window_end();
+    }();
     const LossProbe probe = c.sender.on_loss_probe(now, fits);
     bool sent = false;
     if (probe.kind == LossProbe::Kind::New) {
@@ -132,9 +131,8 @@ void window_probe_timeout(Connection& c, Time now, Output& out) {
     }
     std::int32_t most = c.sysctls->tcp_retries2;
     if (c.tcb.orphan) {
-        const bool alive =
-            c.persist.interval(c.sender.rto(), c.sysctls->tcp_rto_min, c.sysctls->tcp_rto_max) <
-            c.sysctls->tcp_rto_max;
+        const bool alive = c.persist.interval(c.sender.rto(), c.sysctls->tcp_rto_min,
+                                              c.sysctls->tcp_rto_max) < c.sysctls->tcp_rto_max;
         most = orphan_retries(c, alive);
         if (!alive && c.persist.backoff() >= static_cast<std::uint32_t>(most)) {
             return give_up(c, out);
@@ -176,8 +174,8 @@ void handshake_timeout(Connection& c, Time now, Output& out) {
     }
     Duration next = h.rto;
     if (c.options.user_timeout != Duration::zero()) {
-        next = std::min(next, std::max(h.first_sent + c.options.user_timeout - now,
-                                       Duration::ms(1)));
+        next =
+            std::min(next, std::max(h.first_sent + c.options.user_timeout - now, Duration::ms(1)));
     }
     c.timers.arm(TimerSlot::Handshake, c.expiry(now, next));
 }
@@ -191,8 +189,7 @@ void keepalive_timeout(Connection& c, Time now, Output& out) {
     }
     Duration next = keepalive_time(c);
     if (c.sender.packets_out() == 0 && !c.has_unsent()) {
-        const Duration idle =
-            now - std::max(c.tcb.last_data_received, c.tcb.last_ack_received);
+        const Duration idle = now - std::max(c.tcb.last_data_received, c.tcb.last_ack_received);
         if (idle >= keepalive_time(c)) {
             const Duration patience = c.options.user_timeout;
             const bool exhausted = patience != Duration::zero()

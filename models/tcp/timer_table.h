@@ -35,8 +35,8 @@ private:
     std::array<Time, kTimerSlotCount> at_ = {Time::never(), Time::never(), Time::never()};
 };
 
-/// When a timer set at `now` for `delay` fires. A zero `tick` is exact. Otherwise the kernel's timer
-/// wheel: whole ticks, rounded up in steps of 1, 8, 64, 512 or 4096 ticks that grow with the
+/// When a timer set at `now` for `delay` fires. A zero `tick` is exact. Otherwise the kernel's
+/// timer wheel: whole ticks, rounded up in steps of 1, 8, 64, 512 or 4096 ticks that grow with the
 /// distance, and aligned to absolute time; the phase chosen is tick 0 at time 0.
 Time timer_expiry(Time now, Duration delay, Duration tick);
 

@@ -48,15 +48,15 @@ bool fits_window(const Connection& c, const Block& head, std::uint32_t mss) {
     return end <= c.window_end();
 }
 
-/// Where the head block is cut: at whole segments that fit, its short tail only if nothing holds it.
+/// Where the head block is cut: at whole segments that fit, its short tail only if nothing holds
+/// it.
 std::uint32_t cut_of_head(const Connection& c, std::uint32_t mss, std::uint32_t segments,
                           std::uint8_t held_by) {
     const Block& head = c.send_buffer.head();
     const auto window = static_cast<std::uint64_t>(c.window_end() - c.sender.snd_nxt());
     const std::uint32_t most = mss * segments;
     if (most <= window && !c.send_buffer.head_is_last()) return most;
-    const auto needed =
-        static_cast<std::uint32_t>(std::min<std::uint64_t>(head.length, window));
+    const auto needed = static_cast<std::uint32_t>(std::min<std::uint64_t>(head.length, window));
     if (most <= needed) return most;
     const std::uint32_t partial = needed % mss;
     return is_held(c, partial != 0, held_by) ? needed - partial : needed;
@@ -83,7 +83,8 @@ Deferral defer(const Connection& c, Time now, std::uint32_t most_segments) {
             std::min<std::uint64_t>(c.tcb.snd_wnd, c.sender.window().cwnd * mss);
         if (limit >= whole / divisor) return {};
     } else if (limit > 3 * mss) {
-        return {};  // without a divisor three segments are a burst: Linux, `tcp_max_tso_deferred_mss`
+        return {};  // without a divisor three segments are a burst: Linux,
+                    // `tcp_max_tso_deferred_mss`
     }
     const Scoreboard& board = c.sender.scoreboard();
     if (board.empty()) return {};
@@ -99,7 +100,8 @@ Deferral defer(const Connection& c, Time now, std::uint32_t most_segments) {
     return {true, false};
 }
 
-/// The first `length` bytes of the head leave as one block: consecutive segments with equal headers.
+/// The first `length` bytes of the head leave as one block: consecutive segments with equal
+/// headers.
 std::uint32_t send_block(Connection& c, Time now, std::uint32_t length, std::uint32_t mss,
                          Output& out) {
     const StreamOffset start = c.sender.snd_nxt();
@@ -108,8 +110,7 @@ std::uint32_t send_block(Connection& c, Time now, std::uint32_t length, std::uin
     const StreamOffset end = start + length + (ends ? 1U : 0U);
     const Block block = c.send_buffer.take(length, end);
     const std::uint32_t count = segments_in(length, mss);
-    const wire::Cause cause =
-        block.fin ? wire::Cause::Close : c.sender.new_data_cause();
+    const wire::Cause cause = block.fin ? wire::Cause::Close : c.sender.new_data_cause();
 
     wire::Segment segment = begin_segment(c, now, start, cause);
     for (std::uint32_t i = 0; i < count; ++i) {
@@ -173,8 +174,8 @@ std::uint32_t size_goal(const Connection& c, std::uint32_t mss) {
 }
 
 void update_mss(Connection& c) {
-    const std::uint32_t mss = effective_mss(c.tcb.path_mtu, c.tcb.peer_mss, c.tcb.timestamps,
-                                            c.tcb.max_window);
+    const std::uint32_t mss =
+        effective_mss(c.tcb.path_mtu, c.tcb.peer_mss, c.tcb.timestamps, c.tcb.max_window);
     c.tcb.mss = static_cast<std::uint16_t>(mss);
     c.sender.set_mss(mss);
     c.sender.note_peer_window(c.tcb.max_window);
@@ -218,8 +219,7 @@ std::uint32_t run_send_loop(Connection& c, Time now, std::uint32_t mss, std::uin
 
 void push_pending(Connection& c, Time now, std::uint8_t held_by, Output& out) {
     if (!c.has_unsent() || !may_transmit_data(c.tcb.state)) return;
-    const std::uint32_t sent =
-        run_send_loop(c, now, current_mss(c), held_by, SendLoop::All, out);
+    const std::uint32_t sent = run_send_loop(c, now, current_mss(c), held_by, SendLoop::All, out);
     // Nothing sent, nothing in flight: only a probe can get this going again.
     if (sent == 0 && c.sender.packets_out() == 0 && c.has_unsent() &&
         c.sender.timer().meaning == TimerMeaning::None) {

@@ -43,8 +43,8 @@ void retransmit(Connection& c, Time now, const Retransmission& lost, Output& out
 /// every acknowledgement that is owed.
 wire::Segment begin_segment(Connection& c, Time now, StreamOffset seq, wire::Cause cause);
 void send_ack(Connection& c, Time now, wire::Cause cause, Output& out);
-/// One segment into a window that is closed or too small: data as far as they fit, with PSH, else an
-/// old sequence number that the peer must answer. RFC 9293 §3.8.6.1, §3.8.4.
+/// One segment into a window that is closed or too small: data as far as they fit, with PSH, else
+/// an old sequence number that the peer must answer. RFC 9293 §3.8.6.1, §3.8.4.
 void send_probe(Connection& c, Time now, wire::Cause cause, Output& out);
 /// RST of a connection that ends by our decision. RFC 9293 §3.5.2 and §3.10.5.
 void send_reset(Connection& c, Time now, wire::Cause cause, Output& out);

@@ -128,8 +128,7 @@ void change_options(Connection& c, Time now, const SocketOptions& options, Outpu
         c.send_buffer.set_limit(static_cast<std::uint32_t>(options.send_buffer));
     }
     const bool started = c.is_synchronized();
-    if (started && options.receive_buffer != before.receive_buffer &&
-        options.receive_buffer != 0) {
+    if (started && options.receive_buffer != before.receive_buffer && options.receive_buffer != 0) {
         c.receiver.set_buffer(static_cast<std::uint32_t>(options.receive_buffer));
     }
     if (started && options.window_clamp != before.window_clamp && options.window_clamp != 0) {
@@ -172,8 +171,7 @@ std::uint32_t writable_bytes(const Connection& c) {
     return bytes;
 }
 
-void icmp_error(Connection& c, Time now, Error error, bool hard, wire::SeqNum quoted,
-                Output& out) {
+void icmp_error(Connection& c, Time now, Error error, bool hard, wire::SeqNum quoted, Output& out) {
     if (c.tcb.state == State::Closed || c.tcb.retired) return;
     if (c.tcb.state == State::SynSent || c.tcb.state == State::SynReceived) {
         // RFC 5461 §4.1: while connecting, soft errors abort too; the program may try elsewhere.
@@ -182,10 +180,10 @@ void icmp_error(Connection& c, Time now, Error error, bool hard, wire::SeqNum qu
     }
     const StreamOffset at = from_wire(quoted, c.tcb.iss, c.sender.snd_una());
     if (at - c.sender.snd_una() < 0 || at > c.sender.snd_nxt()) return;
-    const bool unreachable =
-        error == Error::HostUnreachable || error == Error::NetworkUnreachable;
+    const bool unreachable = error == Error::HostUnreachable || error == Error::NetworkUnreachable;
     if (unreachable && at == c.sender.snd_una()) c.sender.revert_back_off(now);
-    // Hard errors abort only programs that asked to hear of them, which is no option here. RFC 5927.
+    // Hard errors abort only programs that asked to hear of them, which is no option here. RFC
+    // 5927.
     (void)hard;
     c.tcb.soft_error = error;
 }

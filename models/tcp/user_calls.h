@@ -12,7 +12,8 @@ void shut_write(Connection& c, Time now, Output& out);
 void change_options(Connection& c, Time now, const SocketOptions& options, Output& out);
 void change_quick_ack(Connection& c, bool on, Time now, Output& out);
 
-/// Bytes that a write would take now, as POLLOUT sees it: none unless a third of the buffer is free.
+/// Bytes that a write would take now, as POLLOUT sees it: none unless a third of the buffer is
+/// free.
 std::uint32_t writable_bytes(const Connection& c);
 bool may_write(const Connection& c);
 

@@ -135,8 +135,8 @@ inline std::string describe(const wire::Segment& s) {
     text += " win " + std::to_string(s.window);
     for (int i = 0; i < s.sack.count; ++i) {
         const wire::SackBlock& block = s.sack.block[static_cast<std::size_t>(i)];
-        text += " sack " + std::to_string(block.left.raw()) + "-" +
-                std::to_string(block.right.raw());
+        text +=
+            " sack " + std::to_string(block.left.raw()) + "-" + std::to_string(block.right.raw());
     }
     if (s.has_timestamps) {
         text += " ts " + std::to_string(s.ts_value) + "/" + std::to_string(s.ts_echo);

@@ -1,5 +1,5 @@
-// Two TCP endpoints over an ideal channel with a fixed delay, and a hook that decides each segment's
-// fate: delivered when, how often, or never.
+// Two TCP endpoints over an ideal channel with a fixed delay, and a hook that decides each
+// segment's fate: delivered when, how often, or never.
 #pragma once
 
 #include <functional>
@@ -54,8 +54,8 @@ public:
     TcpPair& operator=(const TcpPair&) = delete;
 
     Fate fate;
-    bool auto_read = true;                  ///< both sides read all there is, promptly
-    bool close_on_end_of_file = false;      ///< the server closes when it has read everything
+    bool auto_read = true;              ///< both sides read all there is, promptly
+    bool close_on_end_of_file = false;  ///< the server closes when it has read everything
     std::function<void(Side, std::uint16_t)> on_events;  ///< tcp::event bits, as they come
     std::vector<SentSegment> sent;
     bool keep_sent = true;
@@ -69,7 +69,8 @@ public:
     void at(Time when, std::function<void()> action) {
         queue_.emplace(std::pair{when, order_++}, std::move(action));
     }
-    /// Runs until nothing is left to do before `until`. Background timers alone do not keep it going.
+    /// Runs until nothing is left to do before `until`. Background timers alone do not keep it
+    /// going.
     void run(Duration until) {
         const Time limit = Time::zero() + until;
         for (;;) {
@@ -103,7 +104,8 @@ public:
     std::uint32_t write(Side side, std::uint32_t length,
                         tcp::WriteMode mode = tcp::WriteMode::Plain) {
         std::uint32_t taken = 0;
-        call(side, [&](tcp::Endpoint& e, tcp::Output& o) { taken = e.write(now_, length, mode, o); });
+        call(side,
+             [&](tcp::Endpoint& e, tcp::Output& o) { taken = e.write(now_, length, mode, o); });
         return taken;
     }
     std::uint32_t read(Side side, std::uint32_t at_most = UINT32_MAX) {
@@ -120,8 +122,8 @@ public:
     void abort(Side side) {
         call(side, [this](tcp::Endpoint& e, tcp::Output& o) { e.abort(now_, o); });
     }
-    /// Writes `length` bytes in all, in calls of `chunk`, as a blocking writer would; then closes or
-    /// half-closes if asked to.
+    /// Writes `length` bytes in all, in calls of `chunk`, as a blocking writer would; then closes
+    /// or half-closes if asked to.
     enum class Then : std::uint8_t { Nothing, Close, ShutdownWrite };
     void send_all(Side side, std::uint64_t length, std::uint32_t chunk = 65536,
                   Then then = Then::Nothing) {
@@ -206,8 +208,8 @@ private:
         if (end(side).gone || !end(side).endpoint.may_write()) return;
         while (writer.left > 0) {
             if (writer.chunk_left == 0) {
-                writer.chunk_left = static_cast<std::uint32_t>(
-                    std::min<std::uint64_t>(writer.chunk, writer.left));
+                writer.chunk_left =
+                    static_cast<std::uint32_t>(std::min<std::uint64_t>(writer.chunk, writer.left));
             }
             const std::uint32_t taken = write(side, writer.chunk_left);
             writer.chunk_left -= taken;

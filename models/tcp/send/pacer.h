@@ -17,8 +17,8 @@ public:
     /// The earliest departure of the next block.
     Time next_departure() const { return active_ ? next_ : Time::zero(); }
 
-    /// A block of `payload` bytes leaves at `now`, at `rate` bytes/s. The first ten data segments of a connection cost
-    /// nothing; after a pause up to half of the cost is forgiven.
+    /// A block of `payload` bytes leaves at `now`, at `rate` bytes/s. The first ten data segments
+    /// of a connection cost nothing; after a pause up to half of the cost is forgiven.
     void on_sent(Time now, std::uint32_t payload, std::uint64_t rate,
                  std::uint32_t data_segments_sent) {
         if (!active_) return;
@@ -26,8 +26,8 @@ public:
         next_ = std::max(next_, now);
         constexpr std::uint32_t kUnpacedSegments = 10;
         if (data_segments_sent < kUnpacedSegments || rate == 0) return;
-        Duration cost = Duration::ns(
-            static_cast<std::int64_t>(std::uint64_t{payload} * 1'000'000'000 / rate));
+        Duration cost =
+            Duration::ns(static_cast<std::int64_t>(std::uint64_t{payload} * 1'000'000'000 / rate));
         cost -= std::min(cost / 2, credit);
         next_ += cost;
     }

@@ -8,8 +8,8 @@
 
 namespace seedwire::tcp {
 
-/// Unanswered probes and the back-off of the persist timer; keepalive counts its probes here too, as
-/// both cannot run at once.
+/// Unanswered probes and the back-off of the persist timer; keepalive counts its probes here too,
+/// as both cannot run at once.
 class Persist {
 public:
     std::uint32_t unanswered() const { return unanswered_; }

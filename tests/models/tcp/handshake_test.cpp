@@ -1,9 +1,8 @@
 // Opening: active, passive, simultaneous, refused, unanswered.
-#include "tests/support/tcp_drive.h"
-
 #include <vector>
 
 #include "tests/support/catch.h"
+#include "tests/support/tcp_drive.h"
 #include "tests/support/tcp_pair.h"
 
 using namespace seedwire;
@@ -40,8 +39,8 @@ TEST_CASE("A SYN-ACK is acknowledged at once and establishes the connection", "[
     CHECK(d.state() == State::Established);
     CHECK(d.saw(tcp::event::kEstablished));
     // 64088 bytes (half the buffer less one segment) in units of 1024, rounded up.
-    d.out(ack_only().seq(101).ack(301).window(63).timestamps(20, 7).cause(
-        wire::Cause::HandshakeAck));
+    d.out(
+        ack_only().seq(101).ack(301).window(63).timestamps(20, 7).cause(wire::Cause::HandshakeAck));
     const tcp::Info info = d.info();
     CHECK(info.rtt == 20000);
     CHECK(info.rto == 220000);
@@ -93,8 +92,7 @@ TEST_CASE("SYN-SENT resets what acknowledges something else, and tries again soo
     d.out_at(2_ms, syn().seq(100).cause(wire::Cause::SynTimeout));
 }
 
-TEST_CASE("SYN-SENT: RST with the right ACK refuses, without ACK means nothing",
-          "[tcp][rfc9293]") {
+TEST_CASE("SYN-SENT: RST with the right ACK refuses, without ACK means nothing", "[tcp][rfc9293]") {
     TcpDrive d{DriveConfig{}};
     d.to_syn_sent();
     SECTION("right ACK") {

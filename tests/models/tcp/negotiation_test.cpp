@@ -13,16 +13,16 @@ TEST_CASE("The first window is half the buffer in whole segments", "[tcp][negoti
         std::uint32_t segment, window;
         int scale;
     };
-    // Measured on Linux 6.18: SYN 64240, SYN-ACK with timestamps 65160; SO_RCVBUF 4096, 16384, 65536.
-    const Row row = GENERATE(Row{0, false, 1460, 64240, 10}, Row{0, false, 1448, 65160, 10},
-                             Row{8192, true, 1448, 2896, 0}, Row{32768, true, 1448, 15928, 0},
-                             Row{131072, true, 1448, 65160, 1},
-                             Row{540000, false, 1460, 268640, 10});
+    // Measured on Linux 6.18: SYN 64240, SYN-ACK with timestamps 65160; SO_RCVBUF 4096, 16384,
+    // 65536.
+    const Row row =
+        GENERATE(Row{0, false, 1460, 64240, 10}, Row{0, false, 1448, 65160, 10},
+                 Row{8192, true, 1448, 2896, 0}, Row{32768, true, 1448, 15928, 0},
+                 Row{131072, true, 1448, 65160, 1}, Row{540000, false, 1460, 268640, 10});
     SocketOptions options;
     options.receive_buffer = row.buffer;
     options.receive_buffer_locked = row.locked;
-    const InitialWindow initial =
-        initial_receive_window(Sysctls{}, options, row.segment, true);
+    const InitialWindow initial = initial_receive_window(Sysctls{}, options, row.segment, true);
     CHECK(initial.window == row.window);
     CHECK(initial.scale == row.scale);
     CHECK(initial.field() == (row.window < 65535 ? row.window : 65535));

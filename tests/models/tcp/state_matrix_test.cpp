@@ -17,14 +17,14 @@ namespace {
 /// Segments of the peer, relative to what the state expects: `next` is RCV.NXT, `una` and `nxt` are
 /// our SND.UNA and SND.NXT.
 enum class Kind {
-    Ack,           ///< acknowledges everything
-    OldAck,        ///< repeats SND.UNA
+    Ack,     ///< acknowledges everything
+    OldAck,  ///< repeats SND.UNA
     AckTooHigh,
-    Data,          ///< in order, ACK of SND.UNA
-    DataBeyond,    ///< outside the window
+    Data,        ///< in order, ACK of SND.UNA
+    DataBeyond,  ///< outside the window
     OldData,
-    Fin,           ///< in order, ACK of SND.UNA
-    FinAck,        ///< in order, ACK of everything
+    Fin,     ///< in order, ACK of SND.UNA
+    FinAck,  ///< in order, ACK of everything
     Syn,
     Rst,
     RstInWindow,
@@ -32,10 +32,10 @@ enum class Kind {
     NoFlags,
 };
 constexpr int kKinds = 13;
-constexpr const char* kKindNames[kKinds] = {"ACK",     "old ACK", "ACK too high", "data",
-                                            "data beyond", "old data", "FIN",      "FIN+ACK of all",
-                                            "SYN",     "RST",     "RST in window",
-                                            "RST outside", "no flags"};
+constexpr const char* kKindNames[kKinds] = {
+    "ACK",           "old ACK",     "ACK too high",   "data", "data beyond",
+    "old data",      "FIN",         "FIN+ACK of all", "SYN",  "RST",
+    "RST in window", "RST outside", "no flags"};
 
 /// What comes back: nothing, an ACK, a SYN-ACK or a reset.
 enum class Answer { None, Ack, SynAck, Rst };
@@ -64,6 +64,7 @@ constexpr Answer kAck = Answer::Ack;
 constexpr Answer kRst = Answer::Rst;
 
 // Columns in the order of Kind. A data ACK may be delayed: it is waited for.
+// clang-format off
 const Row kTable[] = {
     {kSynSent,
      {{{kSynSent, kNone}, {kSynSent, kRst}, {kSynSent, kRst}, {kSynSent, kRst}, {kSynSent, kRst},
@@ -106,6 +107,7 @@ const Row kTable[] = {
        {kClosed, kNone}, {kClosed, kNone}, {kClosed, kNone}, {kClosed, kNone}, {kClosed, kNone},
        {kClosed, kNone}, {kClosed, kNone}, {kClosed, kNone}}}},
 };
+// clang-format on
 
 /// ISS 100, the peer's 300; 50 bytes of the peer are received before, so that old data exist.
 struct Numbers {
@@ -152,19 +154,32 @@ Numbers bring_to(TcpDrive& d, State state) {
 
 SegmentBuilder make(Kind kind, const Numbers& n) {
     switch (kind) {
-        case Kind::Ack: return ack_only().seq(n.next).ack(n.nxt);
-        case Kind::OldAck: return ack_only().seq(n.next).ack(n.una);
-        case Kind::AckTooHigh: return ack_only().seq(n.next).ack(n.nxt + 1);
-        case Kind::Data: return data(10).seq(n.next).ack(n.una);
-        case Kind::DataBeyond: return data(10).seq(n.next + 10'000'000).ack(n.una);
-        case Kind::OldData: return data(10).seq(n.next - 20).ack(n.una).offset(0);
-        case Kind::Fin: return fin().seq(n.next).ack(n.una);
-        case Kind::FinAck: return fin().seq(n.next).ack(n.nxt);
-        case Kind::Syn: return syn().seq(n.next + 5);
-        case Kind::Rst: return rst().seq(n.next);
-        case Kind::RstInWindow: return rst().seq(n.next + 5);
-        case Kind::RstOutside: return rst().seq(n.next + 10'000'000);
-        case Kind::NoFlags: return SegmentBuilder{0}.seq(n.next);
+        case Kind::Ack:
+            return ack_only().seq(n.next).ack(n.nxt);
+        case Kind::OldAck:
+            return ack_only().seq(n.next).ack(n.una);
+        case Kind::AckTooHigh:
+            return ack_only().seq(n.next).ack(n.nxt + 1);
+        case Kind::Data:
+            return data(10).seq(n.next).ack(n.una);
+        case Kind::DataBeyond:
+            return data(10).seq(n.next + 10'000'000).ack(n.una);
+        case Kind::OldData:
+            return data(10).seq(n.next - 20).ack(n.una).offset(0);
+        case Kind::Fin:
+            return fin().seq(n.next).ack(n.una);
+        case Kind::FinAck:
+            return fin().seq(n.next).ack(n.nxt);
+        case Kind::Syn:
+            return syn().seq(n.next + 5);
+        case Kind::Rst:
+            return rst().seq(n.next);
+        case Kind::RstInWindow:
+            return rst().seq(n.next + 5);
+        case Kind::RstOutside:
+            return rst().seq(n.next + 10'000'000);
+        case Kind::NoFlags:
+            return SegmentBuilder{0}.seq(n.next);
     }
     return SegmentBuilder{0};
 }

@@ -18,16 +18,16 @@ constexpr State kAll[] = {State::Closed,      State::Listen,   State::SynSent,  
 
 TEST_CASE("Exactly the transitions of RFC 9293 figure 5 are legal", "[tcp][state][rfc9293]") {
     const std::set<std::pair<State, State>> legal = {
-        {State::Closed, State::Listen},          {State::Closed, State::SynSent},
-        {State::Closed, State::SynReceived},     {State::Listen, State::SynSent},
-        {State::Listen, State::SynReceived},     {State::SynSent, State::SynReceived},
-        {State::SynSent, State::Established},    {State::SynReceived, State::Listen},
+        {State::Closed, State::Listen},           {State::Closed, State::SynSent},
+        {State::Closed, State::SynReceived},      {State::Listen, State::SynSent},
+        {State::Listen, State::SynReceived},      {State::SynSent, State::SynReceived},
+        {State::SynSent, State::Established},     {State::SynReceived, State::Listen},
         {State::SynReceived, State::Established}, {State::SynReceived, State::FinWait1},
-        {State::SynReceived, State::CloseWait},  {State::Established, State::FinWait1},
-        {State::Established, State::CloseWait},  {State::FinWait1, State::FinWait2},
-        {State::FinWait1, State::Closing},       {State::FinWait1, State::TimeWait},
-        {State::FinWait2, State::TimeWait},      {State::CloseWait, State::LastAck},
-        {State::Closing, State::TimeWait},       {State::TimeWait, State::SynReceived},
+        {State::SynReceived, State::CloseWait},   {State::Established, State::FinWait1},
+        {State::Established, State::CloseWait},   {State::FinWait1, State::FinWait2},
+        {State::FinWait1, State::Closing},        {State::FinWait1, State::TimeWait},
+        {State::FinWait2, State::TimeWait},       {State::CloseWait, State::LastAck},
+        {State::Closing, State::TimeWait},        {State::TimeWait, State::SynReceived},
     };
     for (const State from : kAll) {
         for (const State to : kAll) {
@@ -52,10 +52,10 @@ TEST_CASE("What each state permits", "[tcp][state][rfc9293]") {
         const bool open = state == State::Established || state == State::CloseWait;
         const bool early = state == State::SynSent || state == State::SynReceived;
         CHECK(may_queue_data(state) == (open || early));
-        CHECK(may_receive_data(state) == (state == State::Established ||
-                                          state == State::FinWait1 || state == State::FinWait2));
-        CHECK(is_synchronized(state) == !(early || state == State::Closed ||
-                                          state == State::Listen));
+        CHECK(may_receive_data(state) == (state == State::Established || state == State::FinWait1 ||
+                                          state == State::FinWait2));
+        CHECK(is_synchronized(state) ==
+              !(early || state == State::Closed || state == State::Listen));
         if (peer_has_closed(state)) CHECK_FALSE(may_receive_data(state));
     }
 }

@@ -25,8 +25,11 @@ Probability percent(std::uint64_t n) { return Probability{Ratio::of(n, 100)}; }
 class Trouble {
 public:
     Trouble(std::uint64_t seed, const Network& network)
-        : network_{network}, loss_{seed, "loss"}, twice_{seed, "duplication"},
-          late_{seed, "reordering"}, jitter_{seed, "jitter"} {}
+        : network_{network},
+          loss_{seed, "loss"},
+          twice_{seed, "duplication"},
+          late_{seed, "reordering"},
+          jitter_{seed, "jitter"} {}
     void apply(Time now, Duration delay, std::vector<Time>& arrivals) {
         const bool lost = loss_.chance(network_.loss);
         const bool twice = twice_.chance(network_.duplication);
@@ -82,9 +85,8 @@ void exchange(std::uint64_t seed, const Network& network, std::uint64_t up, std:
     pair.on_events = [&](Side side, std::uint16_t events) {
         if ((events & tcp::event::kEstablished) == 0) return;
         if (side == Side::Client) {
-            pair.at(pair.now(), [&] {
-                pair.send_all(Side::Client, up, 10'000, TcpPair::Then::ShutdownWrite);
-            });
+            pair.at(pair.now(),
+                    [&] { pair.send_all(Side::Client, up, 10'000, TcpPair::Then::ShutdownWrite); });
         } else if (down > 0 && !started) {
             started = true;
             pair.at(pair.now(), [&] {

@@ -20,11 +20,10 @@ TEST_CASE("The wheel of an HZ=250 kernel rounds up, in steps that grow with the 
         std::int64_t now_ms, delay_us, fires_ms;
     };
     // 1 s after a multiple of eight ticks is 1024 ms, 2 s 2016, 8 s 8192, 16 s 16128.
-    const Row row =
-        GENERATE(Row{0, 40'000, 44}, Row{0, 250'000, 256}, Row{0, 1'000'000, 1024},
-                 Row{1024, 1'000'000, 2048}, Row{5120, 2'000'000, 7136}, Row{0, 300'100, 320},
-                 Row{16, 300'100, 352}, Row{0, 8'000'000, 8192}, Row{0, 16'000'000, 16128},
-                 Row{3, 4'000, 8}, Row{0, 248'000, 252});
+    const Row row = GENERATE(Row{0, 40'000, 44}, Row{0, 250'000, 256}, Row{0, 1'000'000, 1024},
+                             Row{1024, 1'000'000, 2048}, Row{5120, 2'000'000, 7136},
+                             Row{0, 300'100, 320}, Row{16, 300'100, 352}, Row{0, 8'000'000, 8192},
+                             Row{0, 16'000'000, 16128}, Row{3, 4'000, 8}, Row{0, 248'000, 252});
     const Time now = Time::zero() + Duration::ms(row.now_ms);
     CHECK(timer_expiry(now, Duration::us(row.delay_us), 4_ms).ns() == row.fires_ms * 1'000'000);
 }
@@ -33,7 +32,8 @@ TEST_CASE("A coarse timer never fires early and at most one step late", "[tcp][t
     for (std::int64_t ms = 1; ms < 100'000; ms = ms * 3 / 2 + 1) {
         for (const std::int64_t start_us : {0, 1, 3999, 4000, 77'123}) {
             const Time now = Time::zero() + Duration::us(start_us);
-            const Duration late = timer_expiry(now, Duration::ms(ms), 4_ms) - now - Duration::ms(ms);
+            const Duration late =
+                timer_expiry(now, Duration::ms(ms), 4_ms) - now - Duration::ms(ms);
             CHECK(late >= Duration::zero());
             CHECK(late <= Duration::ms(ms) / 7 + 8_ms);
         }
