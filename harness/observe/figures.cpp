@@ -43,6 +43,14 @@ Time completion_of(const ConnectionFigures& c) {
     return at;
 }
 
+/// Everything written was delivered, both ways, and a program has done all it was asked to do.
+bool is_complete(const ConnectionFigures& c) {
+    if (c.client.finished.is_never() && c.server.finished.is_never()) return false;
+    if (c.client.bytes_written + c.server.bytes_written == 0) return false;
+    return c.server.bytes_delivered == c.client.bytes_written &&
+           c.client.bytes_delivered == c.server.bytes_written;
+}
+
 void add_end(FlowFigures& f, const EndFigures& end) {
     f.delivered += end.bytes_delivered;
     f.written += end.bytes_written;
@@ -84,8 +92,7 @@ public:
             f_.lost += ConnectionFigures::lost(sender, arrivals);
             if (reader.jitter > Duration::zero()) jitter_.add(reader.jitter);
         }
-        const bool done = !c.client.finished.is_never() && !c.server.finished.is_never();
-        if (done || ((f_.udp || f_.ping) && !sender.finished.is_never())) {
+        if (is_complete(c) || ((f_.udp || f_.ping) && !sender.finished.is_never())) {
             ++f_.completed;
             completed_.add(completion_of(c));
         }
@@ -153,6 +160,7 @@ FlowFigures summarise(const world::World& world, std::uint32_t flow, std::int32_
     } else {
         f.name = scenario.programs[flow - scenario.flows.size()].name;
     }
+    f.opens = std::any_of(ends.begin(), ends.end(), [](const OwnEnd& e) { return e.client; });
     Sum sum{f};
     for (std::size_t k = 0; k < ends.size(); ++k) {
         if (ordinal >= 0 && static_cast<std::size_t>(ordinal) != k) continue;
@@ -167,6 +175,13 @@ FlowFigures summarise(const world::World& world, std::uint32_t flow, std::int32_
 
 FlowFigures flow_figures(const world::World& world, std::uint32_t flow, std::int32_t ordinal) {
     return summarise(world, flow, ordinal, connections_of(world, flow));
+}
+
+Duration measured_span(const world::World& world, const LinkObserver& links) {
+    const Time now = world.simulation().now();
+    const bool stopped = now >= world.scenario().stop;
+    const Time last = links.last_arrival();
+    return (stopped || last == Time::zero() ? now : std::min(now, last)).since_start();
 }
 
 DirectionFigures direction_figures(const world::World& world, const LinkObserver& links,
@@ -184,7 +199,8 @@ DirectionFigures direction_figures(const world::World& world, const LinkObserver
     d.in_flight = counters.in_flight();
     std::copy(std::begin(counters.dropped), std::end(counters.dropped), std::begin(d.dropped));
     d.marked_ce = counters.marked_ce;
-    d.busy = network.busy(direction, world.simulation().now());
+    d.span = measured_span(world, links);
+    d.busy = network.busy(direction, Time::zero() + d.span);
     d.resident_ns = queue.resident_ns;
     d.longest_queue = queue.longest;
     d.mean_wait = Duration::ns(static_cast<std::int64_t>(queue.sojourn.mean()));

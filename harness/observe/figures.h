@@ -16,6 +16,7 @@ namespace seedwire::observe {
 struct FlowFigures {
     std::string name;
     bool udp = false, ping = false;
+    bool opens = true;  ///< false: a program that only accepted; its figures are its opener's
     std::uint32_t connections = 0, completed = 0, failed = 0;
     std::optional<Duration> handshake;  ///< connect() to ESTABLISHED at the opener; mean
     std::optional<Duration>
@@ -47,7 +48,8 @@ struct DirectionFigures {
     std::uint64_t dropped[trace::kDropReasonCount] = {};
     std::uint64_t marked_ce = 0;
     Duration busy;
-    std::uint64_t resident_ns = 0;  ///< over the run's time: the mean queue
+    std::uint64_t resident_ns = 0;  ///< over `span`: the mean queue
+    Duration span;                  ///< over which means are taken, see measured_span()
     std::uint32_t longest_queue = 0;
     Duration mean_wait, max_wait;
     bool finite_rate = true;
@@ -59,6 +61,9 @@ struct RunFigures {
     std::vector<DirectionFigures> directions;
 };
 
+/// Utilisation and mean queue are taken over the whole run where it has a `stop`, else up to the last
+/// arrival of a packet: the minute of TIME-WAIT at the end says nothing about a link.
+Duration measured_span(const world::World& world, const LinkObserver& links);
 /// Of flow `flow` (programs follow the flows); `ordinal` picks one connection, -1 takes all.
 FlowFigures flow_figures(const world::World& world, std::uint32_t flow, std::int32_t ordinal);
 DirectionFigures direction_figures(const world::World& world, const LinkObserver& links,

@@ -8,9 +8,6 @@ namespace seedwire::observe {
 using wire::Cause;
 using wire::Packet;
 
-namespace {
-
-/// Would a person point at this packet?
 bool is_notable(const LadderPacket& p) {
     using namespace wire::flag;
     if ((p.packet.protocol == wire::Protocol::Tcp) && (p.packet.flags & (kSyn | kFin | kRst)) != 0)
@@ -34,8 +31,6 @@ bool is_notable(const LadderPacket& p) {
             return p.packet.has(wire::packet_bit::kCopy);
     }
 }
-
-}  // namespace
 
 LadderObserver::LadderObserver(const net::Network& network, const trace::Connections& connections,
                                LadderChoice choice)

@@ -28,6 +28,9 @@ struct LadderPacket {
     bool from_client() const { return packet.has(wire::packet_bit::kForward); }
 };
 
+/// Would a person point at this packet? Control bits, losses, retransmissions, probes.
+bool is_notable(const LadderPacket& packet);
+
 struct LadderState {
     Time at;
     bool client = false;

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
+#include "harness/observe/ladder_rows.h"
 #include "models/tcp/info.h"
 
 namespace seedwire::observe {
@@ -43,15 +43,30 @@ std::string cut_to(std::string text, std::size_t width) {
     return text + "..";
 }
 
-/// A line of the drawing: something arrives or leaves, a state changes, or something is left out.
-struct Row {
-    enum class Kind { Arrive, Leave, State, Collapsed } kind = Kind::Leave;
-    Time at;
-    const LadderPacket* packet = nullptr;
-    bool client_side = false;
-    bool joined = false;  ///< the packet leaves and arrives in neighbouring rows
-    std::string client_state, server_state, text;
-};
+/// The text in lines, the first of at most `first` columns, the others of `rest`; three at most.
+std::vector<std::string> wrap(std::string_view text, std::size_t first, std::size_t rest) {
+    constexpr std::size_t kMostLines = 3;
+    std::vector<std::string> lines;
+    while (true) {
+        const std::size_t room = lines.empty() ? first : rest;
+        std::size_t end = text.size();
+        if (columns(text) > room) {
+            if (lines.size() + 1 == kMostLines) break;
+            end = text.rfind(' ', room);
+            // A remark in brackets stays whole if it can.
+            const std::size_t remark = text.rfind(" (", room);
+            if (remark != std::string_view::npos && remark > 0 &&
+                columns(text.substr(remark + 1)) <= rest)
+                end = remark;
+            if (end == std::string_view::npos || end == 0) break;
+        }
+        lines.emplace_back(text.substr(0, end));
+        if (end == text.size()) return lines;
+        text.remove_prefix(end + 1);
+    }
+    lines.push_back(cut_to(std::string{text}, lines.empty() ? first : rest));
+    return lines;
+}
 
 class Drawing {
 public:
@@ -59,194 +74,51 @@ public:
         : ladder_{ladder},
           names_{names},
           style_{style},
-          glyphs_{style.unicode ? kUnicode : kAscii} {
+          glyphs_{style.unicode ? kUnicode : kAscii},
+          rows_{arrange(ladder, names, style.most_packets)},
+          client_state_{rows_.client_state},
+          server_state_{rows_.server_state} {
         const std::size_t fixed = kTimeWidth + 2 * kStateWidth + 3;
         lane_ = std::max(kLeastLane, style.width - std::min(style.width, fixed));
     }
 
     std::string draw(const LadderTitle& title) {
-        choose_packets();
-        collect_rows();
-        place_states();
-        join_rows();
         std::string text =
             line("ms", title.client, " ", std::string(lane_, ' '), " ", title.server);
         if (!client_state_.empty() || !server_state_.empty())
             text += line("", client_state_, glyphs_.rail, std::string(lane_, ' '), glyphs_.rail,
                          server_state_);
-        for (const Row& row : rows_) text += line_of(row);
+        for (const LadderRow& row : rows_.rows) text += line_of(row);
+        if (rows_.drawn < ladder_.total_packets && ladder_.from == Time::zero() &&
+            ladder_.to == Time::never())
+            text += fmt::format("({} of {} packets are drawn; --ladder {} draws them all)\n",
+                                rows_.drawn, ladder_.total_packets, ladder_.total_packets);
         return text;
     }
 
 private:
     static constexpr std::size_t kTimeWidth = 12, kStateWidth = 13, kLeastLane = 36;
 
-    void choose_packets();
-    void collect_rows();
-    void place_states();
-    void place(const LadderState& change);
-    void join_rows();
-    void add_gap(std::size_t first, std::size_t last);
     std::string line(std::string_view time, std::string_view left, std::string_view left_rail,
                      std::string_view lane, std::string_view right_rail,
                      std::string_view right) const;
-    std::string line_of(const Row& row);
-    std::string lane_of(const Row& row) const;
-    std::string leaving(const Row& row) const;
-    std::string arriving(const Row& row) const;
+    std::string line_of(const LadderRow& row);
+    std::vector<std::string> lanes_of(const LadderRow& row) const;
+    std::vector<std::string> leaving(const LadderRow& row) const;
+    std::string arriving(const LadderRow& row) const;
     std::string arrival_label(const LadderPacket& packet) const;
     std::string mirrored(bool from_client, std::string_view left, std::string_view middle,
                          std::string_view right) const;
     std::string band(const std::string& change, std::string& current) const;
-    bool is_plain(const LadderPacket& packet) const;
 
     const Ladder& ladder_;
     const SegmentNames& names_;
     const LadderStyle& style_;
     const Glyphs& glyphs_;
     std::size_t lane_ = 0;
-    std::vector<bool> shown_;
-    std::vector<Row> rows_;
+    LadderRows rows_;
     std::string client_state_, server_state_;  ///< before the first row, then of the row just drawn
 };
-
-bool Drawing::is_plain(const LadderPacket& p) const {
-    using namespace wire::flag;
-    return !p.loss && !p.delayed && !p.marked_ce &&
-           !(p.packet.protocol == wire::Protocol::Tcp &&
-             (p.packet.flags & (kSyn | kFin | kRst)) != 0) &&
-           cause_text(p).empty();
-}
-
-/// Everything if it fits; else the beginning, the end, and as much of what is not plain as fits.
-void Drawing::choose_packets() {
-    const auto& packets = ladder_.packets;
-    shown_.assign(packets.size(), packets.size() <= style_.most_packets);
-    if (packets.size() <= style_.most_packets) return;
-    std::size_t budget = style_.most_packets;
-    const auto show = [&](std::size_t i) {
-        if (i < shown_.size() && !shown_[i] && budget > 0) {
-            shown_[i] = true;
-            --budget;
-        }
-    };
-    const std::size_t edge = std::min<std::size_t>(style_.most_packets / 5, 10);
-    for (std::size_t i = 0; i < edge; ++i) show(i);
-    for (std::size_t i = 0; i < edge; ++i) show(packets.size() - 1 - i);
-    for (std::size_t i = 0; i < packets.size(); ++i)
-        if (!is_plain(packets[i])) show(i);
-    for (std::size_t i = 0; i < packets.size() && budget > 0; ++i) show(i);
-}
-
-/// One line for packets [first, last) that are not drawn one by one.
-void Drawing::add_gap(std::size_t first, std::size_t last) {
-    const auto& packets = ladder_.packets;
-    std::size_t carrying[2] = {0, 0}, other[2] = {0, 0};
-    bool udp = false;
-    for (std::size_t i = first; i < last; ++i) {
-        const LadderPacket& p = packets[i];
-        udp |= p.packet.protocol != wire::Protocol::Tcp;
-        ++(p.packet.payload_length > 0 ? carrying : other)[p.from_client() ? 0 : 1];
-    }
-    const std::uint64_t from = packets[first].number, to = packets[last - 1].number;
-    std::string text = fmt::format("#{} to #{}", from, to);
-    // Where packets were not even kept there is nothing to count.
-    if (to - from + 1 <= last - first) {
-        std::string counts;
-        const auto add = [&counts](std::size_t count, std::string_view what,
-                                   std::string_view whose) {
-            if (count > 0)
-                counts +=
-                    fmt::format("{} {} {} {}", counts.empty() ? ":" : ",", count, what, whose);
-        };
-        const std::string_view data = udp ? "packets" : "DATA";
-        add(carrying[0], data, "from the client");
-        add(other[0], "ACK", "from the client");
-        add(carrying[1], data, "from the server");
-        add(other[1], "ACK", "from the server");
-        text += counts;
-    }
-    Row row;
-    row.kind = Row::Kind::Collapsed;
-    row.at = packets[first].sent;
-    row.text = std::move(text);
-    rows_.push_back(row);
-}
-
-void Drawing::collect_rows() {
-    const auto& packets = ladder_.packets;
-    for (std::size_t i = 0; i < packets.size();) {
-        if (!shown_[i]) {
-            std::size_t end = i;
-            while (end < packets.size() && !shown_[end]) ++end;
-            add_gap(i, end);
-            i = end;
-            continue;
-        }
-        const LadderPacket& p = packets[i++];
-        Row leave;
-        leave.kind = Row::Kind::Leave;
-        leave.at = p.sent;
-        leave.packet = &p;
-        leave.client_side = p.from_client();
-        rows_.push_back(leave);
-        if (p.arrived == Time::never()) continue;
-        Row arrive = leave;
-        arrive.kind = Row::Kind::Arrive;
-        arrive.at = p.arrived;
-        arrive.client_side = !p.from_client();
-        rows_.push_back(arrive);
-    }
-    // At one instant, what arrives comes before what it makes leave.
-    std::stable_sort(rows_.begin(), rows_.end(), [](const Row& a, const Row& b) {
-        if (a.at != b.at) return a.at < b.at;
-        return a.kind < b.kind;
-    });
-}
-
-/// A change of state stands on the row of the packet that made it, else on a row of its own. What
-/// happened before the part that is drawn decides how it begins.
-void Drawing::place_states() {
-    for (const LadderState& change : ladder_.states) {
-        std::string& before = change.client ? client_state_ : server_state_;
-        const auto name_of = [](std::uint8_t state) {
-            return std::string{tcp::to_string(static_cast<tcp::State>(state))};
-        };
-        if (before.empty()) before = name_of(change.from);
-        if (change.at < ladder_.from)
-            before = name_of(change.to);
-        else if (change.at <= ladder_.to)
-            place(change);
-    }
-}
-
-void Drawing::place(const LadderState& change) {
-    const auto fits = [&](const Row& row) {
-        const std::string& slot = change.client ? row.client_state : row.server_state;
-        return row.at == change.at && slot.empty() && row.kind != Row::Kind::Collapsed &&
-               (row.kind == Row::Kind::State || row.client_side == change.client);
-    };
-    auto row = std::find_if(rows_.begin(), rows_.end(), fits);
-    if (row == rows_.end()) {
-        Row own;
-        own.kind = Row::Kind::State;
-        own.at = change.at;
-        const auto after = std::upper_bound(rows_.begin(), rows_.end(), change.at,
-                                            [](Time at, const Row& r) { return at < r.at; });
-        row = rows_.insert(after, own);
-    }
-    (change.client ? row->client_state : row->server_state) =
-        tcp::to_string(static_cast<tcp::State>(change.to));
-}
-
-void Drawing::join_rows() {
-    for (std::size_t i = 0; i + 1 < rows_.size(); ++i) {
-        Row &leave = rows_[i], &arrive = rows_[i + 1];
-        if (leave.kind == Row::Kind::Leave && arrive.kind == Row::Kind::Arrive &&
-            leave.packet == arrive.packet)
-            leave.joined = arrive.joined = true;
-    }
-}
 
 /// Seen from the client's side; for packets of the server the pieces come in the other order.
 std::string Drawing::mirrored(bool from_client, std::string_view left, std::string_view middle,
@@ -257,10 +129,10 @@ std::string Drawing::mirrored(bool from_client, std::string_view left, std::stri
                        : fmt::format("{}{}{}{}", space, right, middle, left);
 }
 
-std::string Drawing::leaving(const Row& row) const {
+std::vector<std::string> Drawing::leaving(const LadderRow& row) const {
     const LadderPacket& p = *row.packet;
     const bool right = p.from_client();
-    std::string body = fmt::format("#{} {}", p.number, segment_text(p, names_));
+    std::string body = segment_text(p, names_);
     if (const std::string cause = cause_text(p); !cause.empty())
         body += fmt::format(" ({})", cause);
     const std::string fate = fate_text(p, names_);
@@ -270,25 +142,39 @@ std::string Drawing::leaving(const Row& row) const {
     if (!arrives) {
         const std::string why = cut_to(fate.empty() ? "under way at the end" : fate, lane_ / 2);
         const char* mark = fate.empty() ? glyphs_.fading : glyphs_.lost;
-        tail = right ? fmt::format(" {} {}", mark, why) : fmt::format("{} {} ", mark, why);
+        tail = fmt::format(" {} {} ", mark, why);
         end -= columns(tail);
     } else {
         if (!fate.empty() && !p.loss) body += fmt::format(" [{}]", fate);
-        end -= columns(arrival_label(p));
+        end -= columns(arrival_label(p)) + 1;
         if (row.joined)
             tail = right ? glyphs_.down_right : glyphs_.down_left;
         else
             tail = repeat(glyphs_.fading, 2);
     }
     constexpr std::size_t kLead = 2, kSpaces = 2, kLeastLine = 1;
-    body = cut_to(body, end - std::min(end, kLead + kSpaces + kLeastLine));
-    const std::size_t taken = kLead + kSpaces + columns(body);
+    const std::string number = fmt::format("#{} ", p.number);
+    const std::size_t used = kLead + kSpaces + columns(number);
+    const std::vector<std::string> parts =
+        wrap(body, end - std::min(end, used + kLeastLine), end - std::min(end, used));
+    std::vector<std::string> lanes;
+    const std::size_t taken = used + columns(parts[0]);
     const std::string shaft = repeat(glyphs_.line, end > taken ? end - taken : 1);
-    const std::string text = fmt::format(" {} ", body);
-    return mirrored(right, repeat(glyphs_.line, kLead), right ? text + shaft : shaft + text, tail);
+    const std::string text = fmt::format(" {}{} ", number, parts[0]);
+    lanes.push_back(
+        mirrored(right, repeat(glyphs_.line, kLead), right ? text + shaft : shaft + text, tail));
+    // What did not fit stands below, beside the stem of the arrow.
+    for (std::size_t i = 1; i < parts.size(); ++i) {
+        const std::string indent(right ? kLead + 1 + columns(number) : kLead + 1, ' ');
+        const std::size_t filled = columns(indent) + columns(parts[i]);
+        const std::string space(end > filled ? end - filled : 0, ' ');
+        lanes.push_back(mirrored(right, indent, right ? parts[i] + space : space + parts[i],
+                                 row.joined ? glyphs_.rail : ""));
+    }
+    return lanes;
 }
 
-/// "─ #3 ─►": what stands at the end of an arrow, without its corner.
+/// "─ #3 ─►", what stands at the end of an arrow, without its corner.
 std::string Drawing::arrival_label(const LadderPacket& p) const {
     std::string head = p.from_client() ? glyphs_.head_right : glyphs_.head_left;
     if (p.loss)
@@ -298,7 +184,7 @@ std::string Drawing::arrival_label(const LadderPacket& p) const {
                            : fmt::format("{}{} #{} {}", head, l, p.number, l);
 }
 
-std::string Drawing::arriving(const Row& row) const {
+std::string Drawing::arriving(const LadderRow& row) const {
     const LadderPacket& p = *row.packet;
     const bool right = p.from_client();
     std::string corner = right ? glyphs_.up_right : glyphs_.up_left;
@@ -307,19 +193,20 @@ std::string Drawing::arriving(const Row& row) const {
     return mirrored(!right, "", arrival_label(p), corner);
 }
 
-std::string Drawing::lane_of(const Row& row) const {
+std::vector<std::string> Drawing::lanes_of(const LadderRow& row) const {
     switch (row.kind) {
-        case Row::Kind::State:
+        case LadderRow::Kind::State:
             break;
-        case Row::Kind::Leave:
+        case LadderRow::Kind::Leave:
             return leaving(row);
-        case Row::Kind::Arrive:
-            return arriving(row);
-        case Row::Kind::Collapsed:
-            return mirrored(true, "   ",
-                            cut_to(fmt::format("{} {}", glyphs_.dots, row.text), lane_ - 3), "");
+        case LadderRow::Kind::Arrive:
+            return {arriving(row)};
+        case LadderRow::Kind::Collapsed: {
+            const std::string text = fmt::format("{} {}", glyphs_.dots, row.text);
+            return {mirrored(true, "   ", cut_to(text, lane_ - 3), "")};
+        }
     }
-    return std::string(lane_, ' ');
+    return {std::string(lane_, ' ')};
 }
 
 std::string Drawing::line(std::string_view time, std::string_view left, std::string_view left_rail,
@@ -340,22 +227,29 @@ std::string Drawing::band(const std::string& change, std::string& current) const
     return is_nothing ? "" : glyphs_.band;
 }
 
-std::string Drawing::line_of(const Row& row) {
-    const bool leaves = row.kind == Row::Kind::Leave;
+std::string Drawing::line_of(const LadderRow& row) {
+    const bool leaves = row.kind == LadderRow::Kind::Leave;
+    constexpr const char *kRed = "31", *kYellow = "33", *kFaint = "2";
+    const char* paint = nullptr;
+    if (row.kind == LadderRow::Kind::Collapsed) paint = kFaint;
+    if (leaves && !cause_text(*row.packet).empty()) paint = kYellow;
+    if (row.packet != nullptr && row.packet->loss) paint = kRed;
+    if (!style_.color) paint = nullptr;
     const char* left_rail = leaves && row.client_side ? glyphs_.leave_right : glyphs_.rail;
     const char* right_rail = leaves && !row.client_side ? glyphs_.leave_left : glyphs_.rail;
-    std::string lane = lane_of(row);
-    if (style_.color) {
-        constexpr const char *kRed = "31", *kYellow = "33", *kFaint = "2";
-        const char* paint = nullptr;
-        if (row.kind == Row::Kind::Collapsed) paint = kFaint;
-        if (leaves && !cause_text(*row.packet).empty()) paint = kYellow;
-        if (row.packet != nullptr && row.packet->loss) paint = kRed;
-        if (paint != nullptr) lane = fmt::format("\x1b[{}m{}\x1b[0m", paint, lane);
+    std::string time = milliseconds_text(row.at), text;
+    std::string left = band(row.client_state, client_state_);
+    std::string right = band(row.server_state, server_state_);
+    for (const std::string& lane : lanes_of(row)) {
+        text += line(time, left, left_rail,
+                     paint == nullptr ? lane : fmt::format("\x1b[{}m{}\x1b[0m", paint, lane),
+                     right_rail, right);
+        time.clear();
+        left = band("", client_state_);
+        right = band("", server_state_);
+        left_rail = right_rail = glyphs_.rail;
     }
-    const std::string left = band(row.client_state, client_state_);
-    return line(milliseconds_text(row.at), left, left_rail, lane, right_rail,
-                band(row.server_state, server_state_));
+    return text;
 }
 
 }  // namespace

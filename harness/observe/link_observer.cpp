@@ -21,6 +21,7 @@ void LinkObserver::on_transmission(const trace::Transmission& r) {
     f.sojourn.add(static_cast<std::uint64_t>(std::max<std::int64_t>(0, resident - serialisation)));
     f.resident_ns += static_cast<std::uint64_t>(resident);
     f.longest = std::max(f.longest, r.queue_packets + 1);
+    if (!r.arrival.is_never()) last_arrival_ = std::max(last_arrival_, r.arrival);
 }
 
 }  // namespace seedwire::observe

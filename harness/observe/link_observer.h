@@ -23,10 +23,14 @@ public:
     void on_transmission(const trace::Transmission& r) override;
 
     const QueueFigures& queue(std::uint32_t direction) const { return figures_[direction]; }
+    /// When the last packet left its link, or Time::zero(): what comes behind it is only waiting
+    /// (TIME-WAIT), over which no mean should be taken.
+    Time last_arrival() const { return last_arrival_; }
 
 private:
     const net::Network& network_;
     std::vector<QueueFigures> figures_;
+    Time last_arrival_;
 };
 
 }  // namespace seedwire::observe
