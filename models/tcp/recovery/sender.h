@@ -19,8 +19,9 @@
 //                       transmit; s.on_new_segment(now, start, end, flags)
 //                   once at the end of that loop: s.on_send_loop_end(now, {sent, limited ...}),
 //                   also when it sent nothing (then it only matters if lack of cwnd stopped it).
-//                   A FIN is a segment (or one octet more of the last one). Zero-window probes that
-//                   carry new data are too. s.new_data_cause() tells NewData from LimitedTransmit.
+//                   A FIN is a segment (or one octet more of the last one): sent::kFin. Zero-window
+//                   probes that carry new data are segments too, but no loop: on_new_segment alone.
+//                   s.new_data_cause() tells NewData from LimitedTransmit.
 //
 //   Arriving ACK    outcome = s.on_ack(now, input)    for any acceptable ACK, old ones included
 //                   if outcome.send == AfterAck::NewData (F-RTO):
