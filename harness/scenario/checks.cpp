@@ -52,23 +52,64 @@ private:
     std::vector<std::vector<std::size_t>> links_of_;
 };
 
-/// Answers for many flows of one source are found at once.
+/// Answers for many flows: nearly always the two hosts are neighbours, or have routers of one
+/// component as neighbours. Only where that fails the paths are walked.
 class Reachability {
 public:
-    explicit Reachability(const Scenario& scenario) : paths_{scenario} {}
+    explicit Reachability(const Scenario& scenario) : scenario_{scenario}, paths_{scenario} {}
+
     bool operator()(std::uint32_t from, std::uint32_t to, std::int64_t ip_bytes) {
-        const auto key = std::pair{from, ip_bytes};
-        auto at = known_.find(key);
-        if (at == known_.end()) {
-            if (known_.size() >= 1024) known_.clear();
-            at = known_.emplace(key, paths_.reached(from, ip_bytes)).first;
-        }
-        return at->second[to];
+        const auto at = components_.find(ip_bytes);
+        const Components& components =
+            at != components_.end()
+                ? at->second
+                : components_.emplace(ip_bytes, find_components(ip_bytes)).first->second;
+        const std::vector<std::uint32_t>& near = components.around[from];
+        const std::vector<std::uint32_t>& far = components.around[to];
+        for (const std::uint32_t component : near)
+            if (std::find(far.begin(), far.end(), component) != far.end()) return true;
+        return paths_.reached(from, ip_bytes)[to];
     }
 
 private:
+    /// Of each node, the components of routers that it belongs to or is linked with.
+    struct Components {
+        std::vector<std::vector<std::uint32_t>> around;
+    };
+
+    Components find_components(std::int64_t ip_bytes) const {
+        std::vector<std::uint32_t> parent(scenario_.nodes.size());
+        for (std::size_t i = 0; i < parent.size(); ++i) parent[i] = static_cast<std::uint32_t>(i);
+        const auto root = [&parent](std::uint32_t node) {
+            while (parent[node] != node) node = parent[node] = parent[parent[node]];
+            return node;
+        };
+        const auto fits = [&](const LinkSpec& link) {
+            return link.up.mtu.count >= ip_bytes && link.down.mtu.count >= ip_bytes;
+        };
+        for (const LinkSpec& link : scenario_.links)
+            if (fits(link) && scenario_.nodes[link.from].router && scenario_.nodes[link.to].router)
+                parent[root(link.from)] = root(link.to);
+        Components components{std::vector<std::vector<std::uint32_t>>(parent.size())};
+        for (const LinkSpec& link : scenario_.links) {
+            if (!fits(link)) continue;
+            if (scenario_.nodes[link.to].router)
+                components.around[link.from].push_back(root(link.to));
+            if (scenario_.nodes[link.from].router)
+                components.around[link.to].push_back(root(link.from));
+        }
+        for (std::uint32_t i = 0; i < parent.size(); ++i) {
+            std::vector<std::uint32_t>& around = components.around[i];
+            if (scenario_.nodes[i].router) around.push_back(root(i));
+            std::sort(around.begin(), around.end());
+            around.erase(std::unique(around.begin(), around.end()), around.end());
+        }
+        return components;
+    }
+
+    const Scenario& scenario_;
     Paths paths_;
-    std::map<std::pair<std::uint32_t, std::int64_t>, std::vector<bool>> known_;
+    std::map<std::int64_t, Components> components_;
 };
 
 void check_flow(const FlowSpec& flow, const Scenario& scenario, Reachability& reaches,

@@ -7,6 +7,8 @@
 #include <iterator>
 #include <vector>
 
+#include "harness/scenario/source_text.h"
+
 namespace seedwire::scenario {
 namespace {
 
@@ -20,8 +22,6 @@ struct Style {
 };
 constexpr Style kPlain{"", "", "", "", ""};
 constexpr Style kColored{"\x1b[1;31m", "\x1b[1;33m", "\x1b[1m", "\x1b[1;34m", "\x1b[0m"};
-
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
 /// The lines of a source, found once.
 class Lines {
@@ -49,18 +49,18 @@ private:
 std::vector<std::string> printable_characters(std::string_view line) {
     std::vector<std::string> characters;
     for (std::size_t at = 0; at < line.size();) {
-        std::size_t end = at + 1;
-        while (end < line.size() && is_continuation(line[end])) ++end;
+        const std::size_t length = utf8_length(line.substr(at));
         const auto first = static_cast<unsigned char>(line[at]);
-        if (first == '\t') {
+        const bool control =
+            first < 0x20 || first == 0x7F ||
+            (length == 2 && first == 0xC2 && static_cast<unsigned char>(line[at + 1]) < 0xA0);
+        if (first == '\t')
             characters.emplace_back(" ");
-        } else if (first < 0x20 || first == 0x7F ||
-                   (first >= 0x80 && (first < 0xC2 || first > 0xF4 || end == at + 1))) {
+        else if (length == 0 || control)
             characters.emplace_back("?");
-        } else {
-            characters.emplace_back(line.substr(at, end - at));
-        }
-        at = end;
+        else
+            characters.emplace_back(line.substr(at, length));
+        at += std::max<std::size_t>(1, length);
     }
     return characters;
 }
