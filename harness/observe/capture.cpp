@@ -24,12 +24,19 @@ public:
         // Datagrams start at multiples of 65536; their offset is their number.
         constexpr std::uint64_t kDatagramStep = 65536;
         const bool forward = packet.has(wire::packet_bit::kForward);
-        const std::uint64_t step = packet.protocol == wire::Protocol::Udp ? kDatagramStep : 1;
+        const bool udp = packet.protocol == wire::Protocol::Udp;
         wire::fill_payload(wire::stream_key(connections_[packet.flow].key, forward),
-                           packet.payload_offset * step, out);
+                           packet.payload_offset * (udp ? kDatagramStep : 1), out);
+        if (udp) write_number(packet.payload_offset, out);
     }
 
 private:
+    /// Datagrams begin with their number, big-endian. Random bytes would look like RTCP and other
+    /// protocols that Wireshark guesses from the first bytes alone.
+    static void write_number(std::uint64_t number, std::span<std::uint8_t> out) {
+        for (std::size_t i = 0; i < std::min<std::size_t>(8, out.size()); ++i)
+            out[i] = static_cast<std::uint8_t>(number >> (56 - 8 * i));
+    }
     const trace::Connections& connections_;
 };
 

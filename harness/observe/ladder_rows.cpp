@@ -98,7 +98,7 @@ void Arrangement::add_gap(std::size_t first, std::size_t last, std::uint64_t fro
         if (count.data > 0) row.text += fmt::format("{} {}", count.data, udp ? "packets" : "DATA");
         if (count.other > 0)
             row.text += fmt::format("{}{} ACK", count.data > 0 ? " and " : "", count.other);
-        row.text += fmt::format(" from the {}", side == 0 ? "client" : "server");
+        row.text += fmt::format(" by {}", side == 0 ? "client" : "server");
         if (count.lost > 0) row.text += fmt::format(", {} lost", count.lost);
         separator = "; ";
     }

@@ -8,7 +8,9 @@ LinkObserver::LinkObserver(const net::Network& network)
     : network_{network}, figures_(std::size_t{network.link_count()} * 2) {}
 
 void LinkObserver::on_transmission(const trace::Transmission& r) {
-    if (r.departure == Time::never()) return;
+    if (!r.arrival.is_never()) last_arrival_ = std::max(last_arrival_, r.arrival);
+    // A copy has waited with its original, which is recorded too.
+    if (r.departure == Time::never() || r.copied) return;
     QueueFigures& f = figures_[r.direction];
     const net::LinkDirectionConfig& config = network_.config(r.direction);
     const std::int64_t resident = (r.departure - r.at).ns();
@@ -21,7 +23,6 @@ void LinkObserver::on_transmission(const trace::Transmission& r) {
     f.sojourn.add(static_cast<std::uint64_t>(std::max<std::int64_t>(0, resident - serialisation)));
     f.resident_ns += static_cast<std::uint64_t>(resident);
     f.longest = std::max(f.longest, r.queue_packets + 1);
-    if (!r.arrival.is_never()) last_arrival_ = std::max(last_arrival_, r.arrival);
 }
 
 }  // namespace seedwire::observe
