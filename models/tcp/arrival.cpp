@@ -54,6 +54,8 @@ Arrival describe_arrival(const Connection& c, Time now, const wire::Segment& seg
         arrival.repeats_ack = ack == c.sender.snd_una() &&
                               !may_update_window(c, ack, arrival.start, scaled_window(c, segment));
     }
+    // As the segment found the connection: the handshake's last ACK is no receiver's RTT sample.
+    arrival.established = c.tcb.state == State::Established;
     arrival.fin_opens_passive_close =
         c.tcb.state == State::Established || c.tcb.state == State::SynReceived;
     return arrival;
