@@ -145,8 +145,7 @@ std::optional<Value> link_value(const Metric& metric, const Evidence& evidence) 
     const std::string_view key = std::string_view{metric.key}.substr(up ? 3 : 5);
     const std::uint32_t direction = metric.index * 2 + (up ? 0 : 1);
     const auto d = observe::direction_figures(evidence.world, evidence.links, direction);
-    const auto elapsed = static_cast<std::uint64_t>(
-        std::max<std::int64_t>(1, evidence.world.simulation().now().ns()));
+    const auto elapsed = static_cast<std::uint64_t>(std::max<std::int64_t>(1, d.span.ns()));
     if (key == "utilisation")
         return fraction(static_cast<std::uint64_t>(d.busy.ns()), elapsed, Unit::Ratio);
     if (key == "packets") return packets(d.packets);

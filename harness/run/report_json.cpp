@@ -42,18 +42,19 @@ void write_flow(JsonWriter& json, const FlowFigures& f) {
     json.end_object();
 }
 
-void write_direction(JsonWriter& json, const DirectionFigures& d, Time end) {
+void write_direction(JsonWriter& json, const DirectionFigures& d) {
     json.begin_object().field("name", d.name).field("from", d.from).field("to", d.to);
     json.field("entered", d.entered).field("packets", d.packets).field("bytes", d.bytes);
     json.field("in_flight", d.in_flight).field("busy_ns", d.busy.ns());
-    const double seconds = static_cast<double>(end.ns());
+    const double span = static_cast<double>(d.span.ns());
+    json.field("span_ns", d.span.ns());
     json.key("utilisation");
-    if (d.finite_rate && end > Time::zero())
-        json.raw(fmt::format("{:.6f}", static_cast<double>(d.busy.ns()) / seconds));
+    if (d.finite_rate && span > 0)
+        json.raw(fmt::format("{:.6f}", static_cast<double>(d.busy.ns()) / span));
     else json.null();
     json.key("queue").begin_object();
     json.key("mean_packets").raw(
-        fmt::format("{:.4f}", end > Time::zero() ? static_cast<double>(d.resident_ns) / seconds : 0.0));
+        fmt::format("{:.4f}", span > 0 ? static_cast<double>(d.resident_ns) / span : 0.0));
     json.field("max_packets", d.longest_queue).field("mean_wait_ns", d.mean_wait.ns());
     json.field("max_wait_ns", d.max_wait.ns()).end_object();
     json.field("marked_ce", d.marked_ce);
@@ -104,7 +105,7 @@ void write_json(JsonWriter& json, const Run& run) {
     json.end_array().key("programs").begin_array();
     for (std::uint32_t i = 0; i < scenario.programs.size(); ++i) write_program(json, run, i);
     json.end_array().key("links").begin_array();
-    for (const DirectionFigures& d : run.figures.directions) write_direction(json, d, run.figures.end);
+    for (const DirectionFigures& d : run.figures.directions) write_direction(json, d);
     json.end_array().key("faults").begin_array();
     for (std::uint32_t i = 0; i < scenario.faults.size(); ++i) {
         json.begin_object().field("text", scenario.faults[i].text);

@@ -29,7 +29,7 @@ std::string flow_table(const Run& run) {
     TextTable table{{"<flow", "conns", "handshake", "first byte", "completion", "delivered", "goodput",
                      "segments", "retrans", "timeouts", "reordered", "RTT", "sent", "lost", "jitter", "<error"}};
     for (const FlowFigures& f : run.figures.flows) {
-        if (f.connections == 0) continue;
+        if (f.connections == 0 || !f.opens) continue;
         const bool tcp = !f.udp && !f.ping;
         const auto value = [](std::uint64_t n, Unit unit) {
             return judge::to_string({static_cast<std::int64_t>(n), 1, unit});
@@ -70,8 +70,8 @@ std::string link_table(const Run& run) {
         });
         rows.resize(kMostRows);
     }
-    const auto end = std::max<std::int64_t>(1, run.figures.end.ns());
     for (const DirectionFigures* d : rows) {
+        const auto end = std::max<std::int64_t>(1, d->span.ns());
         const bool finite = d->finite_rate;
         table.add({d->name, d->from, d->to, count_text(d->packets),
                    judge::to_string({static_cast<std::int64_t>(d->bytes), 1, Unit::Bytes}),
