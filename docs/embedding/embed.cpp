@@ -1,42 +1,41 @@
-// A simulator inside a C++ program: an entity of our own, executed by the kernel of seedwire.
+// The simulator inside a C++ program: one scenario, run at several rates and asked for its figures.
 #include <cstdio>
-#include <string>
 
-#include "sim/base/quantity.h"
-#include "sim/base/random.h"
-#include "sim/kernel/simulation.h"
+#include "harness/run/run.h"
+#include "harness/scenario/scenario.h"
 
 namespace {
 
-/// Arrivals at a bus stop: the time between two of them is exponentially distributed.
-class BusStop final : public seedwire::Entity {
-public:
-    BusStop(std::uint64_t seed, seedwire::Time until)
-        : waits_{seed, "bus stop/arrivals"}, until_{until} {}
-
-    seedwire::Time on_due(seedwire::Time now) override {
-        std::printf("%s: passenger %d\n", to_string(now.since_start()).c_str(), ++passengers_);
-        const seedwire::Time next = now + waits_.exponential(seedwire::Duration::s(60));
-        return next <= until_ ? next : seedwire::Time::never();
-    }
-    int passengers() const { return passengers_; }
-
-private:
-    seedwire::RandomStream waits_;
-    seedwire::Time until_;
-    int passengers_ = 0;
-};
+constexpr const char* kScenario = R"(version: 1
+name: download
+hosts: [client, server]
+links:
+  - {name: line, between: [client, server], rate: 1 Mbit/s, delay: 10 ms}
+flows:
+  load: {app: bulk, from: client, to: server, direction: download, bytes: 1 MB}
+expect:
+  - load.delivered == 1 MB
+)";
 
 }  // namespace
 
 int main() {
-    using seedwire::Duration, seedwire::Time;
-    const Time closing = Time::zero() + Duration::s(600);
-    seedwire::Simulation simulation{1};
-    BusStop stop{simulation.seed(), closing};
-    const seedwire::EntityId id = simulation.add(stop, "bus stop", seedwire::Phase::Timer);
-    simulation.start();
-    simulation.wake(id, Time::zero());
-    simulation.run_until(closing);
-    return stop.passengers() > 0 ? 0 : 1;
+    using namespace seedwire;
+    for (const char* rate : {"1 Mbit/s", "10 Mbit/s", "100 Mbit/s"}) {
+        scenario::Diagnostics problems;
+        const scenario::LoadOptions options{.overrides = {{"line.rate", rate}}, .seed = {}};
+        const auto scenario = scenario::load("download.yaml", kScenario, options, problems);
+        if (!scenario) {
+            std::fputs(render(problems, kScenario, false).c_str(), stderr);
+            return 2;
+        }
+        const run::Run run = run::execute(*scenario, {});
+        const observe::FlowFigures& load = run.figures.flows[0];
+        std::printf("%10s: %s, %llu bit/s, digest %s\n", rate,
+                    to_string(load.completion.value_or(Duration::zero())).c_str(),
+                    static_cast<unsigned long long>(load.goodput()),
+                    to_string(run.digest.total).c_str());
+        if (!run.holds()) return 1;
+    }
+    return 0;
 }
