@@ -10,6 +10,7 @@
 
 #include "models/host/stream_arrivals.h"
 #include "models/tcp/info.h"
+#include "sim/base/flat_map.h"
 #include "sim/base/time.h"
 
 namespace seedwire::host {
@@ -61,12 +62,14 @@ struct EndTracker {
     std::uint64_t highest_sent = 0;    ///< stream offset behind the highest payload byte sent
     StreamArrivals arrivals;
     std::uint32_t highest_packet = 0;  ///< id of the latest packet sent by the peer that arrived
-    std::uint32_t next_number = 0;     ///< UDP: behind the highest number that arrived
-    std::uint32_t last_number = 0;     ///< UDP: of the latest arrival
+};
+
+/// Likewise for an end that receives datagrams.
+struct DatagramTracker {
+    std::uint32_t next_number = 0;  ///< behind the highest number that arrived
+    std::uint32_t last_number = 0;  ///< of the latest arrival
     Time last_arrival = Time::never();
-    Duration interval;                  ///< UDP: between datagrams as they leave; zero: unknown
-    wire::StreamCheck check{0};         ///< of the stream received in order
-    tcp::Glance glance;                ///< last recorded
+    Duration interval;              ///< between datagrams as they leave; zero: unknown
 };
 
 /// By dense connection id (trace::Connections); shared by the hosts of a run.
@@ -81,6 +84,21 @@ public:
     EndTracker& tracker(std::uint32_t id, bool is_client) {
         return trackers_[2 * std::size_t{id} + (is_client ? 1 : 0)];
     }
+    DatagramTracker& datagrams(std::uint32_t id, bool is_client) {
+        const std::uint32_t end = id << 1 | (is_client ? 1U : 0U);
+        std::uint32_t index = datagram_index_.find(end);
+        if (index == decltype(datagram_index_)::kNone) {
+            index = static_cast<std::uint32_t>(datagram_trackers_.size());
+            datagram_index_.insert(end, index);
+            datagram_trackers_.emplace_back();
+        }
+        return datagram_trackers_[index];
+    }
+    /// The last recorded one; only asked for where somebody watches.
+    tcp::Glance& glance(std::uint32_t id, bool is_client) {
+        if (glances_.size() < trackers_.size()) glances_.resize(trackers_.size());
+        return glances_[2 * std::size_t{id} + (is_client ? 1 : 0)];
+    }
     ConnectionFigures& operator[](std::uint32_t id) { return table_[id]; }
     const ConnectionFigures& operator[](std::uint32_t id) const { return table_[id]; }
     std::uint32_t size() const { return static_cast<std::uint32_t>(table_.size()); }
@@ -88,6 +106,9 @@ public:
 private:
     std::vector<ConnectionFigures> table_;
     std::vector<EndTracker> trackers_;  // two each
+    std::vector<tcp::Glance> glances_;  // likewise, or empty
+    std::vector<DatagramTracker> datagram_trackers_;
+    FlatMap<std::uint32_t> datagram_index_;
 };
 
 }  // namespace seedwire::host

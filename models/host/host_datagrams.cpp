@@ -30,8 +30,8 @@ std::uint32_t Host::add_datagram_flow(const ConnectionName& name, std::uint16_t 
 }
 
 void Host::set_datagram_interval(std::uint32_t connection, Duration interval) {
-    parts_->figures.tracker(connection, true).interval = interval;
-    parts_->figures.tracker(connection, false).interval = interval;
+    parts_->figures.datagrams(connection, true).interval = interval;
+    parts_->figures.datagrams(connection, false).interval = interval;
 }
 
 std::uint16_t Host::udp_bind(OwnerId owner, std::uint16_t port) {
@@ -123,7 +123,7 @@ void Host::Parts::account_datagram(Time now, const wire::Packet& packet) {
     const socket::Label label = receiver_of(packet);
     if (label == socket::kNoLabel) return;
     EndFigures& end = end_of(label);
-    EndTracker& tracker = tracker_of(label);
+    DatagramTracker& tracker = figures.datagrams(id_of(label), is_client(label));
     if (end.opened.is_never()) end.opened = now;
     ++end.received;
     if (packet.has(wire::packet_bit::kCopy)) {
@@ -144,7 +144,7 @@ void Host::Parts::account_datagram(Time now, const wire::Packet& packet) {
 
 /// RFC 3550 §6.4.1: how much the spacing of two datagrams differs between both ends, smoothed.
 void Host::Parts::note_jitter(Time now, std::uint32_t number, EndFigures& end,
-                              EndTracker& tracker) {
+                              DatagramTracker& tracker) {
     if (tracker.interval != Duration::zero() && !tracker.last_arrival.is_never()) {
         const std::int64_t sent_apart = std::int64_t{number} - tracker.last_number;
         const Duration difference =

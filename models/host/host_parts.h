@@ -87,7 +87,7 @@ struct Host::Parts {
     // --- host_datagrams.cpp ---
     void receive_datagram(Time now, wire::PacketRef ref);
     void account_datagram(Time now, const wire::Packet& packet);
-    void note_jitter(Time now, std::uint32_t number, EndFigures& end, EndTracker& tracker);
+    void note_jitter(Time now, std::uint32_t number, EndFigures& end, DatagramTracker& tracker);
     void receive_echo_reply(Time now, const wire::Packet& packet);
     void run_datagrams(Time now, std::uint32_t udp_socket);
     void run_echo(Time now, std::uint32_t owner);

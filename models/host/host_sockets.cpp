@@ -172,8 +172,8 @@ void Host::Parts::note_read(Time now, SocketId socket, const Result& result) {
     end.end_of_file = true;
     const EndFigures& peer = figures[id_of(label)].end(!is_client(label));
     SEEDWIRE_ASSERT(end.bytes_read == peer.bytes_written);
-    SEEDWIRE_ASSERT(tracker_of(label).check.length() == end.bytes_read);
-    SEEDWIRE_ASSERT(end.bytes_read == 0 || tracker_of(label).check.is_intact());
+    SEEDWIRE_ASSERT(tracker_of(label).arrivals.prefix() == end.bytes_read);
+    SEEDWIRE_ASSERT(tracker_of(label).arrivals.is_intact(stream_key(label)));
     app_event(now, label, AppKind::PeerClosed, 0);
 }
 

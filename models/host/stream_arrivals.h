@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "models/wire/payload.h"
@@ -16,21 +17,34 @@ public:
         std::uint64_t advanced = 0;  ///< bytes by which the part without gaps grew
         bool anything_new = false;
     };
-    /// Payload [offset, offset + length) has arrived.
-    Taken take(std::uint64_t offset, std::uint32_t length);
+    /// Payload [offset, offset + length) of the stream called `key` has arrived.
+    Taken take(std::uint64_t key, std::uint64_t offset, std::uint32_t length);
     /// Everything before it has arrived.
     std::uint64_t prefix() const { return prefix_; }
-    std::size_t islands() const { return islands_.size(); }
-    void release() { std::vector<Range>{}.swap(islands_); }
+    /// The part without gaps consists of exactly these bytes of that stream.
+    bool is_intact(std::uint64_t key) const {
+        return hash_ == content_hash(key, 0, prefix_);
+    }
+    std::size_t islands() const { return islands_ ? islands_->size() : 0; }
+    void release() { islands_.reset(); }
 
 private:
     struct Range {
         std::uint64_t begin = 0, end = 0;
     };
-    bool insert(std::uint64_t begin, std::uint64_t end);
+    using Ranges = std::vector<Range>;
+
+    /// Of the content of a range. Additive: adjoining ranges give the sum, so the hash of a whole
+    /// does not tell how it was cut, but does tell a gap, a repetition or foreign bytes.
+    static std::uint64_t content_hash(std::uint64_t key, std::uint64_t begin, std::uint64_t end) {
+        return wire::stream_prefix_hash(key, end) - wire::stream_prefix_hash(key, begin);
+    }
+    bool insert(std::uint64_t key, std::uint64_t begin, std::uint64_t end);
 
     std::uint64_t prefix_ = 0;
-    std::vector<Range> islands_;  // beyond the prefix, disjoint, not touching, ascending
+    std::uint64_t hash_ = 0;  // of the prefix and of the islands together
+    // Beyond the prefix: disjoint, not touching, ascending. Most streams never need one.
+    std::unique_ptr<Ranges> islands_;
 };
 
 }  // namespace seedwire::host

@@ -133,7 +133,7 @@ void Host::Parts::note_windows(Time now) {
     for (const socket::Touched& touched : stack->touched()) {
         if (touched.label == socket::kNoLabel) continue;
         const tcp::Glance glance = stack->glance(touched.socket);
-        tcp::Glance& last = tracker_of(touched.label).glance;
+        tcp::Glance& last = figures.glance(id_of(touched.label), is_client(touched.label));
         const bool changed = glance.cwnd != last.cwnd || glance.ssthresh != last.ssthresh ||
                              glance.recovery != last.recovery;
         last = glance;
@@ -186,13 +186,10 @@ void Host::Parts::account_arrival(Time now, Label label, const wire::Packet& pac
             tracker.highest_packet = packet.id;
         }
     }
-    const std::uint64_t before = tracker.arrivals.prefix();
-    const auto taken = tracker.arrivals.take(packet.payload_offset, packet.payload_length);
+    const auto taken = tracker.arrivals.take(stream_key(label), packet.payload_offset,
+                                             packet.payload_length);
     if (!taken.anything_new) ++end.duplicates;
     if (taken.advanced == 0) return;
-    const std::uint64_t key = stream_key(label);
-    if (before == 0) tracker.check = wire::StreamCheck{key};
-    tracker.check.take(key, before, taken.advanced);
     end.bytes_delivered += taken.advanced;
     end.last_in_order = now;
 }

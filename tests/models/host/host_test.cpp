@@ -193,7 +193,7 @@ TEST_CASE("Both ends may open at once and share one connection", "[host][rfc9293
 }
 
 TEST_CASE("An idle connection costs little memory in hosts", "[host][memory]") {
-    CHECK(sizeof(host::ConnectionFigures) + 2 * sizeof(host::EndTracker) <= 700);
+    CHECK(sizeof(host::ConnectionFigures) + 2 * sizeof(host::EndTracker) <= 420);
 }
 
 }  // namespace
