@@ -162,7 +162,8 @@ Program::Outcome Program::advance(Time now, const Operation& operation) {
         case Do::SetOption:
             return set_option(now, operation);
     }
-    SEEDWIRE_ASSERT(!"an operation without a meaning");
+    constexpr bool kEveryKindHasAMeaning = false;
+    SEEDWIRE_ASSERT(kEveryKindHasAMeaning);
     return std::nullopt;
 }
 
