@@ -170,7 +170,6 @@ TEST_CASE("A queue that fills up behind the SYN drops the last ACK, and the SYN-
     TwoStacks t;
     const SocketId listener = t.listen(80, 0);
     bool hold = true;
-    wire::Segment held;
     t.lose = [&](const wire::Segment& segment, bool from_client) {
         const bool last_ack = from_client && hold && !segment.has(wire::flag::kSyn);
         return last_ack;
