@@ -101,7 +101,7 @@ void exchange(std::uint64_t seed, const Network& network, std::uint64_t up, std:
     CHECK(pair.read_bytes(Side::Client) == down);
     CHECK(pair.endpoint(Side::Client).at_end_of_file());
     CHECK(pair.endpoint(Side::Server).at_end_of_file());
-    CHECK(pair.in_time_wait(Side::Client) | pair.gone(Side::Client));
+    CHECK(pair.gone(Side::Client));  // or its stub is what remains
     CHECK(pair.endpoint(Side::Client).error() == tcp::Error::None);
     CHECK(pair.endpoint(Side::Server).error() == tcp::Error::None);
 }
