@@ -1,5 +1,7 @@
 #include "models/tcp/ack_processing.h"
 
+#include "models/tcp/timestamp_clock.h"
+
 #include <array>
 
 namespace seedwire::tcp {
@@ -10,7 +12,7 @@ constexpr std::size_t kMostBlocks = 4;  // what the option space holds, RFC 2018
 
 bool spurious(const SentSegment& segment, const TimestampEcho& echo) {
     return segment.was_retransmitted() && echo.present &&
-           echo.sent_ms < segment.sent.since_start().ms();
+           echo.sent_ms < timestamp_clock_ms(segment.sent);
 }
 
 }  // namespace
@@ -241,7 +243,7 @@ std::int64_t AckProcessing::take_rtt() {
     if (rtt_us < 0) rtt_us = sack_rtt_us;
     if (rtt_us < 0 && out_.acked_data && in_.echo.present) {
         // RFC 7323 §4.1: the echo tells which transmission was answered, to a millisecond.
-        const std::int64_t elapsed_ms = now_.since_start().ms() - in_.echo.sent_ms;
+        const std::int64_t elapsed_ms = timestamp_clock_ms(now_) - in_.echo.sent_ms;
         if (elapsed_ms >= 0) rtt_us = cc_rtt_us_ = std::max<std::int64_t>(elapsed_ms, 1) * 1000;
     }
     if (rtt_us < 0) return -1;

@@ -19,7 +19,7 @@ TimestampEcho echo_of(const Connection& c, Time now, const wire::Segment& segmen
     if (!c.tcb.timestamps || !segment.has_timestamps || segment.ts_echo == 0) return echo;
     const std::uint32_t clock = timestamp_value(now, c.environment.timestamp_offset);
     echo.present = true;
-    echo.sent_ms = now.ns() / 1'000'000 - static_cast<std::int32_t>(clock - segment.ts_echo);
+    echo.sent_ms = timestamp_clock_ms(now) - static_cast<std::int32_t>(clock - segment.ts_echo);
     return echo;
 }
 

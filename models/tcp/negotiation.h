@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "models/tcp/config.h"
+#include "models/tcp/timestamp_clock.h"
 #include "models/wire/segment.h"
 #include "sim/base/time.h"
 
@@ -74,7 +75,7 @@ std::uint32_t effective_mss(std::uint32_t path_mtu, std::uint16_t peer_mss, bool
 
 /// The timestamp clock: milliseconds plus the connection's offset. RFC 7323 §5.4.
 constexpr std::uint32_t timestamp_value(Time now, std::uint32_t offset) {
-    return static_cast<std::uint32_t>(now.ns() / 1'000'000) + offset;
+    return static_cast<std::uint32_t>(timestamp_clock_ms(now)) + offset;
 }
 
 }  // namespace seedwire::tcp

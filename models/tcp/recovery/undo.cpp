@@ -1,5 +1,7 @@
 #include "models/tcp/recovery/undo.h"
 
+#include "models/tcp/timestamp_clock.h"
+
 #include <algorithm>
 
 namespace seedwire::tcp {
@@ -16,7 +18,7 @@ void Undo::on_duplicates(std::uint32_t segments) {
 bool Undo::is_original(const TimestampEcho& echo, bool held) const {
     // Nothing was sent again, hence nothing but originals can have been acknowledged.
     if (first_retransmission_.is_never()) return !held;
-    return echo.present && echo.sent_ms < first_retransmission_.since_start().ms();
+    return echo.present && echo.sent_ms < timestamp_clock_ms(first_retransmission_);
 }
 
 }  // namespace seedwire::tcp

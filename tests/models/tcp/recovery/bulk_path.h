@@ -111,7 +111,7 @@ private:
         arrival += path_.one_way;
         if (const auto extra = path_.delay.find(number); extra != path_.delay.end())
             arrival += extra->second;
-        const Event event{true, start, end, now_.since_start().ms(), {}};
+        const Event event{true, start, end, timestamp_clock_ms(now_), {}};
         events_.emplace(arrival, event);
         if (path_.duplicate.contains(number)) events_.emplace(arrival, event);
     }
