@@ -28,6 +28,7 @@ void Host::start() {
 
 void Host::finish(Time now) {
     Parts& p = *parts_;
+    if (!p.stack) return;  // never started
     p.stack->clear_outputs();
     p.stack->retire_all(now);
     for (const socket::Retired& retired : p.stack->retired()) p.note_retired(retired);
