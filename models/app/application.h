@@ -14,18 +14,20 @@ struct Place {
     host::SocketApi* host = nullptr;
     std::uint32_t flow = UINT32_MAX;  ///< index into the scenario's flows, then programs
     std::uint64_t flow_key = 0;       ///< stable hash of the flow's name
+    std::uint32_t first_ordinal = 0;  ///< of its connections, among those of the flow
 };
 
 /// Lives as long as the run. Its host calls it; it answers with calls on the host.
 class Application : public host::SocketOwner {
 public:
-    explicit Application(const Place& place) : place_{place}, owner_{place.host->add_owner(*this)} {}
+    explicit Application(const Place& place)
+        : place_{place}, owner_{place.host->add_owner(*this)} {}
 
 protected:
     host::SocketApi& host() const { return *place_.host; }
     host::OwnerId owner() const { return owner_; }
     host::ConnectionName name_of(std::uint32_t ordinal) const {
-        return {place_.flow, ordinal, place_.flow_key};
+        return {place_.flow, place_.first_ordinal + ordinal, place_.flow_key};
     }
     void record(Time now, std::uint32_t connection, bool client, trace::AppEvent::Kind kind,
                 std::uint64_t amount = 0) const {

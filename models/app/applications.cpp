@@ -27,23 +27,25 @@ void Applications::add_flow(const FlowPlace& flow, const FlowConfig& flow_config
     FlowConfig config = flow_config;
     if (config.port == 0) config.port = static_cast<std::uint16_t>(kFirstFlowPort + flow.index);
     const std::uint64_t key = stable_hash(flow.name);
-    const Place here{&client, flow.index, key}, there{&server, flow.index, key};
+    const Place here{&client, flow.index, key, flow.first_ordinal};
+    const Place there{&server, flow.index, key, flow.first_ordinal};
     const auto add = [this](std::unique_ptr<Application> application) {
         applications_.push_back(std::move(application));
     };
     switch (config.kind) {
         case Kind::Bulk:
             add(std::make_unique<BulkClient>(here, config, flow.starts, server.node()));
-            add(std::make_unique<BulkServer>(there, config));
+            if (flow.serves) add(std::make_unique<BulkServer>(there, config));
             break;
         case Kind::RequestResponse:
             add(std::make_unique<RequestClient>(here, config, flow.starts, server.node()));
-            add(std::make_unique<RequestServer>(there, config));
+            if (flow.serves) add(std::make_unique<RequestServer>(there, config));
             break;
         case Kind::ConstantBitrate: {
             auto shared = std::make_shared<DatagramFlow>();
             shared->starts = flow.starts;
             shared->server_node = server.node();
+            shared->binds = flow.serves;
             add(std::make_unique<ConstantBitrate>(here, config, true, shared));
             add(std::make_unique<ConstantBitrate>(there, config, false, shared));
             break;

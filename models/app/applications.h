@@ -14,11 +14,13 @@ namespace seedwire::app {
 
 class Program;
 
-/// What a world knows about a flow besides its configuration.
+/// What a world knows about one pair of hosts of a flow besides its configuration.
 struct FlowPlace {
     std::uint32_t index = 0;  ///< into the scenario's flows
     std::string name;
     std::vector<Time> starts;  ///< one per connection; their number is the number of connections
+    std::uint32_t first_ordinal = 0;  ///< connections of the flow's earlier pairs
+    bool serves = true;  ///< false: an earlier pair of the flow has put its server on that host
 };
 
 /// Owns them. Everything is added before Network::build(); the hosts start them.
@@ -29,7 +31,8 @@ public:
     Applications(const Applications&) = delete;
     Applications& operator=(const Applications&) = delete;
 
-    /// Puts the two ends of a flow on their hosts. Port 0 becomes 5001 + index.
+    /// Puts the two ends of a flow, or of one pair of it, on their hosts. Port 0 becomes 5001 +
+    /// index.
     void add_flow(const FlowPlace& place, const FlowConfig& config, host::Host& client,
                   host::Host& server);
     /// `index` counts on behind the flows: number of flows + position of the program. Node numbers
@@ -41,8 +44,8 @@ public:
     bool all_finished() const;
     std::uint32_t program_count() const;
     bool program_finished(std::uint32_t program) const;
-    /// One entry for each operation begun, in the order of the script. The last one of a program that
-    /// is still blocked has no end.
+    /// One entry for each operation begun, in the order of the script. The last one of a program
+    /// that is still blocked has no end.
     const std::vector<OperationResult>& results(std::uint32_t program) const;
     /// The connections that the program opened or accepted, in that order.
     const std::vector<ProgramConnection>& connections(std::uint32_t program) const;

@@ -28,8 +28,7 @@ bool pump_out(Time now, host::SocketApi& host, Transfer& transfer) {
     while (transfer.left > 0) {
         const auto length =
             static_cast<std::uint32_t>(std::min<std::uint64_t>(transfer.left, kBytesPerWrite));
-        const host::Result result =
-            host.write(now, transfer.socket, length, tcp::WriteMode::Plain);
+        const host::Result result = host.write(now, transfer.socket, length, tcp::WriteMode::Plain);
         if (result.would_block()) return false;
         if (!result.ok()) return true;
         transfer.left -= static_cast<std::uint64_t>(result.value);
@@ -70,8 +69,8 @@ void BulkClient::on_refused(Time, std::uint32_t connection) {
 
 void BulkClient::on_ready(Time now, host::SocketId, std::uint32_t cookie, std::uint16_t) {
     Transfer& transfer = transfers_[cookie];
-    const bool done = config().download ? pump_in(now, host(), transfer)
-                                        : pump_out(now, host(), transfer);
+    const bool done =
+        config().download ? pump_in(now, host(), transfer) : pump_out(now, host(), transfer);
     if (done) close(now, transfer);
 }
 
@@ -107,8 +106,8 @@ std::uint32_t BulkServer::on_accepted(Time now, host::SocketId socket) {
 
 void BulkServer::on_connection(Time now, host::SocketId, std::uint32_t cookie) {
     Transfer& transfer = transfers_[cookie];
-    const bool done = config().download ? pump_out(now, host(), transfer)
-                                        : pump_in(now, host(), transfer);
+    const bool done =
+        config().download ? pump_out(now, host(), transfer) : pump_in(now, host(), transfer);
     if (done) close(now, cookie);
 }
 

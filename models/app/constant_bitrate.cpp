@@ -13,8 +13,8 @@ using AppKind = trace::AppEvent::Kind;
 Duration departure_of(std::uint64_t number, Bytes packet, Rate rate) {
     constexpr std::uint64_t kNanosecondsPerSecond = 1'000'000'000;
     const UInt128 bits = UInt128{number} * static_cast<std::uint64_t>(packet.count) * 8;
-    const UInt128 ns = bits * kNanosecondsPerSecond /
-                       static_cast<std::uint64_t>(rate.bits_per_second());
+    const UInt128 ns =
+        bits * kNanosecondsPerSecond / static_cast<std::uint64_t>(rate.bits_per_second());
     return Duration::ns(static_cast<std::int64_t>(ns));
 }
 
@@ -30,7 +30,7 @@ ConstantBitrate::ConstantBitrate(const Place& place, const FlowConfig& config, b
 void ConstantBitrate::on_start(Time) {
     if (client_) {
         register_flow();
-    } else {
+    } else if (flow_->binds) {
         const std::uint16_t bound = host().udp_bind(owner(), config_.port);
         SEEDWIRE_ASSERT(bound == config_.port);  // the loader assigns each port of a host once
     }
@@ -71,8 +71,8 @@ void ConstantBitrate::on_timer(Time now, std::uint32_t cookie) {
     host().send_datagram(now, id, client_, number,
                          static_cast<std::uint32_t>(config_.packet.count));
     ++number;
-    host().set_timer(timers_[cookie], flow_->starts[cookie] +
-                                          departure_of(number, config_.packet, config_.rate));
+    host().set_timer(timers_[cookie],
+                     flow_->starts[cookie] + departure_of(number, config_.packet, config_.rate));
 }
 
 }  // namespace seedwire::app

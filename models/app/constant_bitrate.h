@@ -13,6 +13,7 @@ struct DatagramFlow {
     std::vector<Time> starts;                ///< by connection
     std::vector<std::uint32_t> connections;  ///< dense ids
     std::uint32_t server_node = 0;
+    bool binds = true;  ///< false: another pair of the flow holds the port of that host
 };
 
 /// When datagram `number` leaves, counted from the start: exactly at the rate, whatever the number.
@@ -36,8 +37,8 @@ private:
     FlowConfig config_;
     bool client_;
     std::shared_ptr<DatagramFlow> flow_;
-    std::vector<std::uint64_t> sent_;      // by connection
-    std::vector<host::AppTimer> timers_;   // likewise
+    std::vector<std::uint64_t> sent_;     // by connection
+    std::vector<host::AppTimer> timers_;  // likewise
     std::size_t finished_ = 0;
 };
 

@@ -33,8 +33,7 @@ void FlowClient::on_timer(Time now, std::uint32_t cookie) {
 void FlowClient::open_due(Time now) {
     while (next_ < order_.size() && starts_[order_[next_]] <= now) {
         const std::uint32_t connection = order_[next_++];
-        const host::SocketId socket =
-            host().open(owner(), connection, config_.client_options);
+        const host::SocketId socket = host().open(owner(), connection, config_.client_options);
         on_open(now, connection, socket);
         const tcp::Error error =
             host().connect(now, socket, server_node_, config_.port, name_of(connection));

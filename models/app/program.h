@@ -66,7 +66,7 @@ private:
     bool begun_ = false;
     socket::BlockingCall call_;
     host::SocketId waits_on_ = socket::kNoSocket;
-    bool second_half_ = false;   // rr, serve_rr: the other direction
+    bool second_half_ = false;  // rr, serve_rr: the other direction
     std::int64_t turn_ = 0;
     std::int64_t total_ = 0;
     Time deadline_ = Time::never();

@@ -94,9 +94,9 @@ Program::Outcome Program::connect(Time now, const Operation& operation) {
         if (bound != Error::None) return failure(bound);
     }
     const auto ordinal = static_cast<std::uint32_t>(connections_.size());
-    const Error error = host().connect(now, socket, operation.peer,
-                                       static_cast<std::uint16_t>(operation.number),
-                                       name_of(ordinal));
+    const Error error =
+        host().connect(now, socket, operation.peer, static_cast<std::uint16_t>(operation.number),
+                       name_of(ordinal));
     adopt(socket, true);
     if (error != Error::InProgress) return result_of(error);
     call_ = BlockingCall::connect();

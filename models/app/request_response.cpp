@@ -22,8 +22,7 @@ std::uint32_t per_call(std::uint64_t left) {
 
 Progress write_all(Time now, host::SocketApi& host, host::SocketId socket, std::uint64_t& left) {
     while (left > 0) {
-        const host::Result result =
-            host.write(now, socket, per_call(left), tcp::WriteMode::Plain);
+        const host::Result result = host.write(now, socket, per_call(left), tcp::WriteMode::Plain);
         if (result.would_block()) return Progress::Blocked;
         if (!result.ok()) return Progress::Over;
         left -= static_cast<std::uint64_t>(result.value);
@@ -53,8 +52,8 @@ std::uint64_t response_size(const FlowConfig& config) {
 
 // --- client -------------------------------------------------------------------------------------
 
-RequestClient::RequestClient(const Place& place, const FlowConfig& config,
-                             std::vector<Time> starts, std::uint32_t server_node)
+RequestClient::RequestClient(const Place& place, const FlowConfig& config, std::vector<Time> starts,
+                             std::uint32_t server_node)
     : FlowClient{place, config, std::move(starts), server_node}, exchanges_(count()) {}
 
 void RequestClient::start_round(Exchange& exchange) {
@@ -151,9 +150,9 @@ bool RequestServer::serve(Time now, std::uint32_t place) {
     Exchange& exchange = exchanges_[place];
     for (;;) {
         const bool writing = exchange.to_write > 0;
-        const Progress progress =
-            writing ? write_all(now, host(), exchange.socket, exchange.to_write)
-                    : read_all(now, host(), exchange.socket, exchange.to_read);
+        const Progress progress = writing
+                                      ? write_all(now, host(), exchange.socket, exchange.to_write)
+                                      : read_all(now, host(), exchange.socket, exchange.to_read);
         if (progress == Progress::Blocked) return true;
         if (progress == Progress::Over) return false;
         if (!writing) {

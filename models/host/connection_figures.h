@@ -31,15 +31,15 @@ struct EndFigures {
     std::uint64_t bytes_sent = 0;        ///< payload transmitted, retransmissions included
     std::uint32_t segments_sent = 0;     ///< all, SYN and pure ACKs included; or datagrams
     std::uint32_t data_segments_sent = 0;
-    std::uint32_t retransmissions = 0;   ///< data segments, see above
+    std::uint32_t retransmissions = 0;      ///< data segments, see above
     std::uint32_t syn_retransmissions = 0;  ///< SYN or SYN-ACK sent again
-    std::uint32_t timeouts = 0;          ///< expiries of the retransmission timer, SYNs included
-    std::uint32_t reordered = 0;         ///< data packets that arrived after one sent later
-    std::uint32_t duplicates = 0;        ///< data packets of which nothing was new; or datagrams
-    std::uint32_t received = 0;          ///< data packets (datagrams, echo replies) that arrived
+    std::uint32_t timeouts = 0;             ///< expiries of the retransmission timer, SYNs included
+    std::uint32_t reordered = 0;            ///< data packets that arrived after one sent later
+    std::uint32_t duplicates = 0;           ///< data packets of which nothing was new; or datagrams
+    std::uint32_t received = 0;             ///< data packets (datagrams, echo replies) that arrived
     Duration smoothed_rtt;  ///< of tcp_info at the end; ping: the mean; zero: no sample
     Duration min_rtt;
-    Duration jitter;        ///< UDP: RFC 3550 §6.4.1
+    Duration jitter;                        ///< UDP: RFC 3550 §6.4.1
     tcp::State state = tcp::State::Closed;  ///< the last one
     tcp::Error error = tcp::Error::None;    ///< the first that the program saw (or would have seen)
     bool end_of_file = false;               ///< the peer's FIN was reached by the stream
@@ -59,7 +59,7 @@ struct ConnectionFigures {
 
 /// What an end must remember to keep its figures and to check the stream that it receives.
 struct EndTracker {
-    std::uint64_t highest_sent = 0;    ///< stream offset behind the highest payload byte sent
+    std::uint64_t highest_sent = 0;  ///< stream offset behind the highest payload byte sent
     StreamArrivals arrivals;
     std::uint32_t highest_packet = 0;  ///< id of the latest packet sent by the peer that arrived
 };
@@ -69,7 +69,7 @@ struct DatagramTracker {
     std::uint32_t next_number = 0;  ///< behind the highest number that arrived
     std::uint32_t last_number = 0;  ///< of the latest arrival
     Time last_arrival = Time::never();
-    Duration interval;              ///< between datagrams as they leave; zero: unknown
+    Duration interval;  ///< between datagrams as they leave; zero: unknown
 };
 
 /// By dense connection id (trace::Connections); shared by the hosts of a run.

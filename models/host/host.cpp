@@ -137,8 +137,7 @@ Time Host::Parts::next_moment() const {
 void Host::Parts::reschedule(Time now) {
     if (executing) return;
     const Time next = next_moment();
-    const bool waits_for_little =
-        stack->is_background() && wakeups.empty() && timers.empty();
+    const bool waits_for_little = stack->is_background() && wakeups.empty() && timers.empty();
     if (next >= scheduled && waits_for_little == background) return;
     background = waits_for_little;
     scheduled = std::min(scheduled, next);
@@ -204,8 +203,6 @@ AppTimer Host::add_timer(OwnerId owner, std::uint32_t cookie) {
     return {static_cast<std::uint32_t>(p.timer_records.size() - 1)};
 }
 
-void Host::set_timer(AppTimer timer, Time at) {
-    parts_->timers.set(timer.value, at);
-}
+void Host::set_timer(AppTimer timer, Time at) { parts_->timers.set(timer.value, at); }
 
 }  // namespace seedwire::host

@@ -90,8 +90,7 @@ public:
     void wait_for(SocketId socket, std::uint16_t events) override;
     void set_cookie(SocketId socket, std::uint32_t cookie) override;
     std::uint32_t add_datagram_flow(const ConnectionName& name, std::uint16_t client_port,
-                                    std::uint32_t server_node,
-                                    std::uint16_t server_port) override;
+                                    std::uint32_t server_node, std::uint16_t server_port) override;
     void set_datagram_interval(std::uint32_t connection, Duration interval) override;
     std::uint16_t udp_bind(OwnerId owner, std::uint16_t port) override;
     void send_datagram(Time now, std::uint32_t connection, bool client, std::uint64_t number,

@@ -147,8 +147,7 @@ void Host::Parts::note_jitter(Time now, std::uint32_t number, EndFigures& end,
                               DatagramTracker& tracker) {
     if (tracker.interval != Duration::zero() && !tracker.last_arrival.is_never()) {
         const std::int64_t sent_apart = std::int64_t{number} - tracker.last_number;
-        const Duration difference =
-            (now - tracker.last_arrival) - tracker.interval * sent_apart;
+        const Duration difference = (now - tracker.last_arrival) - tracker.interval * sent_apart;
         const std::int64_t size = difference.ns() < 0 ? -difference.ns() : difference.ns();
         end.jitter += Duration::ns((size - end.jitter.ns()) / 16);
     }
@@ -179,8 +178,12 @@ void Host::Parts::receive_echo_reply(Time now, const wire::Packet& packet) {
     }
     end.bytes_delivered += packet.payload_length;
     end.last_in_order = now;
-    echo_replies.push_back({{packet.source, 0}, 0, packet.seq.raw() & UINT16_MAX,
-                            packet.payload_length, id_of(label), now});
+    echo_replies.push_back({{packet.source, 0},
+                            0,
+                            packet.seq.raw() & UINT16_MAX,
+                            packet.payload_length,
+                            id_of(label),
+                            now});
     wakeups.add(now, Wakeups::Kind::Echo, owner, 0);
     reschedule(now);
 }

@@ -78,16 +78,15 @@ Label Host::Parts::join_simultaneous_open(SocketId socket, wire::SocketAddress t
     for (std::uint32_t id = all.size(); id-- > 0;) {
         const trace::Connection& known = all[id];
         if (known.udp || known.client != to || known.server != local) continue;
-        const bool open = figures[id].client.closed.is_never() &&
-                          figures[id].server.opened.is_never();
+        const bool open =
+            figures[id].client.closed.is_never() && figures[id].server.opened.is_never();
         if (open) return id << 1;
     }
     return socket::kNoLabel;
 }
 
 std::uint32_t Host::Parts::register_connection(SocketId socket, std::uint32_t peer_node,
-                                               wire::SocketAddress to,
-                                               const ConnectionName& name) {
+                                               wire::SocketAddress to, const ConnectionName& name) {
     trace::Connection connection;
     connection.flow = name.flow;
     connection.ordinal = name.ordinal;

@@ -22,7 +22,8 @@ struct AppTimer {
     std::uint32_t value = UINT32_MAX;
 };
 
-/// What names a connection whatever the order of events: its flow (or program) and its number there.
+/// What names a connection whatever the order of events: its flow (or program) and its number
+/// there.
 struct ConnectionName {
     std::uint32_t flow = UINT32_MAX;  ///< index into the scenario's flows, then programs
     std::uint32_t ordinal = 0;        ///< k-th connection of that flow, from 0
@@ -32,11 +33,11 @@ struct ConnectionName {
 /// A UDP datagram, or an ICMP echo reply, as its receiver sees it.
 struct Datagram {
     wire::SocketAddress from;
-    std::uint16_t port = 0;        ///< it was sent to; of an echo: the identifier
-    std::uint64_t number = 0;      ///< of the flow's datagrams, or echo sequence, from 0
-    std::uint32_t length = 0;      ///< payload, bytes
+    std::uint16_t port = 0;                 ///< it was sent to; of an echo: the identifier
+    std::uint64_t number = 0;               ///< of the flow's datagrams, or echo sequence, from 0
+    std::uint32_t length = 0;               ///< payload, bytes
     std::uint32_t connection = UINT32_MAX;  ///< dense id of its flow
-    Time arrived;                  ///< at the host; the owner runs `wakeup` later
+    Time arrived;                           ///< at the host; the owner runs `wakeup` later
 };
 
 /// An application, as its host sees it. It runs inside these calls only, never inside segment
@@ -100,8 +101,8 @@ public:
     // --- time and records ---
     virtual AppTimer add_timer(OwnerId owner, std::uint32_t cookie) = 0;
     virtual void set_timer(AppTimer timer, Time at) = 0;  ///< Time::never() stops it
-    virtual void record(Time now, std::uint32_t connection, bool client,
-                        trace::AppEvent::Kind kind, std::uint64_t amount) = 0;
+    virtual void record(Time now, std::uint32_t connection, bool client, trace::AppEvent::Kind kind,
+                        std::uint64_t amount) = 0;
 };
 
 }  // namespace seedwire::host

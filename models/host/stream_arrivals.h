@@ -22,9 +22,7 @@ public:
     /// Everything before it has arrived.
     std::uint64_t prefix() const { return prefix_; }
     /// The part without gaps consists of exactly these bytes of that stream.
-    bool is_intact(std::uint64_t key) const {
-        return hash_ == content_hash(key, 0, prefix_);
-    }
+    bool is_intact(std::uint64_t key) const { return hash_ == content_hash(key, 0, prefix_); }
     std::size_t islands() const { return islands_ ? islands_->size() : 0; }
     void release() { islands_.reset(); }
 

@@ -139,8 +139,8 @@ void Host::Parts::note_windows(Time now) {
         last = glance;
         if (!changed) continue;
         recorder.record(trace::WindowChange{now, id_of(touched.label), is_client(touched.label),
-                                            static_cast<std::uint8_t>(glance.recovery),
-                                            glance.cwnd, glance.ssthresh, glance.in_flight});
+                                            static_cast<std::uint8_t>(glance.recovery), glance.cwnd,
+                                            glance.ssthresh, glance.in_flight});
     }
 }
 
@@ -156,8 +156,8 @@ void Host::Parts::note_retired(const socket::Retired& retired) {
 
 // --- arrivals -----------------------------------------------------------------------------------
 
-/// The sequence number says where the payload belongs in the stream; the payload itself must say the
-/// same, or the sender has mixed up its bytes.
+/// The sequence number says where the payload belongs in the stream; the payload itself must say
+/// the same, or the sender has mixed up its bytes.
 void Host::Parts::check_place(Label label, const wire::Packet& packet) const {
     const trace::Connection& connection = recorder.connections()[id_of(label)];
     const wire::SeqNum initial =
@@ -186,8 +186,8 @@ void Host::Parts::account_arrival(Time now, Label label, const wire::Packet& pac
             tracker.highest_packet = packet.id;
         }
     }
-    const auto taken = tracker.arrivals.take(stream_key(label), packet.payload_offset,
-                                             packet.payload_length);
+    const auto taken =
+        tracker.arrivals.take(stream_key(label), packet.payload_offset, packet.payload_length);
     if (!taken.anything_new) ++end.duplicates;
     if (taken.advanced == 0) return;
     end.bytes_delivered += taken.advanced;

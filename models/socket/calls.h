@@ -1,5 +1,6 @@
-// Blocking calls as small state machines over non-blocking ones: try, wait for readiness, try again.
-// Programs on hosts and test scripts share them. POSIX.1-2017 accept(), connect(), read(), write().
+// Blocking calls as small state machines over non-blocking ones: try, wait for readiness, try
+// again. Programs on hosts and test scripts share them. POSIX.1-2017 accept(), connect(), read(),
+// write().
 #pragma once
 
 #include <cstdint>
@@ -40,7 +41,9 @@ public:
     }
     /// One read(): whatever is there, at least a byte.
     static BlockingCall read_some(std::uint32_t at_most);
-    static BlockingCall drain() { return BlockingCall{Kind::Drain}; }  ///< until all is acknowledged
+    static BlockingCall drain() {
+        return BlockingCall{Kind::Drain};
+    }  ///< until all is acknowledged
     static BlockingCall wait_error() { return BlockingCall{Kind::WaitError}; }
 
     /// Goes on as far as it can without waiting. The result once the call has returned: bytes, a

@@ -8,7 +8,8 @@ namespace {
 
 using tcp::Error;
 
-// By code of "destination unreachable". EPROTO stands for kinds that programs cannot tell apart here.
+// By code of "destination unreachable". EPROTO stands for kinds that programs cannot tell apart
+// here.
 constexpr std::array<IcmpMeaning, 16> kUnreachable = {{
     {Error::NetworkUnreachable, false},  // net
     {Error::HostUnreachable, false},     // host

@@ -34,8 +34,7 @@ std::int32_t seconds_to_expiries(std::int32_t seconds, const tcp::Sysctls& sysct
     return expiries;
 }
 
-std::uint32_t RequestTable::add(Time now, const Request& facts,
-                                const tcp::SocketOptions& options) {
+std::uint32_t RequestTable::add(Time now, const Request& facts, const tcp::SocketOptions& options) {
     std::uint32_t index = 0;
     if (free_.empty()) {
         index = static_cast<std::uint32_t>(requests_.size());
@@ -76,8 +75,8 @@ bool RequestTable::is_acceptable(const Request& request, const wire::Segment& se
     if (request.syn_ack.has_timestamps && segment.has_timestamps) {
         if (static_cast<std::int32_t>(request.ts_recent - segment.ts_value) > 0) return false;
         // An echo of a timestamp that was never sent belongs to something else.
-        if (segment.ts_echo != 0 && !is_between(segment.ts_echo, request.first_ts_value,
-                                                request.syn_ack.ts_value)) {
+        if (segment.ts_echo != 0 &&
+            !is_between(segment.ts_echo, request.first_ts_value, request.syn_ack.ts_value)) {
             return false;
         }
     }
@@ -93,9 +92,8 @@ RequestTable::Verdict RequestTable::on_segment(Time now, std::uint32_t index,
                                                const wire::Segment& segment) {
     Request& request = requests_[index];
     constexpr std::uint16_t kControl = flag::kSyn | flag::kAck | flag::kRst | flag::kFin;
-    const bool old_timestamp =
-        request.syn_ack.has_timestamps && segment.has_timestamps &&
-        static_cast<std::int32_t>(request.ts_recent - segment.ts_value) > 0;
+    const bool old_timestamp = request.syn_ack.has_timestamps && segment.has_timestamps &&
+                               static_cast<std::int32_t>(request.ts_recent - segment.ts_value) > 0;
     if (segment.seq == request.syn.seq && (segment.flags & kControl) == flag::kSyn &&
         !old_timestamp) {
         return request.answers.allow(now, *sysctls_, false) ? Verdict::Repeat : Verdict::Ignore;
@@ -141,8 +139,8 @@ const wire::Segment& RequestTable::resend(Time now, std::uint32_t index, wire::C
     }
     syn_ack.cause = cause;
     if (cause == wire::Cause::SynRepeated) {
-        request.answered_repeats = static_cast<std::uint8_t>(
-            std::min(request.answered_repeats + 1, int{UINT8_MAX}));
+        request.answered_repeats =
+            static_cast<std::uint8_t>(std::min(request.answered_repeats + 1, int{UINT8_MAX}));
         arm(now, index);
     } else {
         ++request.retransmissions;

@@ -1,5 +1,6 @@
-// The passive side of opening: request socks until the handshake is complete, then the accept queue.
-// RFC 9293 §3.10.7.2 and §3.10.7.4 for SYN-RECEIVED; Linux, `tcp_check_req`, `reqsk_timer_handler`.
+// The passive side of opening: request socks until the handshake is complete, then the accept
+// queue. RFC 9293 §3.10.7.2 and §3.10.7.4 for SYN-RECEIVED; Linux, `tcp_check_req`,
+// `reqsk_timer_handler`.
 #pragma once
 
 #include <cstdint>
@@ -37,13 +38,13 @@ struct Request {
     std::uint32_t ts_recent = 0;
     std::uint32_t first_ts_value = 0;  ///< of the first SYN-ACK
     Time first_sent;
-    tcp::ChallengeAckLimit answers;    ///< to segments out of window
-    std::uint8_t expiries = 0;         ///< of its timer
-    std::uint8_t retransmissions = 0;  ///< SYN-ACKs sent by the timer
+    tcp::ChallengeAckLimit answers;     ///< to segments out of window
+    std::uint8_t expiries = 0;          ///< of its timer
+    std::uint8_t retransmissions = 0;   ///< SYN-ACKs sent by the timer
     std::uint8_t answered_repeats = 0;  ///< SYN-ACKs sent because the SYN came again
-    std::int32_t deferral = 0;         ///< TCP_DEFER_ACCEPT in expiries; 0 = off
-    std::int32_t retries = 5;          ///< then it is given up
-    bool acknowledged = false;         ///< the last ACK came, but could not be used
+    std::int32_t deferral = 0;          ///< TCP_DEFER_ACCEPT in expiries; 0 = off
+    std::int32_t retries = 5;           ///< then it is given up
+    bool acknowledged = false;          ///< the last ACK came, but could not be used
     bool in_use = false;
 };
 

@@ -114,8 +114,7 @@ Error apply_option(tcp::SocketOptions& options, const tcp::Sysctls& sysctls, Opt
     return Error::NoProtocolOption;
 }
 
-Result option_value(const tcp::SocketOptions& options, const tcp::Sysctls& sysctls,
-                    Option option) {
+Result option_value(const tcp::SocketOptions& options, const tcp::Sysctls& sysctls, Option option) {
     const auto or_default = [](std::int64_t value, std::int64_t other) {
         return success(value != 0 ? value : other);
     };

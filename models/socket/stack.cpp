@@ -80,7 +80,10 @@ void Stack::Parts::settle(Time now, SocketId id, std::size_t first) {
     Socket& socket = sockets[id];
     const std::uint16_t events = std::exchange(output.events, std::uint16_t{0});
     if (output.segments.size() > first) {
-        batches.push_back({{address, socket.local_port}, socket.remote, id, socket.label,
+        batches.push_back({{address, socket.local_port},
+                           socket.remote,
+                           id,
+                           socket.label,
                            static_cast<std::uint32_t>(first),
                            static_cast<std::uint32_t>(output.segments.size())});
     }
@@ -125,8 +128,8 @@ void Stack::Parts::end_connection(Time now, SocketId id, std::uint16_t events) {
     const bool time_wait = (events & event::kTimeWait) != 0;
     if (time_wait || (events & event::kFinWait2Orphan) != 0) {
         const tcp::Remains remains = socket.endpoint->remains();
-        const std::uint32_t stub = stubs.add(now, socket.remote, socket.local_port, socket.label,
-                                             remains, time_wait);
+        const std::uint32_t stub =
+            stubs.add(now, socket.remote, socket.local_port, socket.label, remains, time_wait);
         demux.set(socket.remote, socket.local_port, {TargetKind::Stub, stub});
     } else {
         demux.erase(socket.remote, socket.local_port);
@@ -155,8 +158,7 @@ void Stack::on_segment(Time now, const Arrival& arrival, const wire::Segment& se
     p.on_unwanted_segment(arrival, segment);
 }
 
-void Stack::Parts::reset(const Arrival& arrival, const wire::Segment& segment,
-                         wire::Cause cause) {
+void Stack::Parts::reset(const Arrival& arrival, const wire::Segment& segment, wire::Cause cause) {
     const auto reply = reset_for(segment, cause);
     if (reply) emit({arrival.to, arrival.from, kNoSocket, arrival.label, 0, 0}, *reply);
 }
@@ -175,8 +177,7 @@ void Stack::Parts::on_listener_segment(Time now, const Arrival& arrival, SocketI
 }
 
 void Stack::Parts::start_request(Time now, const Arrival& arrival, SocketId listener,
-                                 const wire::Segment& syn,
-                                 std::optional<std::uint32_t> sequence) {
+                                 const wire::Segment& syn, std::optional<std::uint32_t> sequence) {
     Listener& queue = listeners[sockets[listener].listener];
     if (queue.is_full()) return;  // the client's own timer brings it back
     // DEVIATION: with `tcp_syncookies` an overflowing SYN queue grows instead of sending cookies.
@@ -207,8 +208,7 @@ void Stack::Parts::on_request_segment(Time now, const Arrival& arrival, std::uin
         case Verdict::Repeat:
             return emit(reply, requests.resend(now, index, wire::Cause::SynRepeated));
         case Verdict::Acknowledge:
-            return emit(reply,
-                        requests.acknowledgement(now, index, wire::Cause::OutOfWindowAck));
+            return emit(reply, requests.acknowledgement(now, index, wire::Cause::OutOfWindowAck));
         case Verdict::Reset:
             return reset(arrival, segment, wire::Cause::ResetRefused);
         case Verdict::Refuse:
@@ -356,8 +356,8 @@ void Stack::Parts::on_socket_timers(Time now) {
 void Stack::Parts::on_request_timers(Time now) {
     while (const auto index = requests.pop_expired(now)) {
         const Request& request = requests[*index];
-        const Batch reply{{address, request.local_port}, request.remote, kNoSocket,
-                          request.label, 0, 0};
+        const Batch reply{
+            {address, request.local_port}, request.remote, kNoSocket, request.label, 0, 0};
         switch (requests.on_timeout(now, *index)) {
             case RequestTable::Expiry::Wait:
                 break;

@@ -34,8 +34,8 @@ struct IcmpError {
 /// on_timeout ───┘               ├── changes(), retired()    for whoever watches
 ///                               └── next_timeout()          when to call back
 ///
-/// After any input the outputs hold what it caused; take them, then clear_outputs(). No call blocks:
-/// calls.h builds blocking ones on top.
+/// After any input the outputs hold what it caused; take them, then clear_outputs(). No call
+/// blocks: calls.h builds blocking ones on top.
 class Stack final : public NonBlockingCalls {
 public:
     /// `sysctls` outlives the stack. Initial sequence numbers and timestamp offsets come from the
@@ -50,9 +50,10 @@ public:
     SocketId open(const tcp::SocketOptions& options);  ///< socket()
     tcp::Error bind(SocketId socket, std::uint16_t port);
     tcp::Error listen(SocketId socket, std::int32_t backlog);
-    Result accept(Time now, SocketId listener) override;  ///< value: the new descriptor; EAGAIN: none waits
-    /// EINPROGRESS is success: kEstablished or kError follows. `mtu` of the way to `to`. The label is
-    /// given first, with set_label().
+    Result accept(Time now,
+                  SocketId listener) override;  ///< value: the new descriptor; EAGAIN: none waits
+    /// EINPROGRESS is success: kEstablished or kError follows. `mtu` of the way to `to`. The label
+    /// is given first, with set_label().
     tcp::Error connect(Time now, SocketId socket, wire::SocketAddress to, std::uint32_t mtu);
     Result write(Time now, SocketId socket, std::uint32_t length, tcp::WriteMode mode) override;
     Result read(Time now, SocketId socket, std::uint32_t at_most) override;  ///< 0: end of file
@@ -61,15 +62,15 @@ public:
     tcp::Error set_option(Time now, SocketId socket, Option option, std::int64_t value);
     Result get_option(SocketId socket, Option option);
     tcp::Error take_error(SocketId socket) override;
-    std::uint16_t poll(SocketId socket) const;  ///< readiness bits that hold now
-    std::uint32_t readable(SocketId socket) const;        ///< SIOCINQ
+    std::uint16_t poll(SocketId socket) const;                     ///< readiness bits that hold now
+    std::uint32_t readable(SocketId socket) const;                 ///< SIOCINQ
     std::uint32_t unacknowledged(SocketId socket) const override;  ///< SIOCOUTQ
     std::uint64_t bytes_read(SocketId socket) const;
     bool is_established(SocketId socket) const override;  ///< now or earlier
     bool at_end_of_file(SocketId socket) const;
     tcp::State state(SocketId socket) const;  ///< CLOSED also where a stub has taken over
     tcp::Glance glance(SocketId socket) const;
-    tcp::Info info(Time now, SocketId socket) const;  ///< getsockopt(TCP_INFO)
+    tcp::Info info(Time now, SocketId socket) const;    ///< getsockopt(TCP_INFO)
     wire::SocketAddress local(SocketId socket) const;   ///< getsockname()
     wire::SocketAddress remote(SocketId socket) const;  ///< getpeername()
     void set_label(SocketId socket, Label label);

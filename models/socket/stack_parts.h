@@ -18,20 +18,20 @@ struct Socket {
     enum class Kind : std::uint8_t { Free, Unconnected, Listening, Connection };
     std::optional<tcp::Endpoint> endpoint;  ///< Connection only
     wire::SocketAddress remote;
-    std::uint32_t options = 0;   ///< index into the shared options
-    std::uint32_t listener = 0;  ///< Listening: index of its Listener
+    std::uint32_t options = 0;    ///< index into the shared options
+    std::uint32_t listener = 0;   ///< Listening: index of its Listener
     SocketId parent = kNoSocket;  ///< the listener in whose queue it waits
     Label label = kNoLabel;
     std::uint16_t local_port = 0;
     Kind kind = Kind::Free;
-    std::int8_t quickack = -1;  ///< TCP_QUICKACK set before there was a connection
+    std::int8_t quickack = -1;                 ///< TCP_QUICKACK set before there was a connection
     tcp::State reported = tcp::State::Closed;  ///< the last one in changes()
-    bool bound : 1 = false;        ///< bind() took the port
-    bool orphan : 1 = false;       ///< close() was called; no descriptor any more
-    bool connecting : 1 = false;   ///< connect() has not reported its end yet
-    bool established : 1 = false;  ///< the handshake was completed once
-    bool detached : 1 = false;     ///< a stub, or nobody, gets its segments now
-    bool foreground : 1 = false;   ///< it waits for more than keepalives
+    bool bound : 1 = false;                    ///< bind() took the port
+    bool orphan : 1 = false;                   ///< close() was called; no descriptor any more
+    bool connecting : 1 = false;               ///< connect() has not reported its end yet
+    bool established : 1 = false;              ///< the handshake was completed once
+    bool detached : 1 = false;                 ///< a stub, or nobody, gets its segments now
+    bool foreground : 1 = false;               ///< it waits for more than keepalives
     bool read_shut : 1 = false, write_shut : 1 = false;
 };
 

@@ -93,9 +93,8 @@ TimeWaitTable::Verdict TimeWaitTable::on_segment(Time now, std::uint32_t index,
                                                  const wire::Segment& segment) {
     Stub& stub = stubs_[index];
     // RFC 7323 §5.3 (R1), without slack.
-    const bool old_timestamp =
-        stub.has_timestamps && segment.has_timestamps &&
-        static_cast<std::int32_t>(stub.ts_recent - segment.ts_value) > 0;
+    const bool old_timestamp = stub.has_timestamps && segment.has_timestamps &&
+                               static_cast<std::int32_t>(stub.ts_recent - segment.ts_value) > 0;
     return stub.time_wait ? in_time_wait(now, stub, index, segment, old_timestamp)
                           : in_fin_wait2(now, stub, index, segment, old_timestamp);
 }
@@ -104,8 +103,7 @@ TimeWaitTable::Verdict TimeWaitTable::in_fin_wait2(Time now, Stub& stub, std::ui
                                                    const wire::Segment& segment,
                                                    bool old_timestamp) {
     const SeqNum end = segment.end();
-    if (old_timestamp ||
-        !in_window(segment.seq, end, stub.rcv_nxt, stub.rcv_nxt + stub.rcv_wnd)) {
+    if (old_timestamp || !in_window(segment.seq, end, stub.rcv_nxt, stub.rcv_nxt + stub.rcv_wnd)) {
         return segment.has(flag::kRst) ? Verdict::Ignore : limited(now, stub, segment);
     }
     if (segment.has(flag::kRst)) return Verdict::Forget;
@@ -126,8 +124,7 @@ TimeWaitTable::Verdict TimeWaitTable::in_time_wait(Time now, Stub& stub, std::ui
                                                    const wire::Segment& segment,
                                                    bool old_timestamp) {
     const bool resets = segment.has(flag::kRst);
-    const bool expected = segment.seq == stub.rcv_nxt &&
-                          (segment.sequence_length() == 0 || resets);
+    const bool expected = segment.seq == stub.rcv_nxt && (segment.sequence_length() == 0 || resets);
     if (!old_timestamp && expected) {
         // RFC 1337 §3 would have the reset ignored. DEVIATION (Linux): only with `tcp_rfc1337`.
         if (resets) return sysctls_->tcp_rfc1337 ? Verdict::Ignore : Verdict::Forget;
@@ -138,9 +135,8 @@ TimeWaitTable::Verdict TimeWaitTable::in_time_wait(Time now, Stub& stub, std::ui
     const bool bare_syn =
         segment.has(flag::kSyn) && !resets && !segment.has(flag::kAck) && !old_timestamp;
     if (bare_syn) {
-        const bool newer =
-            stub.has_timestamps && segment.has_timestamps &&
-            static_cast<std::int32_t>(stub.ts_recent - segment.ts_value) < 0;
+        const bool newer = stub.has_timestamps && segment.has_timestamps &&
+                           static_cast<std::int32_t>(stub.ts_recent - segment.ts_value) < 0;
         if (segment.seq > stub.rcv_nxt || newer) return Verdict::Reopen;
     }
     if (resets) return Verdict::Ignore;
@@ -150,11 +146,9 @@ TimeWaitTable::Verdict TimeWaitTable::in_time_wait(Time now, Stub& stub, std::ui
 
 TimeWaitTable::Verdict TimeWaitTable::limited(Time now, Stub& stub,
                                               const wire::Segment& segment) const {
-    const bool carries_data =
-        segment.sequence_length() != 0 && !segment.has(flag::kSyn);
+    const bool carries_data = segment.sequence_length() != 0 && !segment.has(flag::kSyn);
     if (carries_data) return Verdict::Acknowledge;
-    if (!stub.last_answer.is_never() &&
-        now - stub.last_answer < sysctls_->tcp_invalid_ratelimit) {
+    if (!stub.last_answer.is_never() && now - stub.last_answer < sysctls_->tcp_invalid_ratelimit) {
         return Verdict::Ignore;
     }
     stub.last_answer = now;

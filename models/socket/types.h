@@ -46,18 +46,27 @@ enum class Shutdown : std::uint8_t { Read, Write, Both };
 
 /// Options of setsockopt() and getsockopt(), at whatever level the kernel keeps them.
 enum class Option : std::uint8_t {
-    Congestion,      ///< TCP_CONGESTION: a tcp::CongestionName
-    NoDelay, Cork, QuickAck, KeepAlive,
-    KeepIdle, KeepInterval,  ///< seconds
+    Congestion,  ///< TCP_CONGESTION: a tcp::CongestionName
+    NoDelay,
+    Cork,
+    QuickAck,
+    KeepAlive,
+    KeepIdle,
+    KeepInterval,  ///< seconds
     KeepCount,
-    FastOpen,        ///< queue length of a listener
-    MaxSegment, ReceiveBuffer, SendBuffer,  ///< bytes, as given; the kernel doubles the buffers
-    UserTimeout,     ///< milliseconds
+    FastOpen,  ///< queue length of a listener
+    MaxSegment,
+    ReceiveBuffer,
+    SendBuffer,   ///< bytes, as given; the kernel doubles the buffers
+    UserTimeout,  ///< milliseconds
     WindowClamp,
-    Linger,          ///< seconds; negative switches lingering off
-    Linger2,         ///< TCP_LINGER2, seconds
-    SynCount, DeferAccept /* seconds */, ReceiveLowWater, NotSentLowWater,
-    SocketError      ///< SO_ERROR: get only, reads and clears
+    Linger,   ///< seconds; negative switches lingering off
+    Linger2,  ///< TCP_LINGER2, seconds
+    SynCount,
+    DeferAccept,  ///< seconds
+    ReceiveLowWater,
+    NotSentLowWater,
+    SocketError  ///< SO_ERROR: get only, reads and clears
 };
 
 /// Segments to transmit, all of one socket, in order: [begin, end) of Stack::segments().

@@ -1,8 +1,7 @@
 // The applications of flows: bulk, request_response, constant_bitrate, ping.
+#include "models/app/constant_bitrate.h"
 #include "tests/models/host/two_hosts.h"
 #include "tests/support/catch.h"
-
-#include "models/app/constant_bitrate.h"
 
 namespace seedwire {
 namespace {

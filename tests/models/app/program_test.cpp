@@ -1,4 +1,5 @@
-// Programs: each operation does what its line says, blocks as a process would, and keeps its result.
+// Programs: each operation does what its line says, blocks as a process would, and keeps its
+// result.
 #include "models/app/program.h"
 
 #include "tests/models/app/operations.h"

@@ -51,7 +51,6 @@ TEST_CASE("TIME-WAIT lasts a minute after everything else is over", "[host][rfc9
     CHECK(world.figures[0].client.closed < Time::zero() + 61_s);
 }
 
-
 FlowConfig bulk(std::int64_t bytes) {
     FlowConfig config;
     config.kind = app::Kind::Bulk;

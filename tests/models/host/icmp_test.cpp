@@ -22,9 +22,9 @@ struct ThroughRouter {
         network.add_link("r-b", 3, 1, direction, direction, 1);
         const char* names[] = {"a", "b", "c"};
         for (std::uint32_t node = 0; node < 3; ++node) {
-            hosts.push_back(std::make_unique<host::Host>(
-                host::HostConfig{names[node], node, {}, 30_us, ttl}, simulation, network, recorder,
-                figures));
+            hosts.push_back(
+                std::make_unique<host::Host>(host::HostConfig{names[node], node, {}, 30_us, ttl},
+                                             simulation, network, recorder, figures));
         }
     }
     const std::vector<app::OperationResult>& run(std::vector<app::Operation> script) {
@@ -47,8 +47,7 @@ struct ThroughRouter {
     std::vector<std::unique_ptr<host::Host>> hosts;
 };
 
-TEST_CASE("Time exceeded on the way ends an attempt to connect with EHOSTUNREACH",
-          "[host][icmp]") {
+TEST_CASE("Time exceeded on the way ends an attempt to connect with EHOSTUNREACH", "[host][icmp]") {
     ThroughRouter world{1};
     const auto& results = world.run({op::connect(1, 80)});
     REQUIRE(results.size() == 1);

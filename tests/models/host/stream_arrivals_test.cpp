@@ -43,9 +43,8 @@ TEST_CASE("Any order of pieces gives the same account as a bitmap", "[host][stre
         std::vector<bool> bitmap(1000, false);
         while (arrivals.prefix() < bitmap.size()) {
             const std::uint64_t offset = draw(bitmap.size());
-            const auto length =
-                static_cast<std::uint32_t>(1 + draw(std::min<std::uint64_t>(
-                                                   80, bitmap.size() - offset)));
+            const auto length = static_cast<std::uint32_t>(
+                1 + draw(std::min<std::uint64_t>(80, bitmap.size() - offset)));
             bool anything_new = false;
             for (std::uint64_t i = offset; i < offset + length && i < bitmap.size(); ++i) {
                 anything_new = anything_new || !bitmap[i];

@@ -67,8 +67,7 @@ public:
     }
 
     TwoHosts() : TwoHosts{Options{}} {}
-    explicit TwoHosts(const Options& options)
-        : simulation{1}, network{simulation, recorder, {}} {
+    explicit TwoHosts(const Options& options) : simulation{1}, network{simulation, recorder, {}} {
         if (options.observed) recorder.add(recording);
         network.add_node("a", false, {});
         network.add_node("b", false, {});

@@ -44,12 +44,10 @@ TEST_CASE("A request answers every kind of segment by its rule", "[socket][rfc92
         {"the last ACK", Make{}.seq(kTheirs + 1).ack(kOurs + 1), Verdict::Complete},
         {"the last ACK with data", Make{}.seq(kTheirs + 1).ack(kOurs + 1).data(9),
          Verdict::Complete},
-        {"the last ACK with FIN", Make{}.seq(kTheirs + 1).fin().ack(kOurs + 1),
-         Verdict::Complete},
+        {"the last ACK with FIN", Make{}.seq(kTheirs + 1).fin().ack(kOurs + 1), Verdict::Complete},
         {"data that overtook the last ACK", Make{}.seq(kTheirs + 101).ack(kOurs + 1).data(9),
          Verdict::Complete},
-        {"an ACK of something never sent", Make{}.seq(kTheirs + 1).ack(kOurs + 2),
-         Verdict::Reset},
+        {"an ACK of something never sent", Make{}.seq(kTheirs + 1).ack(kOurs + 2), Verdict::Reset},
         {"an ACK of the ISN only", Make{}.seq(kTheirs + 1).ack(kOurs), Verdict::Reset},
         {"a reset at RCV.NXT", Make{}.seq(kTheirs + 1).rst(), Verdict::Forget},
         {"a reset elsewhere in the window", Make{}.seq(kTheirs + 2).rst(), Verdict::Acknowledge},
@@ -143,9 +141,8 @@ TEST_CASE("TCP_DEFER_ACCEPT waits for data or for its time to pass", "[socket]")
     CHECK(table.requests.on_timeout(at(3000), request) == RequestTable::Expiry::Resend);
     CHECK(table.requests.on_segment(at(3020), request, bare) == Verdict::Complete);
     const std::uint32_t other = table.add(at(0), Make{}.seq(kTheirs).syn());
-    CHECK(table.requests.on_segment(at(10), other,
-                                    Make{}.seq(kTheirs + 1).ack(kOurs + 1).data(1)) ==
-          Verdict::Complete);
+    CHECK(table.requests.on_segment(
+              at(10), other, Make{}.seq(kTheirs + 1).ack(kOurs + 1).data(1)) == Verdict::Complete);
 }
 
 TEST_CASE("A listener with backlog b holds b + 1 connections", "[socket]") {

@@ -165,8 +165,10 @@ TEST_CASE("A full accept queue drops SYNs; the client's timer brings it in later
     CHECK(t.client.is_established(third));
 }
 
-TEST_CASE("A queue that fills up behind the SYN drops the last ACK, and the SYN-ACK timer asks "
-          "again", "[socket]") {
+TEST_CASE(
+    "A queue that fills up behind the SYN drops the last ACK, and the SYN-ACK timer asks "
+    "again",
+    "[socket]") {
     TwoStacks t;
     const SocketId listener = t.listen(80, 0);
     bool hold = true;
@@ -308,7 +310,10 @@ TEST_CASE("A SYN reopens a pair in TIME-WAIT beyond its old sequence numbers",
     t.client.close(t.now, c);
     t.exchange();
     REQUIRE(t.server.time_wait_count() == 1);
-    const wire::Segment syn = Make{}.syn().seq(t.seen[0].seq.raw() + 100'000).mss(1460)
+    const wire::Segment syn = Make{}
+                                  .syn()
+                                  .seq(t.seen[0].seq.raw() + 100'000)
+                                  .mss(1460)
                                   .timestamps(t.seen[0].ts_value + 5000, 0);
     t.server.on_segment(t.now, {{TwoStacks::kClient, 40001}, {TwoStacks::kServer, 80}, 0, 1500},
                         syn);
@@ -318,8 +323,7 @@ TEST_CASE("A SYN reopens a pair in TIME-WAIT beyond its old sequence numbers",
     CHECK(t.server.segments()[0].has(wire::flag::kSyn));
 }
 
-TEST_CASE("States are told one by one, even those passed within one segment",
-          "[socket][rfc9293]") {
+TEST_CASE("States are told one by one, even those passed within one segment", "[socket][rfc9293]") {
     TwoStacks t;
     const SocketId listener = t.listen(80, 5);
     const SocketId c = t.client.open({});

@@ -52,8 +52,7 @@ TEST_CASE("TIME-WAIT answers every kind of segment by its rule", "[socket][rfc92
     }
 }
 
-TEST_CASE("An orphan's FIN-WAIT-2 answers every kind of segment by its rule",
-          "[socket][rfc9293]") {
+TEST_CASE("An orphan's FIN-WAIT-2 answers every kind of segment by its rule", "[socket][rfc9293]") {
     const Row rows[] = {
         {"a bare ACK", Make{}.seq(5000).ack(1000), Verdict::Ignore},
         {"the FIN", Make{}.seq(5000).fin().ack(1000), Verdict::Close},
@@ -110,8 +109,7 @@ TEST_CASE("Segments without data are answered once in 500 ms", "[socket][rfc5961
     const std::uint32_t stub = table.add(at(0), kPeer, 80, kNoLabel, remains(), true);
     CHECK(table.on_segment(at(0), stub, Make{}.seq(1).ack(1000)) == Verdict::Acknowledge);
     CHECK(table.on_segment(at(499), stub, Make{}.seq(1).ack(1000)) == Verdict::Ignore);
-    CHECK(table.on_segment(at(499), stub, Make{}.seq(1).ack(1000).data(1)) ==
-          Verdict::Acknowledge);
+    CHECK(table.on_segment(at(499), stub, Make{}.seq(1).ack(1000).data(1)) == Verdict::Acknowledge);
     CHECK(table.on_segment(at(500), stub, Make{}.seq(1).ack(1000)) == Verdict::Acknowledge);
 }
 
@@ -123,8 +121,7 @@ TEST_CASE("A newer timestamp reopens a connection whatever the sequence number",
     r.has_timestamps = true;
     r.ts_recent = 700;
     const std::uint32_t stub = table.add(at(0), kPeer, 80, kNoLabel, r, true);
-    CHECK(table.on_segment(at(1), stub, Make{}.seq(1).syn().timestamps(701, 0)) ==
-          Verdict::Reopen);
+    CHECK(table.on_segment(at(1), stub, Make{}.seq(1).syn().timestamps(701, 0)) == Verdict::Reopen);
     CHECK(table.on_segment(at(1), stub, Make{}.seq(9000).syn().timestamps(699, 0)) ==
           Verdict::Acknowledge);
     CHECK(table.reopening_sequence(stub) == 1000 + 65537);

@@ -1,0 +1,131 @@
+// Options of sockets, and what programs may ask about them. POSIX.1-2017 getsockopt(), poll().
+#include <algorithm>
+
+#include "models/socket/options.h"
+#include "models/socket/poll.h"
+#include "models/socket/stack.h"
+#include "models/socket/stack_parts.h"
+
+namespace seedwire::socket {
+
+using tcp::Error;
+using tcp::State;
+
+Error Stack::set_option(Time now, SocketId id, Option option, std::int64_t value) {
+    Parts& p = *parts_;
+    Socket* socket = p.open_socket(id);
+    if (socket == nullptr) return Error::BadDescriptor;
+    const bool live = socket->kind == Socket::Kind::Connection && !socket->detached;
+    const std::size_t first = p.mark();
+    if (option == Option::QuickAck) {
+        socket->quickack = value != 0 ? 1 : 0;
+        if (!live) return Error::None;
+        socket->endpoint->set_quickack(now, value != 0, p.output);
+    } else {
+        tcp::SocketOptions options = p.options_of(*socket);
+        const Error error = apply_option(options, *p.sysctls, option, value);
+        if (error != Error::None) return error;
+        socket->options = p.share(options);
+        if (!live) return Error::None;
+        socket->endpoint->set_options(now, options, p.output);
+    }
+    p.settle(now, id, first);
+    return Error::None;
+}
+
+Result Stack::get_option(SocketId id, Option option) {
+    Parts& p = *parts_;
+    const Socket* socket = p.open_socket(id);
+    if (socket == nullptr) return failure(Error::BadDescriptor);
+    if (option == Option::SocketError) return success(tcp::number(take_error(id)));
+    if (option == Option::MaxSegment && socket->kind == Socket::Kind::Connection) {
+        return success(socket->endpoint->info(Time::zero()).snd_mss);
+    }
+    return option_value(p.options_of(*socket), *p.sysctls, option);
+}
+
+std::uint16_t Stack::poll(SocketId id) const {
+    const Parts& p = *parts_;
+    const Socket* socket = p.open_socket(id);
+    if (socket == nullptr) return readiness::kError;
+    PollFacts facts;
+    if (socket->kind == Socket::Kind::Listening) {
+        facts.state = State::Listen;
+        facts.acceptable = !p.listeners[socket->listener].accept_queue.empty();
+    } else if (socket->kind == Socket::Kind::Unconnected) {
+        facts.never_connected = true;
+    } else {
+        const tcp::Endpoint& endpoint = *socket->endpoint;
+        const auto low_water =
+            static_cast<std::uint32_t>(std::max(p.options_of(*socket).receive_low_water, 1));
+        facts.state = state(id);
+        facts.readable = endpoint.readable() >= low_water;
+        facts.read_shut = socket->read_shut || socket->detached || endpoint.at_end_of_file();
+        facts.write_shut = socket->write_shut || socket->detached;
+        facts.has_room = endpoint.writable() > 0;
+        facts.error = endpoint.error() != Error::None;
+    }
+    return poll_mask(facts);
+}
+
+std::uint32_t Stack::readable(SocketId id) const {
+    return parts_->has_endpoint(id) ? parts_->sockets[id].endpoint->readable() : 0;
+}
+
+std::uint32_t Stack::unacknowledged(SocketId id) const {
+    return parts_->has_endpoint(id) ? parts_->sockets[id].endpoint->unacknowledged() : 0;
+}
+
+std::uint64_t Stack::bytes_read(SocketId id) const {
+    return parts_->has_endpoint(id) ? parts_->sockets[id].endpoint->bytes_read() : 0;
+}
+
+bool Stack::is_established(SocketId id) const {
+    const Socket* socket = parts_->open_socket(id);
+    return socket != nullptr && socket->established;
+}
+
+bool Stack::at_end_of_file(SocketId id) const {
+    return parts_->has_endpoint(id) && parts_->sockets[id].endpoint->at_end_of_file();
+}
+
+State Stack::state(SocketId id) const {
+    const Socket* socket = parts_->open_socket(id);
+    if (socket == nullptr || socket->kind == Socket::Kind::Unconnected) return State::Closed;
+    if (socket->kind == Socket::Kind::Listening) return State::Listen;
+    return socket->detached ? State::Closed : socket->endpoint->state();
+}
+
+tcp::Glance Stack::glance(SocketId id) const {
+    return id < parts_->sockets.size() && parts_->sockets[id].endpoint
+               ? parts_->sockets[id].endpoint->glance()
+               : tcp::Glance{};
+}
+
+tcp::Info Stack::info(Time now, SocketId id) const {
+    if (parts_->has_endpoint(id)) return parts_->sockets[id].endpoint->info(now);
+    tcp::Info info;
+    info.state = state(id);
+    return info;
+}
+
+wire::SocketAddress Stack::local(SocketId id) const {
+    const Socket* socket = parts_->open_socket(id);
+    return {parts_->address, socket != nullptr ? socket->local_port : std::uint16_t{0}};
+}
+
+wire::SocketAddress Stack::remote(SocketId id) const {
+    const Socket* socket = parts_->open_socket(id);
+    return socket != nullptr ? socket->remote : wire::SocketAddress{};
+}
+
+void Stack::set_label(SocketId id, Label label) {
+    if (Socket* socket = parts_->open_socket(id)) socket->label = label;
+}
+
+Label Stack::label(SocketId id) const {
+    const Socket* socket = parts_->open_socket(id);
+    return socket != nullptr ? socket->label : kNoLabel;
+}
+
+}  // namespace seedwire::socket
