@@ -212,7 +212,6 @@ void CaptureWriter::on_node_drop(const trace::NodeDrop& r) {
 }
 
 void CaptureWriter::on_end(Time at) {
-    flush(at);
     while (!blocks_.empty()) {
         // What had not arrived when the run ended was not seen there.
         auto& [place, block] = *blocks_.begin();

@@ -83,11 +83,11 @@ enum class Tag : std::uint8_t { Transmission = 1, Amended, NodeDrop, State, Wind
 void DigestObserver::on_transmission(const trace::Transmission& r) {
     const wire::Packet& p = *r.packet;
     Folder& out = *packets_;
-    out << Tag::Transmission << r.at.ns() << direction_keys_[r.direction]
-        << connection_key(p.flow) << p.id << p.source_port << p.destination_port << p.seq.raw()
-        << p.ack.raw() << p.window << p.flags << p.ts_value << p.ts_echo << p.header_bytes << p.ttl
-        << p.ecn << p.protocol << p.payload_offset << p.payload_length << p.bits << p.cause
-        << r.departure.ns() << r.arrival.ns() << r.drop << r.queue_packets << r.fault;
+    out << Tag::Transmission << r.at.ns() << direction_keys_[r.direction] << connection_key(p.flow)
+        << p.id << p.source_port << p.destination_port << p.seq.raw() << p.ack.raw() << p.window
+        << p.flags << p.ts_value << p.ts_echo << p.header_bytes << p.ttl << p.ecn << p.protocol
+        << p.payload_offset << p.payload_length << p.bits << p.cause << r.departure.ns()
+        << r.arrival.ns() << r.drop << r.queue_packets << r.fault << (r.extension != nullptr);
     if (r.extension != nullptr) {
         const wire::Extension& e = *r.extension;
         out << e.syn.mss << e.syn.window_scale << static_cast<std::uint8_t>(e.syn.sack_permitted)

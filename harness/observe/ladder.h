@@ -43,15 +43,15 @@ struct Ladder {
     std::vector<LadderPacket> packets;  ///< by time sent; gaps show in the numbers
     std::vector<LadderState> states;
     std::uint64_t total_packets = 0;
-    Time from, to = Time::never();  ///< only packets sent in between were kept
+    Time from = Time::zero(), to = Time::never();  ///< only packets sent in between were kept
 };
 
 /// Which packets to keep.
 struct LadderChoice {
-    std::uint32_t flow = trace::kNone;     ///< kNone: every flow
-    std::uint32_t ordinal = trace::kNone;  ///< kNone: every connection of the flow
-    std::uint32_t most_connections = 8;    ///< kept at all
-    Time from, to = Time::never();         ///< by time sent
+    std::uint32_t flow = trace::kNone;             ///< kNone: every flow
+    std::uint32_t ordinal = trace::kNone;          ///< kNone: every connection of the flow
+    std::uint32_t most_connections = 8;            ///< kept at all
+    Time from = Time::zero(), to = Time::never();  ///< by time sent
     std::size_t first = 400, notable = 600, last = 200;
 };
 

@@ -53,6 +53,12 @@ std::vector<std::string> wrap(std::string_view text, std::size_t first, std::siz
         if (columns(text) > room) {
             if (lines.size() + 1 == kMostLines) break;
             end = text.rfind(' ', room);
+            // "seq 0" is one word.
+            const auto splits_pair = [&] {
+                return end + 1 < text.size() && text[end + 1] >= '0' && text[end + 1] <= '9';
+            };
+            while (end != std::string_view::npos && end > 0 && splits_pair())
+                end = text.rfind(' ', end - 1);
             // A remark in brackets stays whole if it can.
             const std::size_t remark = text.rfind(" (", room);
             if (remark != std::string_view::npos && remark > 0 &&
@@ -98,6 +104,7 @@ public:
 
 private:
     static constexpr std::size_t kTimeWidth = 12, kStateWidth = 13, kLeastLane = 36;
+    static constexpr std::size_t kLeastText = 20;  ///< of a segment, beside its fate
 
     std::string line(std::string_view time, std::string_view left, std::string_view left_rail,
                      std::string_view lane, std::string_view right_rail,
@@ -140,7 +147,8 @@ std::vector<std::string> Drawing::leaving(const LadderRow& row) const {
     std::string tail;  // behind the line, seen from the sender
     std::size_t end = lane_;
     if (!arrives) {
-        const std::string why = cut_to(fate.empty() ? "under way at the end" : fate, lane_ / 2);
+        const std::string why =
+            cut_to(fate.empty() ? "under way at the end" : fate, lane_ - kLeastText);
         const char* mark = fate.empty() ? glyphs_.fading : glyphs_.lost;
         tail = fmt::format(" {} {} ", mark, why);
         end -= columns(tail);
