@@ -1,0 +1,107 @@
+#include "harness/run/run.h"
+
+#include <algorithm>
+#include <atomic>
+
+#include "harness/observe/json_writer.h"
+#include "harness/run/report_json.h"
+#include "harness/run/report_text.h"
+#include "tests/support/json_checker.h"
+#include "tests/support/run_scenario.h"
+
+namespace seedwire::run {
+
+using test::run_text;
+using test::two_hosts;
+
+namespace {
+
+constexpr const char* kBulk =
+    "flows:\n  load: {app: bulk, from: client, to: server, bytes: 200 kB}\n";
+
+}  // namespace
+
+TEST_CASE("A run ends when nothing is left to happen, and its expectations are judged", "[run]") {
+    const auto ran =
+        run_text(two_hosts(std::string{kBulk} + "expect: [load.delivered == 200 kB]\n"));
+    CHECK(ran->run.ending == Ending::Quiescent);
+    CHECK(ran->run.holds());
+    CHECK(ran->run.exit_code() == ExitCode::Holds);
+}
+
+TEST_CASE("A limit makes a run incomplete: no verdicts, exit code 75", "[run]") {
+    Request request;
+    SECTION("events") { request.limits.events = 50; }
+    SECTION("simulated time") { request.limits.simulated_time = Time::zero() + Duration::ms(50); }
+    const auto ran =
+        run_text(two_hosts(std::string{kBulk} + "expect: [load.delivered == 1 kB]\n"), request);
+    CHECK_FALSE(ran->run.complete());
+    CHECK(ran->run.verdicts.empty());
+    CHECK(ran->run.exit_code() == ExitCode::LimitReached);
+    const std::string text = report(ran->run, "", {});
+    CHECK(text.find("INCOMPLETE") != std::string::npos);
+}
+
+TEST_CASE("An interrupted run says so", "[run]") {
+    const std::atomic<bool> interrupted{true};
+    Request request;
+    request.interrupted = &interrupted;
+    const auto ran = run_text(
+        two_hosts("flows:\n  load: {app: bulk, from: client, to: server, bytes: 100 MB}\n"),
+        request);
+    CHECK(ran->run.ending == Ending::Interrupted);
+    CHECK(ran->run.exit_code() == ExitCode::Interrupted);
+}
+
+TEST_CASE("A fault that never fired is a warning", "[run]") {
+    const auto ran = run_text(two_hosts(
+        std::string{kBulk} + "faults:\n  - drop: {on: line.up, match: tcp.rst, nth: 1}\n"));
+    REQUIRE(ran->run.warnings.size() == 1);
+    CHECK(ran->run.warnings[0] == "test.yaml:9:5: warning: faults[0] never fired");
+    CHECK(ran->run.exit_code() == ExitCode::Holds);
+}
+
+TEST_CASE("The results as JSON are well-formed and say what the text says", "[run][json]") {
+    const auto ran =
+        run_text(two_hosts(std::string{kBulk} + "expect: [load.delivered == 200 kB]\n"));
+    for (const bool pretty : {false, true}) {
+        observe::JsonWriter json{pretty};
+        write_json(json, ran->run);
+        const std::string text = json.take();
+        CHECK(test::json_problem(text) == "");
+        CHECK(text.find(observe::to_string(ran->run.digest.total)) != std::string::npos);
+    }
+    const std::string csv = flows_csv(ran->run);
+    std::vector<std::size_t> commas;
+    for (std::size_t begin = 0, end; (end = csv.find('\n', begin)) != std::string::npos;
+         begin = end + 1)
+        commas.push_back(static_cast<std::size_t>(
+            std::count(csv.begin() + static_cast<std::ptrdiff_t>(begin),
+                       csv.begin() + static_cast<std::ptrdiff_t>(end), ',')));
+    REQUIRE(commas.size() == 2);
+    CHECK(commas[0] == commas[1]);
+}
+
+TEST_CASE("A failed expectation is shown at its place in the file", "[run][report]") {
+    const std::string yaml =
+        two_hosts(std::string{kBulk} + "expect:\n  - load.delivered == 1 kB\n");
+    const auto ran = run_text(yaml);
+    CHECK(failures(ran->run, yaml, false) ==
+          "test.yaml:9:5: failed: load.delivered == 1 kB\n"
+          "  9 |   - load.delivered == 1 kB\n"
+          "    |     ^^^^^^^^^^^^^^^^^^^^^^\n"
+          "    = load.delivered is 200 kB\n");
+    CHECK(failures(ran->run, yaml, true).find("\x1b[1;31m") != std::string::npos);
+    ReportStyle quiet;
+    quiet.quiet = true;
+    CHECK(report(ran->run, yaml, quiet) == failures(ran->run, yaml, false));
+}
+
+TEST_CASE("A quiet run in which everything holds says nothing", "[run][report]") {
+    const auto ran = run_text(two_hosts(kBulk));
+    ReportStyle quiet;
+    quiet.quiet = true;
+    CHECK(report(ran->run, "", quiet).empty());
+}
+
+}  // namespace seedwire::run
