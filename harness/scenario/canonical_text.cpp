@@ -72,6 +72,8 @@ private:
     void direction(std::string_view name, const net::LinkDirectionConfig& direction);
     void impairment(const net::ImpairmentConfig& impairment);
     void flow(const FlowSpec& flow);
+    void ends(const FlowSpec& flow);
+    void options_of(const FlowSpec& flow);
     void options(std::string_view key, const tcp::SocketOptions& options,
                  const tcp::Sysctls& sysctls);
     void program(const ProgramSpec& program);
@@ -224,13 +226,12 @@ void Writer::flow(const FlowSpec& flow) {
                                                  "ping"};
     line("  {}:", flow.name);
     line("    app: {}", kApps[static_cast<std::size_t>(c.kind)]);
-    line("    from: {}", nodes_[flow.from]);
-    line("    to: {}", nodes_[flow.to]);
+    ends(flow);
     if (c.kind != app::Kind::Ping) {
         line("    over: {}", c.transport == app::Transport::Tcp ? "tcp" : "udp");
         line("    port: {}", c.port);
     }
-    line("    count: {}", flow.count);
+    line("    count: {}", flow.count / flow.pair_count());
     std::string starts;
     for (const Time start : flow.starts) starts += (starts.empty() ? "" : ", ") + moment(start);
     line("    start: {}", flow.count == 1 ? starts : "[" + starts + "]");
@@ -259,9 +260,38 @@ void Writer::flow(const FlowSpec& flow) {
             line("    packet: {}", to_string(c.packet));
             break;
     }
-    if (c.transport == app::Transport::Udp) return;
-    options("client_options", c.client_options, scenario_.nodes[flow.from].sysctls);
-    options("server_options", c.server_options, scenario_.nodes[flow.to].sysctls);
+    if (c.transport == app::Transport::Tcp && c.kind != app::Kind::Ping) options_of(flow);
+}
+
+void Writer::ends(const FlowSpec& flow) {
+    if (flow.pairs.empty()) {
+        line("    from: {}", nodes_[flow.from]);
+        line("    to: {}", nodes_[flow.to]);
+        return;
+    }
+    std::string from, to;
+    for (const FlowEnds& pair : flow.pairs) {
+        const std::string_view separator = from.empty() ? "" : ", ";
+        from.append(separator).append(nodes_[pair.from]);
+        to.append(separator).append(nodes_[pair.to]);
+    }
+    line("    from: [{}]", from);
+    line("    to: [{}]", to);
+    line("    pair: one_to_one");
+}
+
+/// Options are the same for all pairs, but a host's sysctls may hide one: any pair may show it.
+void Writer::options_of(const FlowSpec& flow) {
+    FlowEnds client = flow.pair(0), server = client;
+    for (const FlowEnds& pair : flow.pairs) {
+        const auto differs = [&](const tcp::SocketOptions& options, std::uint32_t node) {
+            return options.congestion != scenario_.nodes[node].sysctls.tcp_congestion_control;
+        };
+        if (differs(pair.client_options, pair.from)) client = pair;
+        if (differs(pair.server_options, pair.to)) server = pair;
+    }
+    options("client_options", client.client_options, scenario_.nodes[client.from].sysctls);
+    options("server_options", server.server_options, scenario_.nodes[server.to].sysctls);
 }
 
 void Writer::program(const ProgramSpec& program) {

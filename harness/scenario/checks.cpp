@@ -112,27 +112,36 @@ private:
     std::map<std::int64_t, Components> components_;
 };
 
-void check_flow(const FlowSpec& flow, const Scenario& scenario, Reachability& reaches,
-                Reporter& reporter) {
-    const std::string& from = scenario.nodes[flow.from].name;
-    const std::string& to = scenario.nodes[flow.to].name;
+/// Can the two hosts of a pair speak with each other? False after a report.
+bool check_pair(const FlowSpec& flow, const FlowEnds& ends, const Scenario& scenario,
+                Reachability& reaches, Reporter& reporter) {
+    const std::string& from = scenario.nodes[ends.from].name;
+    const std::string& to = scenario.nodes[ends.to].name;
     const app::FlowConfig& config = flow.config;
-    if (!reaches(flow.from, flow.to, 0)) {
+    if (!reaches(ends.from, ends.to, 0)) {
         reporter.error_at(error_id::kNotConnected, flow.where,
                           fmt::format("no links lead from '{}' to '{}'", from, to), "",
                           "hosts do not forward packets, routers do");
-    } else if (config.kind == app::Kind::ConstantBitrate || config.kind == app::Kind::Ping) {
-        const std::int64_t size = config.packet.count + kUdpHeader + kIpHeader;  // ICMP: the same
-        const bool both = config.kind == app::Kind::Ping;
-        const bool fits = (config.download && !both ? true : reaches(flow.from, flow.to, size)) &&
-                          (config.download || both ? reaches(flow.to, flow.from, size) : true);
-        if (!fits)
-            reporter.error_at(
-                error_id::kTooBigForMtu, flow.where,
-                fmt::format("packets of {} make {} bytes of IP, too long for the path",
-                            to_string(config.packet), size),
-                "", "the MTU of a link counts IP bytes; nothing fragments");
+        return false;
     }
+    if (config.kind != app::Kind::ConstantBitrate && config.kind != app::Kind::Ping) return true;
+    const std::int64_t size = config.packet.count + kUdpHeader + kIpHeader;  // ICMP: the same
+    const bool both = config.kind == app::Kind::Ping;
+    const bool fits = (config.download && !both ? true : reaches(ends.from, ends.to, size)) &&
+                      (config.download || both ? reaches(ends.to, ends.from, size) : true);
+    if (!fits)
+        reporter.error_at(error_id::kTooBigForMtu, flow.where,
+                          fmt::format("packets of {} make {} bytes of IP, too long for the path",
+                                      to_string(config.packet), size),
+                          "", "the MTU of a link counts IP bytes; nothing fragments");
+    return fits;
+}
+
+void check_flow(const FlowSpec& flow, const Scenario& scenario, Reachability& reaches,
+                Reporter& reporter) {
+    for (std::uint32_t p = 0; p < flow.pair_count(); ++p)
+        if (!check_pair(flow, flow.pair(p), scenario, reaches, reporter)) break;
+    const app::FlowConfig& config = flow.config;
     if (!scenario.stop.is_never() || !config.stop.is_never()) return;
     if (config.kind == app::Kind::Bulk && config.bytes.count == 0)
         reporter.error_at(error_id::kNeverEnds, flow.where,
@@ -163,9 +172,10 @@ void check_program(const ProgramSpec& program, const Scenario& scenario, Reachab
 void check_listeners(const Scenario& scenario, Reporter& reporter) {
     std::map<std::pair<std::uint32_t, std::int64_t>, std::string> taken;
     for (const FlowSpec& flow : scenario.flows)
-        if (flow.config.transport == app::Transport::Tcp)
-            taken.emplace(std::pair{flow.to, std::int64_t{flow.config.port}},
-                          "flow '" + flow.name + "'");
+        for (std::uint32_t p = 0; p < flow.pair_count(); ++p)
+            if (flow.config.transport == app::Transport::Tcp)
+                taken.emplace(std::pair{flow.pair(p).to, std::int64_t{flow.config.port}},
+                              "flow '" + flow.name + "'");
     for (const ProgramSpec& program : scenario.programs) {
         for (const app::Operation& operation : program.config.script) {
             if (operation.kind != app::Operation::Kind::Listen) continue;

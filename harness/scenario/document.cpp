@@ -314,6 +314,18 @@ Node* Node::find(std::string_view key) {
     return nullptr;
 }
 
+Node merged(Node base, const Node& over) {
+    if (over.is_null() && base.is_map()) return base;
+    if (!base.is_map() || !over.is_map()) return over;
+    for (const Entry& entry : over.entries) {
+        if (Node* found = base.find(entry.key.text); found != nullptr)
+            *found = merged(std::move(*found), entry.value);
+        else
+            base.entries.push_back(entry);
+    }
+    return base;
+}
+
 std::string_view describe(Node::Kind kind) {
     switch (kind) {
         case Node::Kind::Null:

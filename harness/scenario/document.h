@@ -38,6 +38,9 @@ struct Entry {
     Node value;
 };
 
+/// Two values laid over each other, map by map: what `over` has wins.
+Node merged(Node base, const Node& over);
+
 /// "a map", "a list", "a value", "nothing": for messages.
 std::string_view describe(Node::Kind kind);
 

@@ -51,7 +51,8 @@ std::string_view noun(std::string_view context) {
     if (context.starts_with("programs")) return "program";
     if (context.starts_with("hosts")) return "host";
     if (context.starts_with("routers")) return "router";
-    if (context == "links[]") return "link";
+    if (context == "links[]" || context == "topology.link") return "link";
+    if (context.starts_with("topology.")) return context.substr(9);
     if (context.starts_with("links[].impair")) return "impairment";
     if (context.empty()) return "scenario";
     if (context == "fault" || context == "faults[]") return "fault";

@@ -98,6 +98,7 @@ Scenario Loader::load(const Node& root, const std::string& file) {
     read_head(top, file);
     read_routing(top);
     read_limits(top);
+    read_topology(top);
     read_nodes(top);
     read_links(top);
     read_flows(top);

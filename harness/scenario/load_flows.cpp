@@ -75,24 +75,14 @@ void Loader::read_flow(const Node& name, const Node& settings) {
         const Fields fields{reporter_, head, name, "flows.*"};
         fields.number("app");
         for (const std::string_view end : {"from", "to"})
-            if (const Node* node = fields.require(end); node != nullptr) read_host_name(*node);
+            if (const Node* node = fields.require(end); node != nullptr) read_hosts(*node);
     } else {
         const Node& map = settings.is_null() ? nothing : settings;
         const Fields fields{reporter_, map, name, "flows.*",
                             application ? kAppContexts[*application] : ""};
         if (fields.ok()) {
             flow.config.kind = static_cast<app::Kind>(fields.number("app"));
-            const Node* from = fields.require("from");
-            const Node* to = fields.require("to");
-            const auto from_index = from == nullptr ? std::nullopt : read_host_name(*from);
-            const auto to_index = to == nullptr ? std::nullopt : read_host_name(*to);
-            if (from_index && to_index && *from_index == *to_index)
-                reporter_.error(
-                    error_id::kSelfLink, *to,
-                    fmt::format("flow '{}' leads from '{}' to itself", flow.name, to->text),
-                    "the two ends must differ");
-            flow.from = from_index.value_or(0);
-            flow.to = to_index.value_or(0);
+            read_pairs(flow, fields);
             if (application) read_application(flow, fields);
             read_transport(flow, fields);
             read_starts(flow, fields);
@@ -131,23 +121,34 @@ void Loader::read_application(FlowSpec& flow, const Fields& fields) {
             break;
     }
     config.backlog = static_cast<std::int32_t>(fields.number("backlog"));
-    if (!runs_over_tcp(config.kind)) return;
-    const std::size_t nodes = scenario_.nodes.size();
-    if (flow.from >= nodes || flow.to >= nodes) return;
-    const tcp::Sysctls& client = scenario_.nodes[flow.from].sysctls;
-    const tcp::Sysctls& server = scenario_.nodes[flow.to].sysctls;
-    config.client_options.congestion = client.tcp_congestion_control;
-    config.server_options.congestion = server.tcp_congestion_control;
-    if (const Node* list = fields.node("options"); list != nullptr) {
-        read_options(*list, client, config.client_options, reporter_);
-        Diagnostics again;  // the same list once more: it was reported above
-        Reporter silent{again};
-        read_options(*list, server, config.server_options, silent);
-    }
-    if (const Node* list = fields.node("client_options"); list != nullptr)
-        read_options(*list, client, config.client_options, reporter_);
-    if (const Node* list = fields.node("server_options"); list != nullptr)
-        read_options(*list, server, config.server_options, reporter_);
+    if (runs_over_tcp(config.kind)) read_options_of(flow, fields);
+}
+
+void Loader::read_options_of(FlowSpec& flow, const Fields& fields) {
+    if (flow.from >= scenario_.nodes.size() || flow.to >= scenario_.nodes.size()) return;
+    const Node* both = fields.node("options");
+    const Node* of_client = fields.node("client_options");
+    const Node* of_server = fields.node("server_options");
+    Diagnostics again;  // the same lists once more are reported once
+    Reporter silent{again};
+    // What an option does depends on the host's sysctls, so each pair has its own.
+    const auto read = [&](FlowEnds& ends, Reporter& reporter) {
+        const tcp::Sysctls& client = scenario_.nodes[ends.from].sysctls;
+        const tcp::Sysctls& server = scenario_.nodes[ends.to].sysctls;
+        ends.client_options.congestion = client.tcp_congestion_control;
+        ends.server_options.congestion = server.tcp_congestion_control;
+        if (both != nullptr) {
+            read_options(*both, client, ends.client_options, reporter);
+            read_options(*both, server, ends.server_options, silent);
+        }
+        if (of_client != nullptr) read_options(*of_client, client, ends.client_options, reporter);
+        if (of_server != nullptr) read_options(*of_server, server, ends.server_options, reporter);
+    };
+    FlowEnds first{flow.from, flow.to, {}, {}};
+    read(first, reporter_);
+    for (FlowEnds& ends : flow.pairs) read(ends, silent);
+    flow.config.client_options = first.client_options;
+    flow.config.server_options = first.server_options;
 }
 
 void Loader::read_transport(FlowSpec& flow, const Fields& fields) {
@@ -211,7 +212,7 @@ std::vector<Time> Loader::spread_starts(const FlowSpec& flow, const Node& distri
 }
 
 void Loader::read_starts(FlowSpec& flow, const Fields& fields) {
-    flow.count = static_cast<std::uint32_t>(fields.number("count"));
+    if (!count_connections(flow, fields)) return;
     flow.starts.assign(flow.count, Time::zero());
     if (const Node* start = fields.node("start"); start != nullptr) {
         Key key = *Schema::instance().find("flows.*", "stop");
@@ -242,27 +243,49 @@ void Loader::read_starts(FlowSpec& flow, const Fields& fields) {
         flow.config.port = static_cast<std::uint16_t>(*port);
 }
 
+namespace {
+
+/// The hosts that serve a flow, each once.
+std::vector<std::uint32_t> servers_of(const FlowSpec& flow) {
+    std::vector<std::uint32_t> servers;
+    for (std::uint32_t p = 0; p < flow.pair_count(); ++p)
+        servers.push_back(flow.pairs.empty() ? flow.to : flow.pairs[p].to);
+    std::sort(servers.begin(), servers.end());
+    servers.erase(std::unique(servers.begin(), servers.end()), servers.end());
+    return servers;
+}
+
+}  // namespace
+
 void Loader::assign_ports() {
     // Given ports first: what is handed out goes around them.
     std::map<std::pair<std::uint32_t, std::uint32_t>, const FlowSpec*> taken;
-    const auto place = [](const FlowSpec& flow, std::uint32_t port) {
+    const auto place = [](const FlowSpec& flow, std::uint32_t server, std::uint32_t port) {
         const std::uint32_t udp = flow.config.transport == app::Transport::Udp ? 1U : 0U;
-        return std::pair{flow.to * 2 + udp, port};
+        return std::pair{server * 2 + udp, port};
     };
     for (const FlowSpec& flow : scenario_.flows) {
         if (flow.config.port == 0) continue;
-        const auto [at, added] = taken.try_emplace(place(flow, flow.config.port), &flow);
-        if (!added && reporter_.errors() == 0)
+        for (const std::uint32_t server : servers_of(flow)) {
+            const auto [at, added] =
+                taken.try_emplace(place(flow, server, flow.config.port), &flow);
+            if (added || reporter_.errors() > 0) continue;
             reporter_.error_at(
                 error_id::kPortClash, flow.where,
                 fmt::format("port {} of '{}' serves flow '{}' already", flow.config.port,
-                            scenario_.nodes[flow.to].name, at->second->name));
+                            scenario_.nodes[server].name, at->second->name));
+        }
     }
     for (std::size_t i = 0; i < scenario_.flows.size(); ++i) {
         FlowSpec& flow = scenario_.flows[i];
         if (flow.config.port != 0 || flow.config.kind == app::Kind::Ping) continue;
+        const std::vector<std::uint32_t> servers = servers_of(flow);
         auto port = static_cast<std::uint32_t>((kFirstPort + i - 1) % 65535 + 1);
-        while (!taken.try_emplace(place(flow, port), &flow).second) port = port % 65535 + 1;
+        const auto is_taken = [&](std::uint32_t server) {
+            return taken.find(place(flow, server, port)) != taken.end();
+        };
+        while (std::any_of(servers.begin(), servers.end(), is_taken)) port = port % 65535 + 1;
+        for (const std::uint32_t server : servers) taken.emplace(place(flow, server, port), &flow);
         flow.config.port = static_cast<std::uint16_t>(port);
     }
 }

@@ -62,44 +62,27 @@ void refuse_not_yet(const Fields& tcp, const tcp::Sysctls& sysctls, Reporter& re
 
 }  // namespace
 
-void Loader::read_nodes(const Fields& top) {
-    for (const bool router : {false, true}) {
-        const Node* list = top.node(router ? "routers" : "hosts");
-        if (list == nullptr || list->is_null()) continue;
-        static const Node empty;
-        if (list->is_sequence()) {
-            for (const Node& name : list->items) read_node(name, empty, router);
-        } else if (list->is_map()) {
-            for (const Entry& entry : list->entries)
-                if (!entry.key.text.starts_with("x-")) read_node(entry.key, entry.value, router);
-        } else {
-            reporter_.error(
-                error_id::kWrongKind, *list,
-                fmt::format("{} takes a list or a map of names", router ? "routers" : "hosts"),
-                "write [client, server]");
-        }
-    }
-    assign_names_of_nodes();
-}
-
 void Loader::read_node(const Node& name, const Node& settings, bool router) {
     if (!check_name(name, router ? "a router" : "a host")) return;
     NodeSpec node;
     node.name = name.text;
     node.router = router;
     node.where = reporter_.span(name);
-    const Fields fields{reporter_, settings, name, router ? "routers.*" : "hosts.*"};
-    if (fields.ok()) {
-        node.ttl = static_cast<std::uint8_t>(fields.number("ttl"));
-        if (const Node* address = fields.node("address"); address != nullptr) {
-            node.address = address->is_scalar() ? wire::parse_address(address->text) : std::nullopt;
-            if (!node.address)
-                reporter_.error(error_id::kBadValue, *address, "this is not an IPv4 address",
-                                "write for example 10.0.0.1");
-        }
-        if (!router) read_tcp(node, fields);
-    }
+    read_node_settings(node, settings, name);
     scenario_.nodes.push_back(std::move(node));
+}
+
+void Loader::read_node_settings(NodeSpec& node, const Node& settings, const Node& owner) {
+    const Fields fields{reporter_, settings, owner, node.router ? "routers.*" : "hosts.*"};
+    if (!fields.ok()) return;
+    node.ttl = static_cast<std::uint8_t>(fields.number("ttl"));
+    if (const Node* address = fields.node("address"); address != nullptr) {
+        node.address = address->is_scalar() ? wire::parse_address(address->text) : std::nullopt;
+        if (!node.address)
+            reporter_.error(error_id::kBadValue, *address, "this is not an IPv4 address",
+                            "write for example 10.0.0.1");
+    }
+    if (!node.router) read_tcp(node, fields);
 }
 
 void Loader::read_tcp(NodeSpec& node, const Fields& host) {
@@ -158,7 +141,7 @@ void Loader::assign_names_of_nodes() {
 std::optional<std::uint32_t> Loader::read_node_name(const Node& node) {
     if (!require_scalar(node, "end", "name", reporter_)) return std::nullopt;
     const std::optional<std::uint32_t> found = names_.nodes.find(node.text);
-    if (!found)
+    if (!found && !topology_failed_)
         reporter_.error(error_id::kUnknownName, node,
                         fmt::format("no host or router '{}'", node.text),
                         did_you_mean(node.text, names_.nodes.all()));

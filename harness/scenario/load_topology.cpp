@@ -9,8 +9,9 @@
 namespace seedwire::scenario {
 
 void Loader::read_links(const Fields& top) {
+    place_generated_links();
     const Node* list = top.node("links");
-    if (list == nullptr || list->is_null()) return;
+    if (list == nullptr || list->is_null()) return assign_names_of_links();
     if (!list->is_sequence()) {
         reporter_.error(error_id::kWrongKind, *list, "links takes a list",
                         "write - {between: [a, b], rate: 10 Mbit/s, delay: 20 ms}");

@@ -10,6 +10,7 @@
 
 #include "harness/scenario/document.h"
 #include "harness/scenario/fields.h"
+#include "harness/scenario/generators.h"
 #include "harness/scenario/reporter.h"
 #include "harness/scenario/scenario.h"
 
@@ -55,9 +56,18 @@ private:
     void read_limits(const Fields& top);
     void read_expectations(const Fields& top);
     bool check_name(const Node& at, std::string_view what);
-    // load_hosts.cpp
+    // load_generators.cpp
+    void read_topology(const Fields& top);
+    LinkSpec read_settings_of_links(const Fields& generator, std::string_view key,
+                                    const Node& owner);
+    void place_generated_links();
+    // load_nodes.cpp
     void read_nodes(const Fields& top);
+    void read_map_of_nodes(const Node* map, bool router);
+    const GeneratedNode* find_generated(std::string_view name) const;
+    // load_hosts.cpp
     void read_node(const Node& name, const Node& settings, bool router);
+    void read_node_settings(NodeSpec& node, const Node& settings, const Node& owner);
     void read_tcp(NodeSpec& node, const Fields& host);
     void assign_names_of_nodes();
     // load_topology.cpp
@@ -69,10 +79,19 @@ private:
     void read_flows(const Fields& top);
     void read_flow(const Node& name, const Node& settings);
     void read_application(FlowSpec& flow, const Fields& fields);
+    void read_options_of(FlowSpec& flow, const Fields& fields);
     void read_transport(FlowSpec& flow, const Fields& fields);
     void read_starts(FlowSpec& flow, const Fields& fields);
     std::vector<Time> spread_starts(const FlowSpec& flow, const Node& distribution);
     void assign_ports();
+    // load_ends.cpp
+    std::vector<std::uint32_t> read_hosts(const Node& node);
+    void read_pairs(FlowSpec& flow, const Fields& fields);
+    void pair_one_to_one(FlowSpec& flow, const std::vector<std::uint32_t>& openers,
+                         const std::vector<std::uint32_t>& servers, const Node& to);
+    void pair_all(FlowSpec& flow, const std::vector<std::uint32_t>& openers,
+                  const std::vector<std::uint32_t>& servers, const Node& from);
+    bool count_connections(FlowSpec& flow, const Fields& fields);
     // load_programs.cpp
     void read_programs(const Fields& top);
     void read_program(const Node& name, const Node& settings);
@@ -94,6 +113,16 @@ private:
     const LoadOptions& options_;
     Scenario scenario_;
     Names names_;
+    /// What a generator made: nodes sorted by name; links wait until nodes have their indices.
+    struct PendingLink {
+        LinkSpec spec;
+        std::string from, to;
+    };
+    std::vector<GeneratedNode> generated_nodes_;
+    std::vector<PendingLink> generated_links_;
+    SourceSpan generated_where_;
+    /// Its names are unknown then, so nothing is said about names that are not found.
+    bool topology_failed_ = false;
 };
 
 /// Words that paths are made of: letters, digits, `_` and `-`, beginning with a letter.

@@ -37,13 +37,30 @@ struct LinkSpec {
     SourceSpan where;
 };
 
+/// One pair of hosts of a flow, with the options of sockets there.
+struct FlowEnds {
+    std::uint32_t from = 0, to = 0;
+    tcp::SocketOptions client_options, server_options;
+};
+
 struct FlowSpec {
     std::string name;
-    std::uint32_t from = 0, to = 0;  ///< node indices; `from` opens
-    std::uint32_t count = 1;         ///< connections
+    std::uint32_t from = 0, to = 0;  ///< node indices, of the first pair; `from` opens
+    std::uint32_t count = 1;         ///< connections, of all pairs together
     std::vector<Time> starts;        ///< one per connection
+    /// Where names are patterns: all pairs, each with equally many connections, which are numbered
+    /// pair by pair. Empty: the one pair above, options in `config`.
+    std::vector<FlowEnds> pairs;
     app::FlowConfig config;          ///< its `start` is that of the first connection
     SourceSpan where;
+
+    std::uint32_t pair_count() const {
+        return pairs.empty() ? 1 : static_cast<std::uint32_t>(pairs.size());
+    }
+    FlowEnds pair(std::uint32_t index) const {
+        if (!pairs.empty()) return pairs[index];
+        return {from, to, config.client_options, config.server_options};
+    }
 };
 
 struct ProgramSpec {

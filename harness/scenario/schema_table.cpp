@@ -10,6 +10,7 @@ namespace seedwire::scenario {
 namespace {
 
 constexpr std::string_view kRoot = "";
+constexpr std::string_view kTopology = "topology";
 constexpr std::string_view kHost = "hosts.*";
 constexpr std::string_view kTcp = "hosts.*.tcp";
 constexpr std::string_view kRouter = "routers.*";
@@ -33,6 +34,7 @@ constexpr std::array kTopRows{
     KeyRow{kRoot, "hosts", T::NamedMap, "", "", "list of names, or map of names to settings"},
     KeyRow{kRoot, "routers", T::NamedMap, "", "", "likewise"},
     KeyRow{kRoot, "links", T::List, "", "", "what connects hosts and routers"},
+    KeyRow{kRoot, "topology", T::Map, "", "", "hosts, routers and links from a generator"},
     KeyRow{kRoot, "routing", T::Map, "", "", "how routers choose"},
     KeyRow{kRoot, "flows", T::NamedMap, "", "", "traffic made by applications"},
     KeyRow{kRoot, "programs", T::NamedMap, "", "", "traffic made by exact socket calls"},
@@ -45,6 +47,42 @@ constexpr std::array kTopRows{
            "how packets spread over equally good paths"},
     KeyRow{"limits", "events", T::Integer, "0", "0 ..", "events executed; 0 = no limit"},
     KeyRow{"limits", "memory", T::Bytes, "0 B", "0 B ..", "memory taken; 0 B = no limit"},
+};
+
+constexpr std::array kTopologyRows{
+    KeyRow{
+        kTopology, "dumbbell", T::Map, "", "",
+        "hosts left1 .. and right1 .. on two routers, router_left and router_right, joined by the "
+        "link `bottleneck` (up: left to right)"},
+    KeyRow{kTopology, "star", T::Map, "", "", "hosts h1 .. around the router hub"},
+    KeyRow{kTopology, "line", T::Map, "", "", "routers r1 - r2 - ..; a host h1 .. at each"},
+    KeyRow{kTopology, "ring", T::Map, "", "", "the same, closed"},
+    KeyRow{kTopology, "tree", T::Map, "", "",
+           "routers r1 (the root), r2 .. level by level; hosts h1 .. are the leaves"},
+    KeyRow{
+        kTopology, "parking_lot", T::Map, "", "",
+        "routers r1 .. in a row, joined by links hop1 ..; source and sink at the ends; in1 .. and "
+        "out1 .. cross one hop each"},
+    KeyRow{"topology.dumbbell", "pairs", T::Integer, kRequired, "1 .. 50000", "hosts a side"},
+    KeyRow{"topology.dumbbell", "access", T::Map, kRequired, "", "links of the hosts"},
+    KeyRow{"topology.dumbbell", "bottleneck", T::Map, kRequired, "", "the link in the middle"},
+    KeyRow{"topology.star", "hosts", T::Integer, kRequired, "1 .. 100000", "around the hub"},
+    KeyRow{"topology.star", "access", T::Map, kRequired, "", "links of the hosts"},
+    KeyRow{"topology.line", "routers", T::Integer, kRequired, "1 .. 50000", "in a row"},
+    KeyRow{"topology.line", "link", T::Map, kRequired, "", "links between routers"},
+    KeyRow{"topology.line", "access", T::Map, "", "", "links of the hosts; default: as `link`"},
+    KeyRow{"topology.ring", "routers", T::Integer, kRequired, "3 .. 50000", "in a circle"},
+    KeyRow{"topology.ring", "link", T::Map, kRequired, "", "links between routers"},
+    KeyRow{"topology.ring", "access", T::Map, "", "", "links of the hosts; default: as `link`"},
+    KeyRow{"topology.tree", "depth", T::Integer, kRequired, "1 .. 16", "levels of routers"},
+    KeyRow{"topology.tree", "fanout", T::Integer, kRequired, "1 .. 100000",
+           "branches of each router"},
+    KeyRow{"topology.tree", "link", T::Map, kRequired, "", "links between routers"},
+    KeyRow{"topology.tree", "access", T::Map, "", "", "links of the hosts; default: as `link`"},
+    KeyRow{"topology.parking_lot", "hops", T::Integer, kRequired, "1 .. 30000",
+           "bottlenecks in a row"},
+    KeyRow{"topology.parking_lot", "access", T::Map, kRequired, "", "links of the hosts"},
+    KeyRow{"topology.parking_lot", "bottleneck", T::Map, kRequired, "", "links between routers"},
 };
 
 constexpr std::array kNodeRows{
@@ -129,11 +167,15 @@ constexpr std::array kImpairRows{
 constexpr std::array kFlowRows{
     KeyRow{kFlow, "app", T::Choice, kRequired, "bulk | request_response | constant_bitrate | ping",
            "what generates the traffic"},
-    KeyRow{kFlow, "from", T::Name, kRequired, "", "the host that opens"},
-    KeyRow{kFlow, "to", T::Name, kRequired, "", "the other host"},
+    KeyRow{kFlow, "from", T::Name, kRequired, "",
+           "the host that opens; several by pattern (left*) or list"},
+    KeyRow{kFlow, "to", T::Name, kRequired, "", "the other host, or several"},
+    KeyRow{kFlow, "pair", T::Choice, "", "one_to_one | all",
+           "who speaks with whom, where both ends are several hosts; one_to_one pairs them in the "
+           "order of their numbers"},
     KeyRow{kFlow, "over", T::Choice, "", "tcp | udp | tls",
            "transport; default: what the app uses"},
-    KeyRow{kFlow, "count", T::Integer, "1", "1 .. 1000000", "connections"},
+    KeyRow{kFlow, "count", T::Integer, "1", "1 .. 1000000", "connections, of each pair of hosts"},
     KeyRow{kFlow, "start", T::Form, "0 s", "",
            "moment, a list of moments, or {uniform: [a, b]}, {every: t, from: a}, "
            "{exponential: mean, from: a}"},
@@ -208,8 +250,15 @@ std::vector<KeyRow> schema_rows() {
         rows.insert(rows.end(), table.begin(), table.end());
     };
     append(kTopRows);
+    append(kTopologyRows);
     append(kNodeRows);
     append(kLinkRows);
+    // The links of a generator have the keys of links, but neither ends nor names.
+    for (KeyRow row : kLinkRows)
+        if (row.context == kLink && row.name != "name" && row.name != "between") {
+            row.context = "topology.link";
+            rows.push_back(row);
+        }
     append(kImpairRows);
     append(kFlowRows);
     append(kFaultRows);

@@ -61,15 +61,33 @@ void World::build_hosts() {
 
 void World::build_applications() {
     for (std::uint32_t i = 0; i < scenario_.flows.size(); ++i) {
-        const scenario::FlowSpec& flow = scenario_.flows[i];
-        applications_.add_flow({i, flow.name, flow.starts}, flow.config, *hosts_[flow.from],
-                               *hosts_[flow.to]);
+        add_flow(i);
     }
     const auto flows = static_cast<std::uint32_t>(scenario_.flows.size());
     for (std::uint32_t i = 0; i < scenario_.programs.size(); ++i) {
         const scenario::ProgramSpec& program = scenario_.programs[i];
         applications_.add_program(flows + i, program.name, program.config,
                                   *hosts_[program.config.node]);
+    }
+}
+
+void World::add_flow(std::uint32_t index) {
+    const scenario::FlowSpec& flow = scenario_.flows[index];
+    const auto per_pair = static_cast<std::uint32_t>(flow.starts.size()) / flow.pair_count();
+    std::vector<bool> served(flow.pairs.empty() ? 0 : hosts_.size());
+    for (std::uint32_t p = 0; p < flow.pair_count(); ++p) {
+        const scenario::FlowEnds ends = flow.pair(p);
+        const auto first = flow.starts.begin() + std::int64_t{p} * per_pair;
+        app::FlowPlace place{index, flow.name, {first, first + per_pair}, p * per_pair, true};
+        if (!served.empty()) {
+            place.serves = !served[ends.to];
+            served[ends.to] = true;
+        }
+        app::FlowConfig config = flow.config;
+        config.client_options = ends.client_options;
+        config.server_options = ends.server_options;
+        config.start = place.starts.front();
+        applications_.add_flow(place, config, *hosts_[ends.from], *hosts_[ends.to]);
     }
 }
 

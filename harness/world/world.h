@@ -45,6 +45,7 @@ private:
     void build_network();
     void build_hosts();
     void build_applications();
+    void add_flow(std::uint32_t index);
 
     const scenario::Scenario& scenario_;
     Simulation simulation_;
