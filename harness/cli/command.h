@@ -38,6 +38,7 @@ const std::atomic<bool>& interrupted();
 // Each command adds itself to the program; the exit code is what its run left in `code`.
 void add_run_command(CLI::App& program, ExitCode& code);
 void add_check_command(CLI::App& program, ExitCode& code);
+void add_test_command(CLI::App& program, ExitCode& code);
 void add_list_command(CLI::App& program, ExitCode& code);
 
 /// The whole program.

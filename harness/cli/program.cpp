@@ -43,6 +43,7 @@ int main(int argc, char** argv) {
         "seedwire COMMAND --help tells more.");
     add_run_command(program, code);
     add_check_command(program, code);
+    add_test_command(program, code);
     try {
         program.parse(argc, argv);
     } catch (const CLI::Success& success) {

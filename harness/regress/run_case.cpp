@@ -1,0 +1,95 @@
+// One case: load, run, judge, and keep the text that a person wants to read about it.
+#include <fmt/format.h>
+
+#include "harness/regress/suite.h"
+#include "harness/run/report_text.h"
+#include "harness/run/run.h"
+#include "harness/scenario/scenario.h"
+
+namespace seedwire::regress {
+
+namespace {
+
+using run::ExitCode;
+
+/// A study has the key at the left margin; nothing else can stand there under that name.
+bool is_study(std::string_view text) {
+    return text.starts_with("study:") || text.find("\nstudy:") != std::string_view::npos;
+}
+
+CaseResult load_error(const scenario::Diagnostics& problems, std::string_view source, bool color) {
+    CaseResult result;
+    result.status = Status::Error;
+    result.code = ExitCode::BadInput;
+    result.text = scenario::render(problems, source, color);
+    return result;
+}
+
+CaseResult skipped(std::string why) {
+    CaseResult result;
+    result.status = Status::Skipped;
+    result.text = std::move(why);
+    return result;
+}
+
+CaseResult execute(const scenario::Scenario& scenario, std::string_view source, bool color,
+                   const std::atomic<bool>* interrupted) {
+    run::Request request;
+    request.interrupted = interrupted;
+    const run::Run run = run::execute(scenario, request);
+    CaseResult result;
+    result.code = run.exit_code();
+    result.events = run.events;
+    result.digest = observe::to_string(run.digest.total);
+    result.text = run::failures(run, source, color);
+    switch (result.code) {
+        case ExitCode::Holds:
+            result.status = Status::Passed;
+            break;
+        case ExitCode::ExpectationFailed:
+            result.status = Status::Failed;
+            break;
+        case ExitCode::Interrupted:
+            result.status = Status::Waiting;
+            break;
+        default:
+            result.status = Status::Error;
+            result.text += fmt::format("{}: {} reached; what was expected is not known\n",
+                                       scenario.file, run::to_string(run.ending));
+    }
+    return result;
+}
+
+CaseResult load_and_execute(const Case& which, bool color, const std::atomic<bool>* interrupted) {
+    scenario::Diagnostics problems;
+    const std::optional<std::string> source = scenario::read_file(which.file, problems);
+    if (!source) return load_error(problems, {}, color);
+    if (is_study(*source)) return skipped("a study is not run as a test");
+    scenario::LoadOptions options;
+    std::optional<scenario::Scenario> own = scenario::load(which.file, *source, options, problems);
+    if (!own) return load_error(problems, *source, color);
+    const std::string warnings = scenario::render(problems, *source, color);
+    if (which.seed) {
+        if (own->seed == *which.seed) return skipped("the scenario's own seed");
+        options.seed = which.seed;
+        scenario::Diagnostics again;
+        own = scenario::load(which.file, *source, options, again);
+        if (!own) return load_error(again, *source, color);
+    }
+    CaseResult result = execute(*own, *source, color, interrupted);
+    if (result.status != Status::Passed && !problems.list().empty())
+        result.text = warnings + result.text;
+    return result;
+}
+
+}  // namespace
+
+CaseResult run_case(const Case& which, bool color, const Clock& clock,
+                    const std::atomic<bool>* interrupted) {
+    const std::int64_t start = clock();
+    CaseResult result = load_and_execute(which, color, interrupted);
+    result.elapsed_ns = clock() - start;
+    return result;
+}
+
+}  // namespace seedwire::regress
