@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "models/tcp/recovery/sender.h"
+#include "models/tcp/timestamp_clock.h"
 
 namespace seedwire::tcp {
 
