@@ -73,7 +73,8 @@ public:
         add_end(f_, c.server);
         if (c.client.error != tcp::Error::None || c.server.error != tcp::Error::None) ++f_.failed;
         opened_.add(c.client.opened);
-        const bool server_sends = c.client.bytes_delivered > c.server.bytes_delivered;
+        // Of a ping the opener sends, and its answers are what arrives.
+        const bool server_sends = !f_.ping && c.client.bytes_delivered > c.server.bytes_delivered;
         const EndFigures& sender = server_sends ? c.server : c.client;
         const EndFigures& reader = server_sends ? c.client : c.server;
         if (!c.client.opened.is_never()) {

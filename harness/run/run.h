@@ -36,7 +36,7 @@ struct Request {
     std::optional<observe::LadderChoice> ladder;  ///< keep what a ladder needs
     /// Writes events.jsonl and capture.pcapng into this existing folder while the run goes on.
     std::string record_directory;
-    /// Called about every 2^17 events.
+    /// Called about every 2^14 events.
     std::function<void(const Progress&)> on_progress;
     const std::atomic<bool>* interrupted = nullptr;  ///< set from outside: stop soon
 };
