@@ -59,7 +59,8 @@ bool Endpoint::is_background() const {
     const Connection& c = *parts_;
     const Time next = earliest_timeout(c);
     return !next.is_never() && c.tcb.state != State::FinWait2 &&
-           next == c.timers.at(TimerSlot::Keepalive) && c.persist.unanswered() == 0;
+           next == c.timers.at(TimerSlot::Keepalive) && c.persist.was_answered() &&
+           c.persist.unanswered() == 0;
 }
 
 State Endpoint::state() const { return parts_->tcb.state; }

@@ -104,7 +104,9 @@ public:
     void on_icmp_error(Time now, Error error, bool hard, wire::SeqNum quoted, Output& out);
     void on_packet_too_big(Time now, std::uint32_t mtu, wire::SeqNum quoted, Output& out);
     Time next_timeout() const;    ///< Time::never() when idle
-    bool is_background() const;   ///< only keepalive waits: does not keep a run alive
+    /// Only keepalive waits, and a probe has been answered: nothing will change by itself, so this
+    /// does not keep a run alive. The first probe does: it may find the peer gone.
+    bool is_background() const;
 
     // --- what may be known ---
     State state() const;

@@ -31,7 +31,12 @@ public:
     }
     void note_keepalive_probe() { ++unanswered_; }
     /// Any acknowledgement shows that the peer is alive.
-    void note_answer() { unanswered_ = 0; }
+    void note_answer() {
+        answered_ = answered_ || unanswered_ > 0;
+        unanswered_ = 0;
+    }
+    /// A probe has been answered: the next one will tell nothing new.
+    bool was_answered() const { return answered_; }
     /// The window opened, or data is in flight: the next closed window starts afresh.
     void reset() {
         unanswered_ = 0;
@@ -42,6 +47,7 @@ public:
 private:
     std::uint32_t unanswered_ = 0;
     std::uint32_t backoff_ = 0;
+    bool answered_ = false;
     Time first_probe_ = Time::never();
 };
 
