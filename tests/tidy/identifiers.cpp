@@ -49,7 +49,7 @@ constexpr std::array kBanned = {
     Banned{"gettimeofday", Form::Call, kEverywhere, kProgress, kClock},
     Banned{"clock_gettime", Form::Call, kEverywhere, kProgress, kClock},
     Banned{"time", Form::Call, kEverywhere, kProgress, kClock},
-    Banned{"clock", Form::Call, kEverywhere, kProgress, kClock},
+    Banned{"clock", Form::Std, kEverywhere, kProgress, kClock},
     Banned{"localtime*", Form::Call, kEverywhere, "", kEnvironment},
     Banned{"rand", Form::Call, kEverywhere, "", kRandom},
     Banned{"srand", Form::Call, kEverywhere, "", kRandom},
