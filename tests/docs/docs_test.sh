@@ -95,8 +95,11 @@ run_console() {  # run_console FILE LINE: a block, whose first line is LINE of t
         code=$?
         mapfile -t printed <"$work/out"
         if [[ ${#shown[@]} -eq 0 ]]; then
-            [[ $code -eq 0 || ${lines[i]:-} == '$ echo $?' ]] && passed=$((passed + 1)) ||
+            if [[ $code -eq 0 || ${lines[i]:-} == '$ echo $?' ]]; then
+                passed=$((passed + 1))
+            else
                 fail "$at" "exit code $code: $text" "${printed[@]}"
+            fi
         elif [[ $update == --update && " ${shown[*]} " != *...* ]]; then
             cat "$work/out" >>"$block.new"
         else
