@@ -2,8 +2,8 @@
 # What README.md and docs/*.md show is what the program does.
 #
 # ```console blocks: each `$ command` is run, and what it prints is compared with what the block
-# shows. `...` stands for anything: alone for any number of lines, within a line for any text. A
-# command without output shown must succeed. Programs: ./dev run, seedwire and the ordinary tools.
+# shows. `...` stands for anything: alone for any number of lines, within a line for any text. It
+# must succeed, unless `$ echo $?` comes next. Programs: ./dev run, seedwire, the ordinary tools.
 # ```yaml blocks that begin with `version: 1` are run: they load without a warning and hold. A line
 # <!-- file: NAME --> before a block keeps it as NAME for the commands of that document. Scenarios
 # that are wrong on purpose are marked ```yaml wrong.
@@ -94,18 +94,16 @@ run_console() {  # run_console FILE LINE: a block, whose first line is LINE of t
             >"$work/out" 2>&1 </dev/null
         code=$?
         mapfile -t printed <"$work/out"
-        if [[ ${#shown[@]} -eq 0 ]]; then
-            if [[ $code -eq 0 || ${lines[i]:-} == '$ echo $?' ]]; then
-                passed=$((passed + 1))
-            else
-                fail "$at" "exit code $code: $text" "${printed[@]}"
-            fi
+        if [[ $code -ne 0 && ${lines[i]:-} != '$ echo $?' ]]; then
+            fail "$at" "exit code $code: $text" "${printed[@]}"
+        elif [[ ${#shown[@]} -eq 0 ]]; then
+            passed=$((passed + 1))
         elif [[ $update == --update && " ${shown[*]} " != *...* ]]; then
-            cat "$work/out" >>"$block.new"
+            shown=("${printed[@]}")
         else
             compare "$at" && passed=$((passed + 1))
-            printf '%s\n' "${shown[@]}" >>"$block.new"
         fi
+        [[ ${#shown[@]} -eq 0 ]] || printf '%s\n' "${shown[@]}" >>"$block.new"
     done
 }
 
