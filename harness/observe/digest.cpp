@@ -4,7 +4,9 @@
 #include <xxhash.h>
 
 #include <bit>
+#include <cstddef>
 #include <cstring>
+#include <type_traits>
 #include <vector>
 
 namespace seedwire::observe {
@@ -26,6 +28,16 @@ public:
         std::memcpy(buffer_ + used_, &value, sizeof value);
         used_ += sizeof value;
         return *this;
+    }
+    /// A whole record of fixed size, without padding. Returns where it lies.
+    template <class Record>
+    std::uint8_t* append(const Record& record) {
+        static_assert(std::is_trivially_copyable_v<Record>);
+        static_assert(std::has_unique_object_representations_v<Record>);
+        std::uint8_t* place = buffer_ + used_;
+        std::memcpy(place, &record, sizeof record);
+        used_ += sizeof record;
+        return place;
     }
     /// Call after each record.
     void end_record() {
@@ -78,16 +90,44 @@ namespace {
 /// The kind of record, first in each, so that no two records can be confused.
 enum class Tag : std::uint8_t { Transmission = 1, Amended, NodeDrop, State, Window, Timeout, App };
 
+/// A transmission as it is folded: this, then its packet as it lies in memory (little-endian,
+/// without padding). Where the packet holds addresses, which follow from the ranks of names, and
+/// dense numbers of this run, the folded one holds what observers were told about it instead.
+struct FoldedTransmission {
+    std::int64_t at_ns, departure_ns, arrival_ns;
+    std::uint64_t connection_key;
+};
+/// In place of the extension's number.
+struct FoldedFate {
+    Tag tag;
+    trace::DropReason drop;
+    std::uint8_t has_extension, reserved;
+};
+constexpr std::size_t kDirectionAt = offsetof(wire::Packet, source);
+constexpr std::size_t kQueueAt = offsetof(wire::Packet, destination_node);
+constexpr std::size_t kFaultAt = offsetof(wire::Packet, flow);
+constexpr std::size_t kFateAt = offsetof(wire::Packet, extension);
+static_assert(offsetof(wire::Packet, destination) == kDirectionAt + 4);
+static_assert(sizeof(FoldedFate) == sizeof(wire::ExtensionRef));
+
+template <class T>
+void overwrite(std::uint8_t* place, const T& value) {
+    std::memcpy(place, &value, sizeof value);
+}
+
 }  // namespace
 
 void DigestObserver::on_transmission(const trace::Transmission& r) {
     const wire::Packet& p = *r.packet;
     Folder& out = *packets_;
-    out << Tag::Transmission << r.at.ns() << direction_keys_[r.direction] << connection_key(p.flow)
-        << p.id << p.source_port << p.destination_port << p.seq.raw() << p.ack.raw() << p.window
-        << p.flags << p.ts_value << p.ts_echo << p.header_bytes << p.ttl << p.ecn << p.protocol
-        << p.payload_offset << p.payload_length << p.bits << p.cause << r.departure.ns()
-        << r.arrival.ns() << r.drop << r.queue_packets << r.fault << (r.extension != nullptr);
+    out.append(
+        FoldedTransmission{r.at.ns(), r.departure.ns(), r.arrival.ns(), connection_key(p.flow)});
+    std::uint8_t* packet = out.append(p);
+    overwrite(packet + kDirectionAt, direction_keys_[r.direction]);
+    overwrite(packet + kQueueAt, r.queue_packets);
+    overwrite(packet + kFaultAt, r.fault);
+    const std::uint8_t has_extension = r.extension != nullptr ? 1 : 0;
+    overwrite(packet + kFateAt, FoldedFate{Tag::Transmission, r.drop, has_extension, 0});
     if (r.extension != nullptr) {
         const wire::Extension& e = *r.extension;
         out << e.syn.mss << e.syn.window_scale << static_cast<std::uint8_t>(e.syn.sack_permitted)
