@@ -28,7 +28,6 @@ public:
     Time last_arrival() const { return last_arrival_; }
 
 private:
-    const net::Network& network_;
     std::vector<QueueFigures> figures_;
     Time last_arrival_;
 };

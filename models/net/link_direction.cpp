@@ -54,22 +54,52 @@ void LinkDirection::start() { entity_ = simulation_->add(*this, name_, Phase::Ar
 
 void LinkDirection::transmit(Time now, wire::PacketRef ref) {
     ++counters_.entered;
-    retire(now);
-    if (!is_plain_ || recorder_->wants_packets()) [[unlikely]]
-        return transmit_watched(now, ref);
-    // The same as below where nothing but the queue has a say and nobody wants to know.
+    if (!pending_.empty() && pending_[0].departure <= now) retire(now);
+    if (!is_plain_) [[unlikely]]
+        return transmit_on_detour(now, ref);
+    // The same as below where nothing but the queue has a say.
     wire::Packet& packet = (*packets_)[ref];
     const std::uint32_t bytes = packet.ip_length();
-    if (is_full(bytes)) {
+    const std::size_t ahead = pending_.size();
+    const bool watched = recorder_->wants_packets();
+    if (is_full(bytes)) [[unlikely]] {
         ++counters_.dropped[static_cast<std::size_t>(DropReason::Queue)];
+        if (watched) {
+            trace::Transmission lost = begin_record(now, packet, ahead);
+            lost.drop = DropReason::Queue;
+            recorder_->record(lost);
+        }
         return packets_->release(ref);
     }
-    if (pending_.size() >= ecn_threshold_) mark_ce(packet);
+    const bool marked_ce = ahead >= ecn_threshold_ && mark_ce(packet);
     const std::uint32_t sequence = next_sequence_;
-    hand_over({arrival_of(now, serialise(now, bytes)), ref, sequence});
+    const Time departure = serialise(now, bytes);
+    const Time arrival = arrival_of(now, departure);
+    if (watched) {
+        trace::Transmission sent = begin_record(now, packet, ahead);
+        sent.departure = departure;
+        sent.arrival = arrival;
+        sent.serialisation = serialiser_.last_duration();
+        sent.marked_ce = marked_ce;
+        sent.reordered = arrival < latest_arrival_;
+        latest_arrival_ = std::max(latest_arrival_, arrival);
+        recorder_->record(sent);
+    }
+    hand_over({arrival, ref, sequence});
 }
 
-void LinkDirection::transmit_watched(Time now, wire::PacketRef ref) {
+inline trace::Transmission LinkDirection::begin_record(Time now, const wire::Packet& packet,
+                                                       std::size_t ahead) const {
+    trace::Transmission t;
+    t.at = now;
+    t.direction = place_.direction;
+    t.packet = &packet;
+    t.extension = packets_->extension(packet);
+    t.queue_packets = static_cast<std::uint32_t>(ahead);
+    return t;
+}
+
+void LinkDirection::transmit_on_detour(Time now, wire::PacketRef ref) {
     Passage passage;
     passage.now = now;
     passage.packet = ref;
@@ -83,12 +113,7 @@ void LinkDirection::transmit_watched(Time now, wire::PacketRef ref) {
     faults_mark(passage);
     passage.sequence = next_sequence_;
     passage.departure = serialise(now, bytes);
-    if (!is_plain_) return take_detour(passage);
-    passage.arrival = arrival_of(now, passage.departure);
-    const bool reordered = passage.arrival < latest_arrival_;
-    latest_arrival_ = std::max(latest_arrival_, passage.arrival);
-    record(passage, DropReason::None, reordered);
-    hand_over({passage.arrival, ref, passage.sequence});
+    take_detour(passage);
 }
 
 /// Forgets what has been serialised by `now`.
@@ -264,16 +289,12 @@ void LinkDirection::deliver_copy(const Passage& passage, Duration extra, Time ar
 }
 
 void LinkDirection::record(const Passage& passage, DropReason drop, bool reordered) {
-    trace::Transmission t;
-    const wire::Packet& packet = (*packets_)[passage.packet];
-    t.at = passage.now;
-    t.direction = place_.direction;
-    t.packet = &packet;
-    t.extension = packets_->extension(packet);
+    trace::Transmission t =
+        begin_record(passage.now, (*packets_)[passage.packet], passage.queue_packets);
     t.departure = passage.departure;
     t.arrival = passage.arrival;
+    t.serialisation = serialiser_.last_duration();
     t.drop = drop;
-    t.queue_packets = passage.queue_packets;
     t.fault = passage.fault;
     t.marked_ce = passage.marked_ce;
     t.delayed = passage.delayed;

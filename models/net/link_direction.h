@@ -93,7 +93,8 @@ private:
     void retire(Time now);
     Time serialise(Time now, std::uint32_t bytes);
     void hand_over(const InFlightPacket& packet);
-    void transmit_watched(Time now, wire::PacketRef packet);
+    void transmit_on_detour(Time now, wire::PacketRef packet);
+    trace::Transmission begin_record(Time now, const wire::Packet& packet, std::size_t ahead) const;
     void hit(const FaultRule& rule, Passage& passage);
     bool faults_drop(Passage& passage);
     void faults_mark(Passage& passage);

@@ -31,6 +31,8 @@ public:
         departure_ = Time::from_ns(floor_ns_ + (remainder_ != 0 ? 1 : 0));
         return departure_;
     }
+    /// How long the packet added last takes by itself, rounded down.
+    Duration last_duration() const { return Duration::ns(last_quotient_); }
     /// The transmitter is idle from then on.
     Time departure() const { return departure_; }
 

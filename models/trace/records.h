@@ -38,6 +38,7 @@ struct Transmission {
     const wire::Extension* extension = nullptr;  ///< SYN options, SACK blocks; null if none
     Time departure = Time::never();  ///< end of serialisation; never if dropped before it
     Time arrival = Time::never();    ///< delivered to the next node; never if lost
+    Duration serialisation;  ///< of this packet alone, rounded down; meaningful with a departure
     DropReason drop = DropReason::None;
     std::uint32_t queue_packets = 0;  ///< earlier packets not yet serialised, at entry
     std::uint32_t fault = kNoFault;   ///< the exact fault that acted on it (last one), if any
