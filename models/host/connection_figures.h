@@ -10,6 +10,7 @@
 
 #include "models/host/stream_arrivals.h"
 #include "models/tcp/info.h"
+#include "sim/base/chunked_vector.h"
 #include "sim/base/flat_map.h"
 #include "sim/base/time.h"
 
@@ -17,27 +18,29 @@ namespace seedwire::host {
 
 /// One end. Only the host of that end writes it. Time::never(): did not happen.
 struct EndFigures {
-    Time opened = Time::never();       ///< connect(), or the first SYN arrived; UDP: first datagram
-    Time established = Time::never();  ///< three-way handshake complete at this end
-    Time accepted = Time::never();     ///< accept() or connect() returned to the program
-    Time first_data_sent = Time::never();
-    Time first_read = Time::never();     ///< first byte (or datagram) read by the program
+    // What nearly every segment changes lies together: the first 64 bytes.
     Time last_in_order = Time::never();  ///< latest arrival that extended the stream in order
-    Time finished = Time::never();       ///< the program had done all it was asked to do
-    Time closed = Time::never();         ///< state CLOSED was reached, TIME-WAIT over
-    std::uint64_t bytes_written = 0;     ///< accepted from the program
-    std::uint64_t bytes_read = 0;        ///< taken by the program
     std::uint64_t bytes_delivered = 0;   ///< arrived in order
     std::uint64_t bytes_sent = 0;        ///< payload transmitted, retransmissions included
+    std::uint64_t bytes_written = 0;     ///< accepted from the program
+    std::uint64_t bytes_read = 0;        ///< taken by the program
     std::uint32_t segments_sent = 0;     ///< all, SYN and pure ACKs included; or datagrams
     std::uint32_t data_segments_sent = 0;
-    std::uint32_t retransmissions = 0;      ///< data segments, see above
+    std::uint32_t retransmissions = 0;  ///< data segments, see above
+    std::uint32_t received = 0;         ///< data packets (datagrams, echo replies) that arrived
+    Time first_data_sent = Time::never();
+
     std::uint32_t syn_retransmissions = 0;  ///< SYN or SYN-ACK sent again
     std::uint32_t timeouts = 0;             ///< expiries of the retransmission timer, SYNs included
     std::uint32_t reordered = 0;            ///< data packets that arrived after one sent later
     std::uint32_t duplicates = 0;           ///< data packets of which nothing was new; or datagrams
-    std::uint32_t received = 0;             ///< data packets (datagrams, echo replies) that arrived
-    Duration smoothed_rtt;  ///< of tcp_info at the end; ping: the mean; zero: no sample
+    Time opened = Time::never();       ///< connect(), or the first SYN arrived; UDP: first datagram
+    Time established = Time::never();  ///< three-way handshake complete at this end
+    Time accepted = Time::never();     ///< accept() or connect() returned to the program
+    Time first_read = Time::never();   ///< first byte (or datagram) read by the program
+    Time finished = Time::never();     ///< the program had done all it was asked to do
+    Time closed = Time::never();       ///< state CLOSED was reached, TIME-WAIT over
+    Duration smoothed_rtt;             ///< of tcp_info at the end; ping: the mean; zero: no sample
     Duration min_rtt;
     Duration jitter;                        ///< UDP: RFC 3550 §6.4.1
     tcp::State state = tcp::State::Closed;  ///< the last one
@@ -77,9 +80,8 @@ class FigureTable {
 public:
     /// Makes room for `id`. Called by whoever adds the connection.
     void add(std::uint32_t id) {
-        if (id < table_.size()) return;
-        table_.resize(id + 1);
-        trackers_.resize(2 * (std::size_t{id} + 1));
+        table_.extend_to(std::size_t{id} + 1);
+        trackers_.extend_to(2 * (std::size_t{id} + 1));
     }
     EndTracker& tracker(std::uint32_t id, bool is_client) {
         return trackers_[2 * std::size_t{id} + (is_client ? 1 : 0)];
@@ -94,19 +96,13 @@ public:
         }
         return datagram_trackers_[index];
     }
-    /// The last recorded one; only asked for where somebody watches.
-    tcp::Glance& glance(std::uint32_t id, bool is_client) {
-        if (glances_.size() < trackers_.size()) glances_.resize(trackers_.size());
-        return glances_[2 * std::size_t{id} + (is_client ? 1 : 0)];
-    }
     ConnectionFigures& operator[](std::uint32_t id) { return table_[id]; }
     const ConnectionFigures& operator[](std::uint32_t id) const { return table_[id]; }
     std::uint32_t size() const { return static_cast<std::uint32_t>(table_.size()); }
 
 private:
-    std::vector<ConnectionFigures> table_;
-    std::vector<EndTracker> trackers_;  // two each
-    std::vector<tcp::Glance> glances_;  // likewise, or empty
+    ChunkedVector<ConnectionFigures> table_;
+    ChunkedVector<EndTracker> trackers_;  // two each
     std::vector<DatagramTracker> datagram_trackers_;
     FlatMap<std::uint32_t> datagram_index_;
 };

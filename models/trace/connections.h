@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "models/wire/address.h"
 #include "models/wire/seq_num.h"
+#include "sim/base/chunked_vector.h"
 
 namespace seedwire::trace {
 
@@ -33,7 +33,7 @@ public:
     std::uint32_t size() const { return static_cast<std::uint32_t>(table_.size()); }
 
 private:
-    std::vector<Connection> table_;
+    ChunkedVector<Connection> table_;
 };
 
 }  // namespace seedwire::trace

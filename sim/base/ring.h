@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <utility>
 
@@ -41,8 +42,8 @@ public:
     const T& operator[](std::size_t position) const { return slots_[index(position)]; }
     T& front() { return checked(0); }
     const T& front() const { return checked(0); }
-    T& back() { return checked(size_ - 1); }
-    const T& back() const { return checked(size_ - 1); }
+    T& back() { return checked(std::size_t{size_} - 1); }
+    const T& back() const { return checked(std::size_t{size_} - 1); }
 
     void push_back(const T& value) { emplace_back(value); }
     void push_back(T&& value) { emplace_back(std::move(value)); }
@@ -51,13 +52,13 @@ public:
         if (size_ == capacity_) {
             // Made before growing: an argument may refer into this ring.
             T value(std::forward<Arguments>(arguments)...);
-            grow(capacity_ == 0 ? kFirstCapacity : 2 * capacity_);
+            grow(capacity_ == 0 ? kFirstCapacity : std::size_t{2} * capacity_);
             return place_back(std::move(value));
         }
         return place_back(std::forward<Arguments>(arguments)...);
     }
     void push_front(T value) {
-        if (size_ == capacity_) grow(capacity_ == 0 ? kFirstCapacity : 2 * capacity_);
+        if (size_ == capacity_) grow(capacity_ == 0 ? kFirstCapacity : std::size_t{2} * capacity_);
         first_ = (first_ - 1) & (capacity_ - 1);
         std::construct_at(slots_ + first_, std::move(value));
         ++size_;
@@ -68,7 +69,7 @@ public:
         --size_;
     }
     void pop_back() {
-        std::destroy_at(&checked(size_ - 1));
+        std::destroy_at(&checked(std::size_t{size_} - 1));
         --size_;
     }
     /// The front, taken out.
@@ -93,9 +94,12 @@ public:
     }
 
 private:
-    static constexpr std::size_t kFirstCapacity = 8;
+    // Most rings of most connections never hold more than one or two elements.
+    static constexpr std::size_t kFirstCapacity = 2;
 
-    std::size_t index(std::size_t position) const { return (first_ + position) & (capacity_ - 1); }
+    std::size_t index(std::size_t position) const {
+        return (first_ + position) & (capacity_ - 1);
+    }
     T& checked(std::size_t position) const {
         SEEDWIRE_ASSERT(size_ > 0);
         return slots_[index(position)];
@@ -107,6 +111,7 @@ private:
         return *slot;
     }
     void grow(std::size_t capacity) {
+        SEEDWIRE_ASSERT(capacity <= std::size_t{1} << 31);
         T* slots = std::allocator<T>{}.allocate(capacity);
         for (std::size_t i = 0; i < size_; ++i) {
             T& old = slots_[index(i)];
@@ -115,14 +120,14 @@ private:
         }
         if (slots_ != nullptr) std::allocator<T>{}.deallocate(slots_, capacity_);
         slots_ = slots;
-        capacity_ = capacity;
+        capacity_ = static_cast<std::uint32_t>(capacity);
         first_ = 0;
     }
 
     T* slots_ = nullptr;
-    std::size_t capacity_ = 0;  // zero or a power of two
-    std::size_t first_ = 0;
-    std::size_t size_ = 0;
+    std::uint32_t capacity_ = 0;  // zero or a power of two
+    std::uint32_t first_ = 0;
+    std::uint32_t size_ = 0;
 };
 
 }  // namespace seedwire
