@@ -152,7 +152,8 @@ bool Host::is_background() const {
 Time Host::on_due(Time now) {
     Parts& p = *parts_;
     p.executing = true;
-    while (p.next_moment() <= now) {
+    Time next = p.next_moment();
+    for (; next <= now; next = p.next_moment()) {
         if (p.stack->next_timeout() <= now) {
             p.stack->on_timeout(now);
             p.drain(now);
@@ -162,8 +163,8 @@ Time Host::on_due(Time now) {
     }
     p.executing = false;
     p.background = is_background();
-    p.scheduled = p.next_moment();
-    return p.scheduled;
+    p.scheduled = next;
+    return next;
 }
 
 void Host::Parts::run_wakeup(Time now) {

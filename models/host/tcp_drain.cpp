@@ -43,13 +43,15 @@ bool has_completed_handshake(State state) { return state >= State::Established; 
 }  // namespace
 
 void Host::Parts::drain(Time now) {
-    for (const socket::StateChange& change : stack->changes()) note_state(now, change);
-    for (const socket::Batch& batch : stack->batches()) transmit(now, batch);
-    for (const socket::Wake& wake : stack->wakes()) schedule_wake(now, wake);
-    for (const socket::Retired& retired : stack->retired()) note_retired(retired);
-    if (recorder.wants_windows()) note_windows(now);
-    stack->clear_outputs();
-    reschedule(now);
+    if (stack->has_outputs()) {
+        for (const socket::StateChange& change : stack->changes()) note_state(now, change);
+        for (const socket::Batch& batch : stack->batches()) transmit(now, batch);
+        for (const socket::Wake& wake : stack->wakes()) schedule_wake(now, wake);
+        for (const socket::Retired& retired : stack->retired()) note_retired(retired);
+        if (recorder.wants_windows()) note_windows(now);
+        stack->clear_outputs();
+    }
+    if (!executing) reschedule(now);
 }
 
 void Host::Parts::transmit(Time now, const socket::Batch& batch) {
@@ -132,12 +134,8 @@ void Host::Parts::note_state(Time now, const socket::StateChange& change) {
 void Host::Parts::note_windows(Time now) {
     for (const socket::Touched& touched : stack->touched()) {
         if (touched.label == socket::kNoLabel) continue;
+        if (!stack->has_new_window(touched.socket)) continue;
         const tcp::Glance glance = stack->glance(touched.socket);
-        tcp::Glance& last = figures.glance(id_of(touched.label), is_client(touched.label));
-        const bool changed = glance.cwnd != last.cwnd || glance.ssthresh != last.ssthresh ||
-                             glance.recovery != last.recovery;
-        last = glance;
-        if (!changed) continue;
         recorder.record(trace::WindowChange{now, id_of(touched.label), is_client(touched.label),
                                             static_cast<std::uint8_t>(glance.recovery), glance.cwnd,
                                             glance.ssthresh, glance.in_flight});

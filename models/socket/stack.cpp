@@ -51,6 +51,13 @@ const std::vector<Retired>& Stack::retired() const { return parts_->retired; }
 
 const std::vector<Touched>& Stack::touched() const { return parts_->touched; }
 
+bool Stack::has_outputs() const {
+    const Parts& p = *parts_;
+    // Whatever was given something to do is either still there, and touched, or has left more.
+    return !p.touched.empty() || !p.batches.empty() || !p.changes.empty() || !p.wakes.empty() ||
+           !p.retired.empty() || !p.output.segments.empty() || p.output.events != 0;
+}
+
 void Stack::clear_outputs() {
     parts_->output.clear();
     parts_->batches.clear();

@@ -70,6 +70,9 @@ public:
     bool at_end_of_file(SocketId socket) const;
     tcp::State state(SocketId socket) const;  ///< CLOSED also where a stub has taken over
     tcp::Glance glance(SocketId socket) const;
+    /// Have cwnd, ssthresh or the recovery state changed since it was asked last (of this
+    /// connection)? For whoever watches windows.
+    bool has_new_window(SocketId socket);
     tcp::Info info(Time now, SocketId socket) const;    ///< getsockopt(TCP_INFO)
     wire::SocketAddress local(SocketId socket) const;   ///< getsockname()
     wire::SocketAddress remote(SocketId socket) const;  ///< getpeername()
@@ -85,6 +88,7 @@ public:
     bool is_background() const;  ///< at most keepalives wait
 
     // --- outputs ---
+    bool has_outputs() const;  ///< else there is nothing to clear
     const std::vector<wire::Segment>& segments() const;
     const std::vector<Batch>& batches() const;
     const std::vector<Wake>& wakes() const;

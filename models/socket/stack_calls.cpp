@@ -185,6 +185,8 @@ Error Stack::connect(Time now, SocketId id, wire::SocketAddress to, std::uint32_
     socket->connecting = true;
     socket->reported = State::Closed;
     p.demux.set(to, port, {TargetKind::Connection, id});
+    socket->seen_cwnd = socket->seen_ssthresh = 0;
+    socket->seen_recovery = tcp::RecoveryState::Open;
     socket->endpoint.emplace(*p.sysctls, p.options_of(*socket), p.draw_environment(mtu));
     const std::size_t first = p.mark();
     if (socket->quickack >= 0) socket->endpoint->set_quickack(now, socket->quickack != 0, p.output);

@@ -26,12 +26,14 @@ struct Socket {
     Kind kind = Kind::Free;
     std::int8_t quickack = -1;                 ///< TCP_QUICKACK set before there was a connection
     tcp::State reported = tcp::State::Closed;  ///< the last one in changes()
-    bool bound : 1 = false;                    ///< bind() took the port
-    bool orphan : 1 = false;                   ///< close() was called; no descriptor any more
-    bool connecting : 1 = false;               ///< connect() has not reported its end yet
-    bool established : 1 = false;              ///< the handshake was completed once
-    bool detached : 1 = false;                 ///< a stub, or nobody, gets its segments now
-    bool foreground : 1 = false;               ///< it waits for more than keepalives
+    tcp::RecoveryState seen_recovery = tcp::RecoveryState::Open;  ///< by has_new_window()
+    std::uint32_t seen_cwnd = 0, seen_ssthresh = 0;               ///< likewise
+    bool bound : 1 = false;                                       ///< bind() took the port
+    bool orphan : 1 = false;       ///< close() was called; no descriptor any more
+    bool connecting : 1 = false;   ///< connect() has not reported its end yet
+    bool established : 1 = false;  ///< the handshake was completed once
+    bool detached : 1 = false;     ///< a stub, or nobody, gets its segments now
+    bool foreground : 1 = false;   ///< it waits for more than keepalives
     bool read_shut : 1 = false, write_shut : 1 = false;
 };
 

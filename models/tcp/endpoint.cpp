@@ -57,6 +57,7 @@ void Endpoint::on_packet_too_big(Time now, std::uint32_t mtu, wire::SeqNum quote
 Time Endpoint::next_timeout() const { return earliest_timeout(*parts_); }
 bool Endpoint::is_background() const {
     const Connection& c = *parts_;
+    if (!c.timers.is_armed(TimerSlot::Keepalive)) return false;
     const Time next = earliest_timeout(c);
     return !next.is_never() && c.tcb.state != State::FinWait2 &&
            next == c.timers.at(TimerSlot::Keepalive) && c.persist.was_answered() &&

@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-
 namespace seedwire {
 
 /// A vector in chunks of 2^kChunkBits elements. Growing leaves all elements where they are, and at

@@ -97,9 +97,7 @@ private:
     // Most rings of most connections never hold more than one or two elements.
     static constexpr std::size_t kFirstCapacity = 2;
 
-    std::size_t index(std::size_t position) const {
-        return (first_ + position) & (capacity_ - 1);
-    }
+    std::size_t index(std::size_t position) const { return (first_ + position) & (capacity_ - 1); }
     T& checked(std::size_t position) const {
         SEEDWIRE_ASSERT(size_ > 0);
         return slots_[index(position)];
