@@ -1,6 +1,9 @@
 #include "harness/observe/digest.h"
 
 #include <fmt/format.h>
+
+// Compiled here at our level of optimisation, the same function takes half the instructions.
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include <bit>
