@@ -41,7 +41,7 @@ SegmentId Scoreboard::successor(SegmentId id) const {
 void Scoreboard::reserve_one() {
     const std::uint32_t used = tail_ - head_, present = capacity();
     if (used < present) return;
-    const std::uint32_t wanted = std::max(present * 2, 4U);
+    const std::uint32_t wanted = std::max(present * 2, 2U);
     auto larger = std::make_unique<SentSegment[]>(wanted);
     for (SegmentId id = head_; id != tail_; ++id) larger[id & (wanted - 1)] = entry(id);
     ring_ = std::move(larger);
