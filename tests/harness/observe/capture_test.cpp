@@ -271,6 +271,7 @@ TEST_CASE("Copies do not wait twice in the figures of a link", "[observe][links]
     const wire::Packet data = stage.segment(true, 1, kAck, 1, 1, 960);
     trace::Transmission t = stage.sent(data, ms(0));
     t.departure = ms(3);  // 0.8 ms of serialisation, 2.2 ms of waiting
+    t.serialisation = Duration::us(800);
     t.queue_packets = 2;
     links.on_transmission(t);
     t.copied = true;
