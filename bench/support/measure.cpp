@@ -3,6 +3,7 @@
 #include <malloc.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -22,7 +23,8 @@ namespace {
 double user_seconds() {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
-    return static_cast<double>(usage.ru_utime.tv_sec) + 1e-6 * static_cast<double>(usage.ru_utime.tv_usec);
+    return static_cast<double>(usage.ru_utime.tv_sec) +
+           1e-6 * static_cast<double>(usage.ru_utime.tv_usec);
 }
 
 struct Counts {
@@ -44,6 +46,7 @@ Counts count(const world::World& world) {
 std::uint64_t heap_bytes() { return mallinfo2().uordblks + mallinfo2().hblkhd; }
 
 void measure(const char* title, const scenario::Scenario& scenario, const Options& options) {
+    const std::uint64_t heap_before = heap_bytes();
     world::World world{scenario};
     observe::DigestObserver digest{world.network(), world.connections()};
     observe::LinkObserver links{world.network()};
@@ -55,16 +58,23 @@ void measure(const char* title, const scenario::Scenario& scenario, const Option
     world.simulation().run_until(options.warm_up);
     const Counts before = count(world);
     const double begin = user_seconds();
-    seedwire_measured([](void* w) { static_cast<world::World*>(w)->simulation().run_until(
-                                        static_cast<world::World*>(w)->scenario().stop); },
-                      &world);
+    seedwire_measured(
+        [](void* w) {
+            static_cast<world::World*>(w)->simulation().run_until(
+                static_cast<world::World*>(w)->scenario().stop);
+        },
+        &world);
     const double seconds = user_seconds() - begin;
     const Counts after = count(world);
     const auto segments = static_cast<double>(after.segments - before.segments);
-    std::printf("%-28s %10.0f segments  %9.0f segments/s  %10.0f transmissions/s  %10.0f events/s  %6.2f s\n",
-                title, segments, segments / seconds,
-                static_cast<double>(after.transmissions - before.transmissions) / seconds,
-                static_cast<double>(after.events - before.events) / seconds, seconds);
+    const double bytes = static_cast<double>(heap_bytes() - heap_before) /
+                         std::max<std::uint32_t>(1, world.figures().size());
+    std::printf(
+        "%-28s %10.0f segments  %9.0f segments/s  %10.0f transmissions/s  %10.0f events/s  "
+        "%8.0f bytes/connection  %6.2f s\n",
+        title, segments, segments / seconds,
+        static_cast<double>(after.transmissions - before.transmissions) / seconds,
+        static_cast<double>(after.events - before.events) / seconds, bytes, seconds);
     std::fflush(stdout);
     world.finish();
     world.recorder().clear();

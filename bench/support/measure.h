@@ -11,7 +11,8 @@ struct Options {
     Time warm_up;
 };
 
-/// One line: delivered segments/s, link transmissions/s, events/s, user CPU time.
+/// One line: delivered segments/s, link transmissions/s, events/s, heap per connection (with its
+/// share of hosts, links and packets), user CPU time.
 void measure(const char* title, const scenario::Scenario& scenario, const Options& options);
 
 /// Bytes of heap in use now, as the allocator counts them.
