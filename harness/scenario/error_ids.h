@@ -10,6 +10,7 @@ constexpr const char* kSyntax = "E0103";
 constexpr const char* kTooLarge = "E0104";
 constexpr const char* kDuplicateKey = "E0105";
 constexpr const char* kSeveralDocuments = "E0106";
+constexpr const char* kInclude = "E0107";
 // Keys and values.
 constexpr const char* kUnknownKey = "E0201";
 constexpr const char* kMissingKey = "E0202";
@@ -23,6 +24,7 @@ constexpr const char* kUnknownName = "E0301";
 constexpr const char* kBadName = "E0302";
 constexpr const char* kDuplicateName = "E0303";
 constexpr const char* kAmbiguousName = "E0304";
+constexpr const char* kCycle = "E0305";
 // What cannot work although every key is right.
 constexpr const char* kTimelessLink = "E0401";
 constexpr const char* kNothingToDo = "E0402";
@@ -43,5 +45,10 @@ constexpr const char* kProgramLine = "E0601";
 constexpr const char* kNotYet = "E0901";
 // Warnings.
 constexpr const char* kNeverMatches = "W0101";
+constexpr const char* kUnused = "W0102";
+constexpr const char* kCannotFinish = "W0103";
+constexpr const char* kTinyQueue = "W0104";
+constexpr const char* kSpuriousTimeout = "W0105";
+constexpr const char* kTooLate = "W0106";
 
 }  // namespace seedwire::scenario::error_id

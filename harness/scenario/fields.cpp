@@ -52,6 +52,7 @@ std::string_view noun(std::string_view context) {
     if (context.starts_with("hosts")) return "host";
     if (context.starts_with("routers")) return "router";
     if (context == "links[]" || context == "topology.link") return "link";
+    if (context == "parameters.*") return "parameter";
     if (context.starts_with("topology.")) return context.substr(9);
     if (context.starts_with("links[].impair")) return "impairment";
     if (context.empty()) return "scenario";

@@ -4,8 +4,12 @@
 #include <algorithm>
 
 #include "harness/scenario/canonical_text.h"
+#include "harness/scenario/document_parts.h"
 #include "harness/scenario/error_ids.h"
+#include "harness/scenario/expansion.h"
 #include "harness/scenario/expectation_parser.h"
+#include "harness/scenario/include.h"
+#include "harness/scenario/lint.h"
 #include "harness/scenario/loader.h"
 #include "harness/scenario/overrides.h"
 #include "sim/base/stable_hash.h"
@@ -114,39 +118,62 @@ Scenario Loader::load(const Node& root, const std::string& file) {
     return std::move(scenario_);
 }
 
-std::optional<Scenario> load(const std::string& file, std::string_view text,
-                             const LoadOptions& options, Diagnostics& problems) {
+std::vector<std::string> Document::included_files() const {
+    std::vector<std::string> files;
+    for (std::size_t i = 1; i < parts_->sources.size(); ++i)
+        files.push_back(parts_->sources[i]->file());
+    return files;
+}
+
+std::optional<Document> parse_document(const std::string& file, std::string_view text,
+                                       const LoadOptions& options, Diagnostics& problems) {
     Reporter reporter{problems};
     const bool too_large = text.size() > kMaximumFileBytes;
-    const std::uint32_t source =
-        reporter.add_source(file, text.substr(0, too_large ? 0 : text.size()));
+    Node start;
+    start.source = reporter.add_source(file, text.substr(0, too_large ? 0 : text.size()));
     if (too_large) {
-        Node first;
-        reporter.error(error_id::kTooLarge, first,
+        reporter.error(error_id::kTooLarge, start,
                        fmt::format("the file is larger than {} MiB", kMaximumFileBytes >> 20));
         return std::nullopt;
     }
-    std::optional<Node> root = parse_document(source, reporter);
-    std::optional<Scenario> scenario;
-    Node start;
-    start.source = source;
+    std::optional<Node> root = parse_document(start.source, reporter);
     if (root && root->is_map()) {
-        for (const Override& override_ : options.overrides)
-            apply_override(*root, override_, reporter);
-        Loader loader{reporter, options};
-        scenario = loader.load(*root, file);
-    } else if (root && reporter.errors() == 0) {
-        reporter.error(
-            error_id::kWrongKind, root->is_null() ? start : *root,
-            root->is_null() ? "the file is empty" : "a scenario is a map of keys such as `hosts:`",
-            "begin with version: 1");
+        include_files(*root, options, reporter);
     } else if (reporter.errors() == 0) {
-        reporter.error(error_id::kWrongKind, start, "the file is empty", "begin with version: 1");
+        const bool empty = !root || root->is_null();
+        reporter.error(error_id::kWrongKind, empty ? start : *root,
+                       empty ? "the file is empty" : "a scenario is a map of keys such as `hosts:`",
+                       "begin with version: 1");
     }
+    if (!root || !root->is_map()) {
+        problems.sort();
+        return std::nullopt;
+    }
+    return Document{std::make_shared<const DocumentParts>(
+        DocumentParts{std::move(*root), reporter.sources(), reporter.errors() > 0})};
+}
+
+std::optional<Scenario> build_scenario(const Document& document, const LoadOptions& options,
+                                       Diagnostics& problems) {
+    const DocumentParts& parts = document.parts();
+    Reporter reporter{problems, parts.sources};
+    Node root = parts.root;
+    for (const Override& override_ : options.overrides) apply_override(root, override_, reporter);
+    expand(root, reporter);
+    Loader loader{reporter, options};
+    Scenario scenario = loader.load(root, parts.sources.front()->file());
+    if (reporter.errors() == 0) lint(scenario, reporter);
     problems.sort();
-    if (reporter.errors() > 0 || !scenario) return std::nullopt;
-    scenario->digest = stable_hash(canonical_text(*scenario));
+    if (reporter.errors() > 0 || parts.has_errors) return std::nullopt;
+    scenario.digest = stable_hash(canonical_text(scenario));
     return scenario;
+}
+
+std::optional<Scenario> load(const std::string& file, std::string_view text,
+                             const LoadOptions& options, Diagnostics& problems) {
+    const std::optional<Document> document = parse_document(file, text, options, problems);
+    if (!document) return std::nullopt;
+    return build_scenario(*document, options, problems);
 }
 
 }  // namespace seedwire::scenario

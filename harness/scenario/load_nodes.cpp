@@ -85,7 +85,14 @@ void Loader::read_nodes(const Fields& top) {
             continue;
         }
         if (list != nullptr && list->is_sequence())
-            for (const Node& name : list->items) read_node(name, nothing(), router);
+            for (const Node& name : list->items) {
+                if (!name.is_scalar() || find_generated(name.text) == nullptr)
+                    read_node(name, nothing(), router);
+                else
+                    reporter_.error(error_id::kDuplicateName, name,
+                                    fmt::format("the topology has a '{}' already", name.text),
+                                    "settings for it stand in a map: {name: {...}}");
+            }
         read_map_of_nodes(list, router);
     }
     assign_names_of_nodes();

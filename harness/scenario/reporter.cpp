@@ -12,15 +12,13 @@
 namespace seedwire::scenario {
 
 std::uint32_t Reporter::add_source(std::string file, std::string_view text) {
-    sources_.emplace_back(std::move(file), text);
-    const SourceText& added = sources_.back();
-    if (sources_.size() > 1) diagnostics_.remember_source(added.file(), added.text());
+    sources_.push_back(std::make_shared<const SourceText>(std::move(file), text));
     return static_cast<std::uint32_t>(sources_.size() - 1);
 }
 
 SourceSpan Reporter::span(const Node& at) const {
     if (at.source >= sources_.size()) return {};
-    const SourceText& source = sources_[at.source];
+    const SourceText& source = *sources_[at.source];
     const std::string_view line = source.line(at.line);
     const auto start = std::min(static_cast<std::size_t>(at.column - 1), line.size());
     const std::string_view marked = line.substr(start, static_cast<std::size_t>(at.length));
@@ -32,13 +30,13 @@ SourceSpan Reporter::span(const Node& at, std::size_t offset, std::size_t length
     const SourceSpan whole = span(at);
     if (!at.is_scalar() || at.source >= sources_.size() || offset > at.text.size()) return whole;
     // Only where the text stands in the file as it is: no escapes, one line.
-    const std::string_view line = sources_[at.source].line(at.line);
+    const std::string_view line = sources_[at.source]->line(at.line);
     const auto start = static_cast<std::size_t>(at.column - 1) + (at.quoted ? 1 : 0);
     const std::string_view before = std::string_view{at.text}.substr(0, offset);
     if (start > line.size() || !line.substr(start).starts_with(before)) return whole;
     SourceSpan part = whole;
     part.column =
-        sources_[at.source].character_column(at.line, static_cast<int>(start + offset + 1));
+        sources_[at.source]->character_column(at.line, static_cast<int>(start + offset + 1));
     part.length = std::max(1, count_characters(std::string_view{at.text}.substr(offset, length)));
     return part;
 }
@@ -47,6 +45,14 @@ void Reporter::add(Severity severity, const char* id, SourceSpan where, std::str
                    std::string hint, std::string note) {
     if (severity == Severity::Error) ++errors_;
     if (diagnostics_.list().size() >= kMaximumKept) return;
+    const bool is_new = said_
+                            .insert(fmt::format("{}:{}:{} {} {}", where.file, where.line,
+                                                where.column, id, message))
+                            .second;
+    if (!is_new) return;
+    for (std::size_t i = 1; i < sources_.size(); ++i)
+        if (sources_[i]->file() == where.file)
+            diagnostics_.remember_source(where.file, sources_[i]->text());
     diagnostics_.add(
         {std::move(where), severity, id, std::move(message), std::move(hint), std::move(note)});
 }
@@ -78,6 +84,11 @@ void Reporter::warning(const char* id, const Node& at, std::string message, std:
 void Reporter::error_at(const char* id, const SourceSpan& where, std::string message,
                         std::string hint, std::string note) {
     add(Severity::Error, id, where, std::move(message), std::move(hint), std::move(note));
+}
+
+void Reporter::warning_at(const char* id, const SourceSpan& where, std::string message,
+                          std::string hint, std::string note) {
+    add(Severity::Warning, id, where, std::move(message), std::move(hint), std::move(note));
 }
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& candidates) {

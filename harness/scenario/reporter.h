@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <memory>
+#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/scenario/diagnostics.h"
 #include "harness/scenario/document.h"
@@ -13,16 +15,22 @@
 
 namespace seedwire::scenario {
 
+using Sources = std::vector<std::shared_ptr<const SourceText>>;
+
 /// Knows the sources of one load and collects what is wrong with them. A file in which everything
-/// is wrong does not fill the memory: beyond a limit problems are only counted.
+/// is wrong does not fill the memory: beyond a limit problems are only counted. What is said of one
+/// place is said once, however often a template or a pattern brings it up.
 class Reporter {
 public:
     static constexpr std::size_t kMaximumKept = 10'000;
 
-    explicit Reporter(Diagnostics& diagnostics) : diagnostics_{diagnostics} {}
+    /// The first source is the main file.
+    explicit Reporter(Diagnostics& diagnostics, Sources sources = {})
+        : diagnostics_{diagnostics}, sources_{std::move(sources)} {}
 
     std::uint32_t add_source(std::string file, std::string_view text);
-    const SourceText& source(std::uint32_t index) const { return sources_[index]; }
+    const SourceText& source(std::uint32_t index) const { return *sources_[index]; }
+    const Sources& sources() const { return sources_; }
 
     void error(const char* id, const Node& at, std::string message, std::string hint = {},
                std::string note = {});
@@ -36,6 +44,9 @@ public:
     void error_at(const char* id, const SourceSpan& where, std::string message,
                   std::string hint = {}, std::string note = {});
 
+    void warning_at(const char* id, const SourceSpan& where, std::string message,
+                    std::string hint = {}, std::string note = {});
+
     SourceSpan span(const Node& at) const;
     SourceSpan span(const Node& at, std::size_t offset, std::size_t length) const;
     std::size_t errors() const { return errors_; }
@@ -45,7 +56,8 @@ private:
              std::string hint, std::string note);
 
     Diagnostics& diagnostics_;
-    std::deque<SourceText> sources_;
+    Sources sources_;
+    std::set<std::string> said_;
     std::size_t errors_ = 0;
 };
 

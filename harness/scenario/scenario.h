@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,7 +53,7 @@ struct FlowSpec {
     /// Where names are patterns: all pairs, each with equally many connections, which are numbered
     /// pair by pair. Empty: the one pair above, options in `config`.
     std::vector<FlowEnds> pairs;
-    app::FlowConfig config;          ///< its `start` is that of the first connection
+    app::FlowConfig config;  ///< its `start` is that of the first connection
     SourceSpan where;
 
     std::uint32_t pair_count() const {
@@ -78,13 +80,22 @@ struct FaultSpec {
 
 /// A change at a moment.
 struct TimelineEntry {
-    struct SetRate { Rate rate; };
-    struct SetDelay { Duration delay; };
+    struct SetRate {
+        Rate rate;
+    };
+    struct SetDelay {
+        Duration delay;
+    };
     struct Cut {};
     struct Restore {};
-    struct SetLoss { Probability probability; };  ///< of the direction's Bernoulli loss
+    struct SetLoss {
+        Probability probability;
+    };  ///< of the direction's Bernoulli loss
     /// Direction 0 = up, 1 = down.
-    struct Target { std::uint32_t link = 0; bool up = true, down = true; };
+    struct Target {
+        std::uint32_t link = 0;
+        bool up = true, down = true;
+    };
     Time at;
     Target target;
     std::variant<SetRate, SetDelay, Cut, Restore, SetLoss> change;
@@ -107,9 +118,9 @@ struct Scenario {
     EqualCost equal_cost = EqualCost::PerFlow;
     std::vector<NodeSpec> nodes;
     std::vector<LinkSpec> links;
-    std::vector<FlowSpec> flows;        ///< sorted by name
-    std::vector<ProgramSpec> programs;  ///< sorted by name
-    std::vector<FaultSpec> faults;      ///< in the order of the file
+    std::vector<FlowSpec> flows;          ///< sorted by name
+    std::vector<ProgramSpec> programs;    ///< sorted by name
+    std::vector<FaultSpec> faults;        ///< in the order of the file
     std::vector<TimelineEntry> timeline;  ///< by time, then place in the file
     std::vector<Expectation> expectations;
     std::uint64_t digest = 0;  ///< of the effective scenario: stable_hash of its written form
@@ -123,10 +134,38 @@ struct Override {
 struct LoadOptions {
     std::vector<Override> overrides;
     std::optional<std::uint64_t> seed;
+    /// Reads an included file; read_file() unless given.
+    std::function<std::optional<std::string>(const std::string& path, Diagnostics& problems)>
+        read_include;
 };
 
-/// Reads one YAML document from `text`; `file` names it in messages. Reports every problem it can
-/// find, not only the first; returns nothing if there was an error.
+struct DocumentParts;
+
+/// A file read and parsed once, its includes with it. Cheap to copy; building scenarios from it
+/// changes nothing in it, so a study builds a million of them from one.
+class Document {
+public:
+    explicit Document(std::shared_ptr<const DocumentParts> parts) : parts_{std::move(parts)} {}
+    const DocumentParts& parts() const { return *parts_; }
+    /// The files that were included, as they were opened.
+    std::vector<std::string> included_files() const;
+
+private:
+    std::shared_ptr<const DocumentParts> parts_;
+};
+
+/// Parses one YAML document from `text`; `file` names it in messages, and includes are relative to
+/// its directory. Of the options it needs `read_include` only.
+std::optional<Document> parse_document(const std::string& file, std::string_view text,
+                                       const LoadOptions& options, Diagnostics& problems);
+
+/// Overrides, templates, parameters, generators, validation: a pure function of the document and
+/// the options. Reports every problem it can find, not only the first; nothing if there was an
+/// error.
+std::optional<Scenario> build_scenario(const Document& document, const LoadOptions& options,
+                                       Diagnostics& problems);
+
+/// Both steps in one.
 std::optional<Scenario> load(const std::string& file, std::string_view text,
                              const LoadOptions& options, Diagnostics& problems);
 

@@ -1,0 +1,177 @@
+// Writing the reference: one table a map of keys, then metrics, then errors.
+#include "harness/scenario/reference.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <iterator>
+#include <string_view>
+
+#include "harness/scenario/error_help.h"
+#include "harness/scenario/metric_names.h"
+#include "harness/scenario/schema.h"
+
+namespace seedwire::scenario {
+namespace {
+
+struct Section {
+    std::string_view context, title, about;
+};
+
+/// The maps of a scenario in the order in which people write them. A test finds missing ones.
+constexpr std::array kSections{
+    Section{"", "The file", ""},
+    Section{
+        "parameters.*", "parameters: a parameter",
+        "`$name` or `${name}` stands for its value, as a whole value or within a text; `$$` is a "
+        "dollar sign."},
+    Section{
+        "topology", "topology",
+        "One generator; further `hosts`, `routers` and `links` may stand beside it, and `hosts` "
+        "may give settings to generated hosts by name or pattern (`left*: {...}`)."},
+    Section{"topology.dumbbell", "topology: dumbbell", ""},
+    Section{"topology.star", "topology: star", ""},
+    Section{"topology.line", "topology: line", ""},
+    Section{"topology.ring", "topology: ring", ""},
+    Section{"topology.tree", "topology: tree", ""},
+    Section{"topology.parking_lot", "topology: parking_lot", ""},
+    Section{"topology.link", "topology: settings of links", "Those of `links`, without ends."},
+    Section{
+        "hosts.*", "hosts: a host",
+        "A key with `*` or `?` gives settings to every host whose name matches; later ones win, "
+        "and a host's own settings win over all of them."},
+    Section{"hosts.*.tcp", "hosts: tcp", ""},
+    Section{"routers.*", "routers: a router", ""},
+    Section{"links[]", "links: a link", ""},
+    Section{"links[].up", "links: up and down", ""},
+    Section{"links[].queue", "links: queue", "Short forms: `100 packets`, `64 kB`, `unlimited`."},
+    Section{"links[].queue.drop_tail", "links: queue: drop_tail", ""},
+    Section{"links[].impair[]", "links: an impairment", "One of them an item."},
+    Section{"links[].impair[].loss", "links: loss", "Short form: `loss: 1 %`."},
+    Section{"gilbert_elliott", "links: loss: gilbert_elliott", ""},
+    Section{"jitter", "links: jitter", "One distribution."},
+    Section{"exponential", "links: jitter: exponential", ""},
+    Section{"normal", "links: jitter: normal", ""},
+    Section{"pareto", "links: jitter: pareto", ""},
+    Section{"paretonormal", "links: jitter: paretonormal", ""},
+    Section{"reorder", "links: reorder", ""},
+    Section{"duplicate", "links: duplicate", "Short form: `duplicate: 1 %`."},
+    Section{"routing", "routing", ""},
+    Section{"flows.*", "flows: a flow", "Further keys depend on `app`."},
+    Section{"flows.*:bulk", "flows: app: bulk", ""},
+    Section{"flows.*:request_response", "flows: app: request_response", ""},
+    Section{"flows.*:constant_bitrate", "flows: app: constant_bitrate", ""},
+    Section{"flows.*:ping", "flows: app: ping", ""},
+    Section{"programs.*", "programs: a program", ""},
+    Section{"faults[]", "faults: an entry", "An exact fault, or a change `at` a moment."},
+    Section{"fault", "faults: an exact fault", ""},
+    Section{"limits", "limits", ""},
+};
+
+std::string in_cell(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        if (c == '|') out += '\\';
+        out += c;
+    }
+    return out;
+}
+
+std::string code(std::string_view text) {
+    return text.empty() ? std::string{} : fmt::format("`{}`", in_cell(text));
+}
+
+std::string takes(const Key& key) {
+    if (key.type == Type::Choice) return code(key.range_text);
+    std::string text{describe(key.type)};
+    if (key.type == Type::Form) text = "several forms";
+    if (!key.range_text.empty()) text += ", " + std::string{key.range_text};
+    return in_cell(text);
+}
+
+class Writer {
+public:
+    std::string write() {
+        line("# Scenario reference");
+        line("");
+        line(
+            "Generated from the tables of the program; do not edit. A test fails if it is stale, "
+            "and "
+            "says how to renew it.");
+        line("");
+        line(
+            "Every value carries its unit (`seedwire help units`). Keys that begin with `x-` are "
+            "yours; "
+            "anchors and `<<` work; `use: name` in any map lays it over a template.");
+        for (const Section& section : kSections) keys(section);
+        metrics();
+        errors();
+        return std::move(out_);
+    }
+
+private:
+    template <class... Arguments>
+    void line(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+        fmt::format_to(std::back_inserter(out_), format, std::forward<Arguments>(arguments)...);
+        out_ += '\n';
+    }
+
+    void keys(const Section& section) {
+        line("");
+        line("## {}", section.title);
+        line("");
+        if (!section.about.empty()) {
+            out_ += section.about;
+            line("");
+            line("");
+        }
+        line("| key | takes | default | meaning |");
+        line("|---|---|---|---|");
+        for (const Key& key : Schema::instance().keys(section.context))
+            line("| {} | {} | {} | {} |", code(key.name), takes(key),
+                 key.required ? "required" : code(key.fallback_text), in_cell(key.help));
+    }
+
+    void metrics() {
+        static constexpr std::array<std::string_view, 5> kSubjects{
+            "flow or program", "program", "link", "host or router", "fault"};
+        line("");
+        line("## Metrics");
+        line("");
+        line(
+            "Written `<name>.<key>`; `<flow>[k]` is its k-th connection. What changes during a run "
+            "is "
+            "asked for by a function: `p99(line.down.queue.sojourn)`.");
+        line("");
+        line("| of a | key | unit | functions | meaning |");
+        line("|---|---|---|---|---|");
+        for (const MetricName& metric : metric_names()) {
+            std::string_view prefix;
+            if (metric.scope == MetricName::Scope::End) prefix = "client\\|server.";
+            if (metric.scope == MetricName::Scope::Direction) prefix = "up\\|down.";
+            line("| {} | `{}{}` | {} | {} | {}{} |",
+                 kSubjects[static_cast<std::size_t>(metric.subject)], prefix, metric.key,
+                 describe(metric.unit), metric.functions, in_cell(metric.help),
+                 metric.later ? " (not measured yet)" : "");
+        }
+    }
+
+    void errors() {
+        line("");
+        line("## Errors and warnings");
+        line("");
+        line("`seedwire help <id>` explains one.");
+        line("");
+        line("| id | meaning |");
+        line("|---|---|");
+        for (const ErrorHelp& row : error_help()) line("| {} | {} |", row.id, in_cell(row.title));
+    }
+
+    std::string out_;
+};
+
+}  // namespace
+
+std::string reference_markdown() { return Writer{}.write(); }
+
+}  // namespace seedwire::scenario
