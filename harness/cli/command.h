@@ -40,6 +40,13 @@ void add_run_command(CLI::App& program, ExitCode& code);
 void add_check_command(CLI::App& program, ExitCode& code);
 void add_test_command(CLI::App& program, ExitCode& code);
 void add_list_command(CLI::App& program, ExitCode& code);
+void add_new_command(CLI::App& program, ExitCode& code);
+void add_show_command(CLI::App& program, ExitCode& code);
+void add_learn_command(CLI::App& program, ExitCode& code);
+// These three look at all commands, also at those added later.
+void add_help_command(CLI::App& program, ExitCode& code);
+void add_man_command(CLI::App& program, ExitCode& code);
+void add_completion_command(CLI::App& program, ExitCode& code);
 
 /// The whole program.
 int main(int argc, char** argv);

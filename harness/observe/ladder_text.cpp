@@ -88,18 +88,25 @@ public:
         lane_ = std::max(kLeastLane, style.width - std::min(style.width, fixed));
     }
 
-    std::string draw(const LadderTitle& title) {
+    std::string head(const LadderTitle& title) const {
         std::string text =
             line("ms", title.client, " ", std::string(lane_, ' '), " ", title.server);
         if (!client_state_.empty() || !server_state_.empty())
             text += line("", client_state_, glyphs_.rail, std::string(lane_, ' '), glyphs_.rail,
                          server_state_);
-        for (const LadderRow& row : rows_.rows) text += line_of(row);
-        if (rows_.drawn < ladder_.total_packets && ladder_.from == Time::zero() &&
-            ladder_.to == Time::never())
-            text += fmt::format("({} of {} packets are drawn; --ladder {} draws them all)\n",
-                                rows_.drawn, ladder_.total_packets, ladder_.total_packets);
         return text;
+    }
+    std::vector<std::string> rows() {
+        std::vector<std::string> texts;
+        for (const LadderRow& row : rows_.rows) texts.push_back(line_of(row));
+        return texts;
+    }
+    std::string foot() const {
+        if (rows_.drawn >= ladder_.total_packets || ladder_.from != Time::zero() ||
+            ladder_.to != Time::never())
+            return {};
+        return fmt::format("({} of {} packets are drawn; --ladder {} draws them all)\n",
+                           rows_.drawn, ladder_.total_packets, ladder_.total_packets);
     }
 
 private:
@@ -260,19 +267,29 @@ std::string Drawing::line_of(const LadderRow& row) {
     return text;
 }
 
+std::string ends_text(const Ladder& ladder, const LadderTitle& title, const SegmentNames& names) {
+    const trace::Connection& c = (*names.connections)[ladder.connection];
+    if (c.client.port == 0)
+        return fmt::format("{}: {} to {}\n", title.flow, title.client, title.server);
+    return fmt::format("{}: {} {}:{} to {} {}:{}\n", title.flow, title.client,
+                       wire::to_string(c.client.address), c.client.port, title.server,
+                       wire::to_string(c.server.address), c.server.port);
+}
+
 }  // namespace
 
 std::string draw(const Ladder& ladder, const LadderTitle& title, const SegmentNames& names,
                  const LadderStyle& style) {
-    const trace::Connection& c = (*names.connections)[ladder.connection];
-    std::string text;
-    if (c.client.port != 0)
-        text = fmt::format("{}: {} {}:{} to {} {}:{}\n", title.flow, title.client,
-                           wire::to_string(c.client.address), c.client.port, title.server,
-                           wire::to_string(c.server.address), c.server.port);
-    else
-        text = fmt::format("{}: {} to {}\n", title.flow, title.client, title.server);
-    return text + Drawing{ladder, names, style}.draw(title);
+    Drawing drawing{ladder, names, style};
+    std::string text = ends_text(ladder, title, names) + drawing.head(title);
+    for (const std::string& row : drawing.rows()) text += row;
+    return text + drawing.foot();
+}
+
+DrawnRows draw_rows(const Ladder& ladder, const LadderTitle& title, const SegmentNames& names,
+                    const LadderStyle& style) {
+    Drawing drawing{ladder, names, style};
+    return {ends_text(ladder, title, names) + drawing.head(title), drawing.rows()};
 }
 
 }  // namespace seedwire::observe

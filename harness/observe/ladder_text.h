@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "harness/observe/ladder.h"
 #include "harness/observe/segment_text.h"
@@ -24,5 +25,13 @@ struct LadderTitle {
 
 std::string draw(const Ladder& ladder, const LadderTitle& title, const SegmentNames& names,
                  const LadderStyle& style);
+
+/// The same drawing in pieces: what stands above, then the text of each row of arrange().
+struct DrawnRows {
+    std::string head;
+    std::vector<std::string> rows;
+};
+DrawnRows draw_rows(const Ladder& ladder, const LadderTitle& title, const SegmentNames& names,
+                    const LadderStyle& style);
 
 }  // namespace seedwire::observe
