@@ -28,10 +28,12 @@ int main(int argc, char** argv) {
     add_run_command(program, code);
     add_check_command(program, code);
     add_test_command(program, code);
+    add_drill_command(program, code);
     add_new_command(program, code);
     add_show_command(program, code);
     add_learn_command(program, code);
     add_list_command(program, code);
+    add_schema_command(program, code);
     add_help_command(program, code);
     add_completion_command(program, code);
     add_man_command(program, code);

@@ -1,0 +1,87 @@
+// Names to numbers. Linux: include/uapi.
+#include "harness/drill/constants.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <optional>
+
+namespace seedwire::drill {
+namespace {
+
+struct Constant {
+    std::string_view name;
+    std::int64_t value;
+};
+constexpr std::array kConstants = {
+    Constant{"O_RDONLY", 0},
+    Constant{"O_WRONLY", 1},
+    Constant{"O_RDWR", constant::kReadWrite},
+    Constant{"O_NONBLOCK", constant::kNonBlocking},
+    Constant{"MSG_PEEK", constant::kPeek},
+    Constant{"MSG_DONTWAIT", constant::kDontWait},
+    Constant{"MSG_EOR", constant::kEndOfRecord},
+    Constant{"MSG_NOSIGNAL", constant::kNoSignal},
+    Constant{"MSG_MORE", constant::kMore},
+    Constant{"MSG_FASTOPEN", constant::kFastOpen},
+    Constant{"MSG_TRUNC", 0x20},
+    Constant{"MSG_WAITALL", 0x100},
+    Constant{"MSG_ERRQUEUE", 0x2000},
+    Constant{"MSG_ZEROCOPY", 0x4000000},
+    Constant{"POLLIN", 0x001},
+    Constant{"POLLPRI", 0x002},
+    Constant{"POLLOUT", 0x004},
+    Constant{"POLLERR", 0x008},
+    Constant{"POLLHUP", 0x010},
+    Constant{"POLLRDHUP", 0x2000},
+    Constant{"EPOLLIN", 0x001},
+    Constant{"EPOLLOUT", 0x004},
+    Constant{"EPOLLERR", 0x008},
+    Constant{"EPOLLHUP", 0x010},
+    Constant{"EPOLLRDHUP", 0x2000},
+    Constant{"EPOLLET", constant::kEdgeTriggered},
+    Constant{"IP_PMTUDISC_DONT", 0},
+    Constant{"IP_PMTUDISC_WANT", 1},
+    Constant{"IP_PMTUDISC_DO", 2},
+    Constant{"IP_PMTUDISC_PROBE", 3},
+};
+
+std::optional<std::int64_t> number_of_error(std::string_view name) {
+    constexpr int kLast = static_cast<int>(tcp::Error::Aborted);
+    for (int i = 1; i <= kLast; ++i) {
+        const auto error = static_cast<tcp::Error>(i);
+        if (tcp::to_string(error) == name) return tcp::number(error);
+    }
+    return std::nullopt;
+}
+
+std::int64_t number_of(std::string_view name, Position at) {
+    for (const Constant& row : kConstants)
+        if (row.name == name) return row.value;
+    if (const auto number = number_of_error(name)) return *number;
+    unsupported(at, fmt::format("the constant '{}' is not known here", name));
+}
+
+}  // namespace
+
+std::int64_t error_number(std::string_view name, Position at) {
+    const auto number = number_of_error(name);
+    if (!number) unsupported(at, fmt::format("the error '{}' is not known here", name));
+    return *number;
+}
+
+std::int64_t integer_of(const Value& value) {
+    if (value.kind == Value::Kind::Integer) return value.integer;
+    if (value.kind != Value::Kind::Words) fail(value.at, "a number is missing here");
+    std::int64_t number = 0;
+    for (const std::string& word : value.words) number |= number_of(word, value.at);
+    return number;
+}
+
+std::int64_t integer_inside(const Value& value) {
+    if (value.kind != Value::Kind::List) return integer_of(value);
+    if (value.items.size() != 1) fail(value.at, "one number in brackets is expected here");
+    return integer_of(value.items.front());
+}
+
+}  // namespace seedwire::drill

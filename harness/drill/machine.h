@@ -1,0 +1,67 @@
+// The host under test: its stack, its clock, the packets it sends and the call that blocks.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/drill/connection.h"
+#include "models/socket/stack.h"
+
+namespace seedwire::drill {
+
+/// Something that waits inside of the host. Tried after every input; true ends it.
+using Waiter = std::function<bool(Time)>;
+
+class Machine {
+public:
+    /// `sysctls` outlives the machine.
+    Machine(const tcp::Sysctls& sysctls, wire::Address local, std::uint32_t mtu);
+
+    Time now() const { return now_; }
+    socket::Stack& stack() { return stack_; }
+    Connections& connections() { return connections_; }
+    void set_mtu(std::uint32_t mtu) { mtu_ = mtu; }
+
+    /// Lets timers expire until `target`, and stays there. Not backwards.
+    void advance_to(Time target);
+    /// The same until the connection has a packet to compare; false if none came until `limit`.
+    bool wait_for_packet(const Connection& connection, Time limit);
+    bool wait_for_waiter(Time limit);
+    void inject(Connection& connection, const PacketText& packet, Position at);
+    void inject_error(const Connection& connection, const IcmpText& icmp);
+    /// Takes what the stack said after calls on it.
+    void collect();
+    /// `wake_at`: when to try it even if nothing happens.
+    void wait(Waiter waiter, Time wake_at);
+    bool is_waiting() const { return static_cast<bool>(waiter_); }
+    /// How often something happened to a socket; for edge-triggered epoll.
+    std::uint64_t wake_count(socket::SocketId socket) const;
+    /// The last packets of both directions, one a line.
+    std::string history(Time start) const;
+
+private:
+    struct Seen {
+        Time at;
+        bool inbound = false;
+        std::string text, cause;
+    };
+    void take_outputs();
+    bool try_waiter();
+    Time next_moment() const;
+    void step(Time moment);
+    void remember(Seen seen);
+
+    socket::Stack stack_;
+    Connections connections_;
+    wire::Address local_;
+    std::uint32_t mtu_;
+    Time now_;
+    Waiter waiter_;
+    Time wake_at_ = Time::never();
+    std::vector<Seen> seen_;
+    std::vector<std::uint64_t> wake_counts_;
+};
+
+}  // namespace seedwire::drill

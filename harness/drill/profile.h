@@ -1,0 +1,33 @@
+// Settings of the host under test: the profile, and the commands in scripts that change it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "harness/drill/script.h"
+#include "models/tcp/config.h"
+
+namespace seedwire::drill {
+
+enum class ProfileName : std::uint8_t { Packetdrill, Linux };
+
+/// Packetdrill: what the collections' `defaults.sh` sets. Linux: a kernel as it comes.
+tcp::Sysctls sysctls_of(ProfileName profile);
+
+std::optional<tcp::CongestionName> congestion_named(std::string_view name);
+
+/// The host's settings as a script's commands leave them.
+struct HostSettings {
+    tcp::Sysctls sysctls;
+    ProfileName profile = ProfileName::Packetdrill;
+    std::uint32_t mtu = 1500;
+    Duration sleep;  ///< asked for by the last command
+
+    /// Runs the lines of a command in back quotes. Throws Stop for what it does not know.
+    void run_command(std::string_view text, Position at);
+    /// `net.ipv4.tcp_ecn`, `1`. Throws Stop.
+    void set_sysctl(std::string_view name, std::string_view value, Position at);
+};
+
+}  // namespace seedwire::drill

@@ -1,0 +1,84 @@
+// The system calls of scripts on the sockets of the host under test. POSIX.1-2017.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+
+#include "harness/drill/machine.h"
+#include "harness/drill/profile.h"
+#include "harness/drill/script.h"
+
+namespace seedwire::drill {
+
+/// What a script's packets and code are about: a connection, or a socket that has none yet.
+struct UnderTest {
+    Connection* connection = nullptr;
+    socket::SocketId socket = socket::kNoSocket;  ///< listening or unconnected
+};
+
+/// A call ready to be made, as often as it takes: nothing while it would block.
+struct Operation {
+    std::function<std::optional<socket::Result>(Time)> attempt;
+    std::function<void()> verify = [] {};  ///< out-parameters, once it has succeeded
+    Time deadline = Time::never();         ///< it returns then at the latest
+};
+
+class Syscalls {
+public:
+    Syscalls(Machine& machine, HostSettings& settings, wire::Address remote)
+        : machine_{machine}, settings_{settings}, remote_{remote} {}
+
+    Operation prepare(const Syscall& call, Position at);
+    UnderTest& under_test() { return under_test_; }
+    /// The descriptor that code may ask about, kNoSocket if there is none.
+    socket::SocketId observed() const;
+
+private:
+    struct Interest {
+        std::int64_t events = 0;
+        std::optional<std::uint64_t> reported_at;  ///< wake count, for edges
+    };
+    struct Descriptor {
+        socket::SocketId socket = socket::kNoSocket;
+        bool is_epoll = false, nonblocking = false, inq = false;
+        std::map<std::int64_t, Interest> interests;  ///< epoll: by the script's descriptor
+    };
+    using Result = socket::Result;
+
+    Descriptor& descriptor(const Value& value);
+    const Value& argument(const Syscall& call, std::size_t index, Position at) const;
+    bool blocks(const Descriptor& descriptor, std::int64_t flags = 0) const;
+
+    Operation prepare_socket(const Syscall& call);
+    Operation prepare_bind(const Syscall& call);
+    Operation prepare_listen(const Syscall& call, Position at);
+    Operation prepare_accept(const Syscall& call);
+    Operation prepare_connect(const Syscall& call);
+    Operation prepare_close(const Syscall& call);
+    Operation prepare_shutdown(const Syscall& call, Position at);
+    Operation prepare_fcntl(const Syscall& call, Position at);
+    Operation prepare_ioctl(const Syscall& call, Position at);
+    Operation prepare_write(const Syscall& call, Position at);
+    Operation prepare_read(const Syscall& call, Position at);
+    Operation prepare_setsockopt(const Syscall& call, Position at);
+    Operation prepare_getsockopt(const Syscall& call, Position at);
+    Operation prepare_poll(const Syscall& call, Position at);
+    Operation prepare_epoll(const Syscall& call, Position at);
+    Operation write_operation(const Descriptor& target, std::uint32_t length, std::int64_t flags,
+                              Position at);
+    Operation wait_epoll(Descriptor& epoll, const Syscall& call, Position at);
+    Operation control_epoll(Descriptor& epoll, const Syscall& call, Position at);
+    std::int64_t ready_of(std::int64_t fd, std::int64_t events) const;
+
+    Machine& machine_;
+    HostSettings& settings_;
+    wire::Address remote_;
+    std::map<std::int64_t, Descriptor> descriptors_;
+    UnderTest under_test_;
+};
+
+/// A field of a struct by name, or by its place where the script gives no names.
+const Value& member(const Value& value, std::string_view name, std::size_t index);
+
+}  // namespace seedwire::drill

@@ -1,0 +1,226 @@
+// Calls that write, read and wait for readiness. POSIX.1-2017; send(2), recv(2), epoll(7).
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/drill/constants.h"
+#include "harness/drill/syscalls.h"
+
+namespace seedwire::drill {
+namespace {
+
+using socket::failure;
+using socket::Result;
+using socket::success;
+
+/// The bytes of "msg_iov(1)=[{..., 1000}, ...]".
+std::int64_t iov_length(const Value& list) {
+    if (list.kind != Value::Kind::List) fail(list.at, "a list of buffers is missing here");
+    std::int64_t total = 0;
+    for (const Value& item : list.items) {
+        if (item.kind != Value::Kind::Struct || item.fields.size() != 2)
+            fail(item.at, "a buffer is written as {..., LENGTH}");
+        total += integer_of(item.fields[1].value.front());
+    }
+    return total;
+}
+
+struct Transfer {
+    std::int64_t length = 0, flags = 0;
+    const Value* control = nullptr;
+};
+
+Transfer transfer_of(const Syscall& call, Position at) {
+    Transfer transfer;
+    const auto& arguments = call.arguments;
+    const auto need = [&](std::size_t count) {
+        if (arguments.size() < count)
+            fail(at, fmt::format("{}() has too few arguments", call.name));
+    };
+    if (call.name == "sendmsg" || call.name == "recvmsg") {
+        need(3);
+        transfer.length = iov_length(member(arguments[1], "msg_iov", 1));
+        transfer.flags = integer_of(arguments[2]);
+        transfer.control = arguments[1].field("msg_control");
+        return transfer;
+    }
+    need(3);
+    if (call.name == "writev" || call.name == "readv") {
+        transfer.length = iov_length(arguments[1]);
+        return transfer;
+    }
+    transfer.length = integer_of(arguments[2]);
+    if (arguments.size() > 3) transfer.flags = integer_of(arguments[3]);
+    return transfer;
+}
+
+}  // namespace
+
+Operation Syscalls::prepare_write(const Syscall& call, Position at) {
+    const Transfer transfer = transfer_of(call, at);
+    if (transfer.control != nullptr && transfer.control->kind != Value::Kind::Any)
+        unsupported(transfer.control->at, "control messages cannot be sent here");
+    return write_operation(descriptor(call.arguments[0]),
+                           static_cast<std::uint32_t>(transfer.length), transfer.flags, at);
+}
+
+Operation Syscalls::write_operation(const Descriptor& target, std::uint32_t length,
+                                    std::int64_t flags, Position at) {
+    using namespace constant;
+    if ((flags & kFastOpen) != 0) unsupported(at, "MSG_FASTOPEN is not supported yet");
+    if ((flags & ~(kDontWait | kEndOfRecord | kNoSignal | kMore)) != 0)
+        unsupported(at, "these flags of a write are not supported");
+    tcp::WriteMode mode = tcp::WriteMode::Plain;
+    if ((flags & kMore) != 0) mode = tcp::WriteMode::More;
+    if ((flags & kEndOfRecord) != 0) mode = tcp::WriteMode::EndOfRecord;
+    Operation operation;
+    operation.attempt = [this, id = target.socket, blocking = blocks(target, flags), length, mode,
+                         done = std::uint32_t{0}](Time now) mutable -> std::optional<Result> {
+        while (true) {
+            const Result result = machine_.stack().write(now, id, length - done, mode);
+            if (result.would_block() && blocking) return std::nullopt;
+            if (!result.ok()) return done > 0 ? success(done) : result;
+            done += static_cast<std::uint32_t>(result.value);
+            if (done == length || !blocking) return success(done);
+        }
+    };
+    return operation;
+}
+
+Operation Syscalls::prepare_read(const Syscall& call, Position at) {
+    using namespace constant;
+    const Transfer transfer = transfer_of(call, at);
+    const Descriptor& source = descriptor(call.arguments[0]);
+    if ((transfer.flags & ~(kDontWait | kPeek)) != 0)
+        unsupported(at, "these flags of a read are not supported");
+    const auto length = static_cast<std::uint32_t>(transfer.length);
+    Operation operation;
+    operation.attempt = [this, id = source.socket, blocking = blocks(source, transfer.flags),
+                         length,
+                         peek = (transfer.flags & kPeek) != 0](Time now) -> std::optional<Result> {
+        socket::Stack& stack = machine_.stack();
+        if (peek && stack.readable(id) > 0) return success(std::min(length, stack.readable(id)));
+        const Result result = stack.read(now, id, length);
+        if (result.would_block() && blocking) return std::nullopt;
+        return result;
+    };
+    if (transfer.control == nullptr || transfer.control->kind == Value::Kind::Any) return operation;
+    // TCP_CM_INQ: what is left to read; one for the end of the stream. tcp(7), `tcp_inq_hint`.
+    const Value& control = *transfer.control;
+    if (control.kind != Value::Kind::List) fail(control.at, "a list of messages is missing here");
+    if (control.items.empty() && !source.inq) return operation;
+    if (control.items.size() != 1 || !source.inq ||
+        member(control.items[0], "cmsg_type", 1).words != std::vector<std::string>{"TCP_CM_INQ"})
+        unsupported(control.at, "of control messages only TCP_CM_INQ is known here");
+    const Value& data = member(control.items[0], "cmsg_data", 2);
+    operation.verify = [this, id = source.socket, expected = integer_of(data), place = data.at] {
+        std::int64_t real = machine_.stack().readable(id);
+        if (real == 0 && machine_.stack().at_end_of_file(id)) real = 1;
+        if (real != expected)
+            fail(place, fmt::format("expected {}, the call gave {}", expected, real));
+    };
+    return operation;
+}
+
+std::int64_t Syscalls::ready_of(std::int64_t fd, std::int64_t events) const {
+    const auto found = descriptors_.find(fd);
+    if (found == descriptors_.end()) return 0x20;  // POLLNVAL
+    constexpr std::int64_t kAlways = socket::readiness::kError | socket::readiness::kHangUp;
+    return machine_.stack().poll(found->second.socket) & (events | kAlways);
+}
+
+Operation Syscalls::prepare_poll(const Syscall& call, Position at) {
+    const Value& list = argument(call, 0, at);
+    if (list.kind != Value::Kind::List) fail(list.at, "a list of descriptors is missing here");
+    struct Entry {
+        std::int64_t fd = 0, events = 0, expected = 0;
+        Position at;
+    };
+    std::vector<Entry> entries;
+    for (const Value& item : list.items) {
+        const Value* expected = item.field("revents");
+        entries.push_back({integer_of(member(item, "fd", 0)), integer_of(member(item, "events", 1)),
+                           expected != nullptr ? integer_of(*expected) : 0, item.at});
+    }
+    const std::int64_t timeout = integer_of(argument(call, 2, at));
+    Operation operation;
+    if (timeout >= 0) operation.deadline = machine_.now() + Duration::ms(timeout);
+    operation.attempt = [this, entries,
+                         deadline = operation.deadline](Time now) -> std::optional<Result> {
+        const auto ready = std::count_if(entries.begin(), entries.end(), [&](const Entry& entry) {
+            return ready_of(entry.fd, entry.events) != 0;
+        });
+        return ready == 0 && now < deadline ? std::nullopt : std::optional{success(ready)};
+    };
+    operation.verify = [this, entries] {
+        for (const Entry& entry : entries) {
+            const std::int64_t real = ready_of(entry.fd, entry.events);
+            if (real != entry.expected)
+                fail(entry.at, fmt::format("expected revents {:#x}, the call gave {:#x}",
+                                           entry.expected, real));
+        }
+    };
+    return operation;
+}
+
+Operation Syscalls::prepare_epoll(const Syscall& call, Position at) {
+    if (call.name.starts_with("epoll_create")) {
+        Operation operation;
+        operation.attempt = [this, fd = call.result](Time) -> std::optional<Result> {
+            descriptors_[fd] = Descriptor{};
+            descriptors_[fd].is_epoll = true;
+            return success(fd);
+        };
+        return operation;
+    }
+    Descriptor& epoll = descriptor(call.arguments[0]);
+    if (!epoll.is_epoll) fail(call.arguments[0].at, "this descriptor is not one of epoll");
+    return call.name == "epoll_ctl" ? control_epoll(epoll, call, at) : wait_epoll(epoll, call, at);
+}
+
+Operation Syscalls::control_epoll(Descriptor& epoll, const Syscall& call, Position at) {
+    const Value& command = argument(call, 1, at);
+    const std::string word = command.words.empty() ? std::string{} : command.words.front();
+    const std::int64_t fd = integer_of(argument(call, 2, at));
+    const bool removes = word == "EPOLL_CTL_DEL";
+    if (!removes && word != "EPOLL_CTL_ADD" && word != "EPOLL_CTL_MOD")
+        fail(command.at, "EPOLL_CTL_ADD, EPOLL_CTL_MOD or EPOLL_CTL_DEL is missing here");
+    const std::int64_t events =
+        removes ? 0 : integer_of(member(argument(call, 3, at), "events", 0));
+    Operation operation;
+    operation.attempt = [&epoll, fd, removes, events](Time) -> std::optional<Result> {
+        epoll.interests.erase(fd);
+        if (!removes) epoll.interests[fd].events = events;
+        return success();
+    };
+    return operation;
+}
+
+Operation Syscalls::wait_epoll(Descriptor& epoll, const Syscall& call, Position at) {
+    const Value& out = argument(call, 1, at);
+    const std::int64_t timeout = integer_of(argument(call, 3, at));
+    Operation operation;
+    if (timeout >= 0) operation.deadline = machine_.now() + Duration::ms(timeout);
+    operation.attempt = [this, &epoll, out,
+                         deadline = operation.deadline](Time now) -> std::optional<Result> {
+        std::int64_t count = 0;
+        for (auto& [fd, interest] : epoll.interests) {
+            const std::int64_t ready = ready_of(fd, interest.events);
+            const std::uint64_t wakes = machine_.wake_count(descriptors_[fd].socket);
+            const bool edge = (interest.events & constant::kEdgeTriggered) != 0;
+            if (ready == 0 || (edge && interest.reported_at == wakes)) continue;
+            interest.reported_at = wakes;
+            ++count;
+            if (out.kind != Value::Kind::Struct) continue;
+            const std::int64_t expected = integer_of(member(out, "events", 0));
+            const std::int64_t expected_fd = integer_of(member(out, "fd", 1));
+            if (expected != ready || expected_fd != fd)
+                fail(out.at, fmt::format("expected events {:#x} of {}, the call gave {:#x} of {}",
+                                         expected, expected_fd, ready, fd));
+        }
+        return count == 0 && now < deadline ? std::nullopt : std::optional{success(count)};
+    };
+    return operation;
+}
+
+}  // namespace seedwire::drill
