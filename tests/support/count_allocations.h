@@ -9,4 +9,7 @@ namespace seedwire::support {
 /// Calls of operator new since the program started.
 std::uint64_t allocations();
 
+/// Bytes that operator new has given out and nobody has given back, with what the allocator adds.
+std::int64_t live_bytes();
+
 }  // namespace seedwire::support
