@@ -14,9 +14,7 @@ constexpr std::uint32_t kBytesPerRead = 1024 * 1024;
 constexpr std::uint16_t kSenderEvents = kWritable | kEstablished | kError | kGone;
 constexpr std::uint16_t kReceiverEvents = kReadable | kPeerClosed | kEstablished | kError | kGone;
 
-bool has_stop(const FlowConfig& config) {
-    return config.bytes.count == 0 && !config.stop.is_never();
-}
+bool has_stop(const FlowConfig& config) { return !config.stop.is_never(); }
 
 }  // namespace
 

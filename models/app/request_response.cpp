@@ -84,7 +84,9 @@ void RequestClient::run(Time now, std::uint32_t connection) {
     Exchange& exchange = exchanges_[connection];
     while (run_round(now, exchange)) {
         if (exchange.socket == socket::kNoSocket) return;
-        if (++exchange.round >= config().rounds) return close(now, exchange);
+        // What was asked is answered, but behind `stop` nothing new is asked.
+        const bool stopped = now + config().interval >= config().stop;
+        if (++exchange.round >= config().rounds || stopped) return close(now, exchange);
         start_round(exchange);
         if (config().interval == Duration::zero()) continue;
         if (exchange.pause.value == UINT32_MAX) exchange.pause = add_flow_timer(connection);

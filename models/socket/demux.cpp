@@ -17,6 +17,7 @@ void Demux::set(wire::SocketAddress remote, std::uint16_t local_port, Target tar
 
 void Demux::erase(wire::SocketAddress remote, std::uint16_t local_port) {
     pairs_.erase(key(remote, local_port));
+    exhausted_.reset();
 }
 
 bool Demux::add_listener(std::uint16_t port, SocketId socket) {
@@ -36,11 +37,13 @@ std::uint16_t Demux::take_next() {
 }
 
 std::uint16_t Demux::ephemeral_port(wire::SocketAddress remote) {
+    if (exhausted_ == remote) return 0;
     for (int i = 0; i < kEphemeralCount; ++i) {
         const std::uint16_t port = take_next();
         if (listeners_.contains(port) || bound_.contains(port)) continue;
         if (!contains(remote, port)) return port;
     }
+    exhausted_ = remote;
     return 0;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "models/socket/types.h"
 #include "sim/base/flat_map.h"
@@ -37,11 +38,17 @@ public:
     }
     /// False: somebody listens there.
     bool add_listener(std::uint16_t port, SocketId socket);
-    void remove_listener(std::uint16_t port) { listeners_.erase(port); }
+    void remove_listener(std::uint16_t port) {
+        listeners_.erase(port);
+        exhausted_.reset();
+    }
 
     /// bind(): false if the port is bound or listened on. Port 0 is never bound.
     bool bind(std::uint16_t port);
-    void unbind(std::uint16_t port) { bound_.erase(port); }
+    void unbind(std::uint16_t port) {
+        bound_.erase(port);
+        exhausted_.reset();
+    }
     bool is_bound(std::uint16_t port) const { return bound_.contains(port); }
     /// A port for an active open to `remote`, 0 if none is free. They are handed out in turn from
     /// Linux's default range, so that they depend on this host alone; RFC 6056 §3.3 would have them
@@ -60,6 +67,9 @@ private:
     FlatMap<std::uint64_t> pairs_;
     FlatMap<std::uint16_t> listeners_, bound_;
     std::uint16_t next_ephemeral_ = 0;
+    /// No port is free towards this one until some pair or port is given back: ten thousands of
+    /// attempts in vain need not each look at the whole range.
+    std::optional<wire::SocketAddress> exhausted_;
 };
 
 }  // namespace seedwire::socket

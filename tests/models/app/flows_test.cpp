@@ -47,6 +47,46 @@ TEST_CASE("Bulk without a size sends until it is stopped", "[app][bulk]") {
     CHECK(receiver.end_of_file);
 }
 
+TEST_CASE("Bulk with a size and a stop ends with what comes first", "[app][bulk]") {
+    TwoHosts world;
+    FlowConfig config;
+    config.stop = at(2_s);
+    config.download = GENERATE(false, true);
+    const bool large = GENERATE(false, true);
+    config.bytes = {large ? 1'000'000'000 : 100'000};
+    world.add_flow(config);
+    CHECK(world.run() == Simulation::End::Quiescent);
+    const host::EndFigures& sender = world.figures[0].end(!config.download);
+    const host::EndFigures& receiver = world.figures[0].end(config.download);
+    CHECK((sender.finished == at(2_s)) == large);
+    CHECK((receiver.bytes_read == 100'000) == !large);
+    CHECK(receiver.bytes_read == sender.bytes_written);
+    CHECK(receiver.end_of_file);
+    CHECK(world.applications.all_finished());
+}
+
+TEST_CASE("Nothing is asked once the flow has stopped", "[app][request_response]") {
+    TwoHosts world;
+    FlowConfig config;
+    config.kind = Kind::RequestResponse;
+    config.rounds = 1000;
+    config.interval = Duration::ms(GENERATE(0, 300));
+    config.stop = at(1_s);
+    world.add_flow(config);
+    CHECK(world.run() == Simulation::End::Quiescent);
+    std::size_t requested = 0, responded = 0;
+    for (const trace::AppEvent& event : world.recording.apps) {
+        if (event.kind == AppKind::Responded) ++responded;
+        if (event.kind != AppKind::Requested) continue;
+        ++requested;
+        CHECK(event.at < at(1_s));
+    }
+    CHECK(requested > 2);
+    CHECK(requested < 1000);
+    CHECK(responded == requested);
+    CHECK(world.applications.all_finished());
+}
+
 TEST_CASE("The server thinks between request and response", "[app][request_response]") {
     TwoHosts world;
     FlowConfig config;

@@ -76,6 +76,9 @@ TEST_CASE("The same port serves two peers, but not one peer twice", "[socket][po
     }
     CHECK(demux.ephemeral_port(one) == 0);
     CHECK(demux.ephemeral_port(two) == 32768);
+    CHECK(demux.ephemeral_port(one) == 0);
+    demux.erase(one, 40000);
+    CHECK(demux.ephemeral_port(one) == 40000);
 }
 
 TEST_CASE("A pair of addresses leads to what was put behind it last", "[socket]") {
