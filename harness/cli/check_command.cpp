@@ -6,6 +6,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/loading.h"
 #include "harness/observe/json_writer.h"
+#include "harness/scenario/canonical_text.h"
 
 namespace seedwire::cli {
 
@@ -14,7 +15,7 @@ namespace {
 struct Options {
     std::vector<std::string> files, sets;
     std::string color = "auto";
-    bool json = false, quiet = false;
+    bool json = false, quiet = false, effective = false;
 };
 
 void write_problems(observe::JsonWriter& json, const LoadedFile& file) {
@@ -23,7 +24,9 @@ void write_problems(observe::JsonWriter& json, const LoadedFile& file) {
     for (const scenario::Diagnostic& d : file.problems.list()) {
         json.begin_object().field("id", d.id);
         json.field("severity", d.severity == scenario::Severity::Error ? "error" : "warning");
-        json.field("line", d.where.line).field("column", d.where.column).field("length", d.where.length);
+        json.field("line", d.where.line)
+            .field("column", d.where.column)
+            .field("length", d.where.length);
         json.field("message", d.message).field("hint", d.hint).field("note", d.note).end_object();
     }
     json.end_array().end_object();
@@ -33,9 +36,17 @@ std::string description(const LoadedFile& file) {
     const scenario::Scenario& s = *file.scenario;
     std::size_t routers = 0;
     for (const auto& node : s.nodes) routers += node.router ? 1 : 0;
-    return fmt::format("{}: valid: {} hosts, {} routers, {} links, {} flows, {} programs, {} faults, {} expectations\n",
-                       file.path, s.nodes.size() - routers, routers, s.links.size(), s.flows.size(),
-                       s.programs.size(), s.faults.size(), s.expectations.size());
+    return fmt::format(
+        "{}: valid: {} hosts, {} routers, {} links, {} flows, {} programs, {} faults, {} "
+        "expectations\n",
+        file.path, s.nodes.size() - routers, routers, s.links.size(), s.flows.size(),
+        s.programs.size(), s.faults.size(), s.expectations.size());
+}
+
+/// With a document mark before each of several.
+std::string effective_text(const LoadedFile& file, bool several) {
+    const std::string text = scenario::canonical_text(*file.scenario);
+    return several ? fmt::format("--- # {}\n{}", file.path, text) : text;
 }
 
 ExitCode check(const Options& options) {
@@ -52,8 +63,12 @@ ExitCode check(const Options& options) {
     json.begin_object().key("files").begin_array();
     for (const LoadedFile& file : files) {
         if (!file.scenario) code = ExitCode::BadInput;
-        if (options.json) write_problems(json, file);
-        else if (file.scenario && !options.quiet) print(description(file));
+        if (options.json)
+            write_problems(json, file);
+        else if (file.scenario && options.effective)
+            print(effective_text(file, files.size() > 1));
+        else if (file.scenario && !options.quiet)
+            print(description(file));
     }
     if (options.json) print(json.end_array().end_object().take());
     return code;
@@ -62,12 +77,17 @@ ExitCode check(const Options& options) {
 }  // namespace
 
 void add_check_command(CLI::App& program, ExitCode& code) {
-    CLI::App* command = program.add_subcommand("check", "Read scenarios and report every problem; run nothing");
+    CLI::App* command =
+        program.add_subcommand("check", "Read scenarios and report every problem; run nothing");
     auto options = std::make_shared<Options>();
     command->add_option("FILE", options->files, "Scenario files; - is standard input")->required();
     command->add_option("--set", options->sets, "Lay PATH=VALUE over the scenario; repeatable")
         ->allow_extra_args(false);
-    command->add_flag("--json", options->json, "Print the problems as JSON");
+    CLI::Option* json = command->add_flag("--json", options->json, "Print the problems as JSON");
+    command
+        ->add_flag("--effective", options->effective,
+                   "Print the scenario with every default written out")
+        ->excludes(json);
     command->add_flag("-q,--quiet", options->quiet, "Print problems only");
     command->add_option("--color", options->color, "auto, always or never")
         ->check(CLI::IsMember({"auto", "always", "never"}));
@@ -75,7 +95,7 @@ void add_check_command(CLI::App& program, ExitCode& code) {
         "Examples:\n"
         "  seedwire check scenarios/tour/*.yaml\n"
         "  seedwire check lossy.yaml --set line.rate=2Mbit/s\n"
-        "  seedwire check --json lossy.yaml\n"
+        "  seedwire check --effective lossy.yaml > written-out.yaml\n"
         "\n"
         "Exit codes: 0 valid (perhaps with warnings), 2 bad usage or scenario.");
     command->callback([options, &code] { code = check(*options); });

@@ -26,8 +26,10 @@ struct Terminal {
 /// `color`: "auto", "always" or "never".
 Terminal look_at_terminal(std::string_view color);
 
-/// Writes to stdout; a closed pipe (`| head`) ends the program quietly, as people expect.
+/// Writes to stdout. A closed pipe (`| head`) is not worth a word; other failures are, once.
 void print(std::string_view text);
+/// Something printed was lost, and not because nobody wanted to read it.
+bool print_failed();
 /// Writes to stderr.
 void complain(std::string_view text);
 

@@ -8,6 +8,7 @@
 #include "harness/cli/exit_codes.h"
 #include "harness/cli/help_topics.h"
 #include "harness/cli/list_topics.h"
+#include "harness/scenario/error_help.h"
 #include "harness/scenario/metric_names.h"
 #include "harness/scenario/schema.h"
 #include "sim/base/nearest_name.h"
@@ -33,9 +34,27 @@ std::vector<std::string_view> known_words(const CLI::App& program) {
     for (const ListTopic& topic : list_topics()) words.push_back(topic.name);
     for (const scenario::Key& key : scenario::Schema::instance().all()) words.push_back(key.name);
     for (const scenario::MetricName& metric : scenario::metric_names()) words.push_back(metric.key);
+    for (const scenario::ErrorHelp& error : scenario::error_help()) words.push_back(error.id);
     for (const CLI::App* command : program.get_subcommands([](const CLI::App*) { return true; }))
         words.push_back(command->get_name());
     return words;
+}
+
+std::string indented(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        out += fmt::format("    {}\n", text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return out;
+}
+
+std::string text_of(const scenario::ErrorHelp& error) {
+    std::string text = fmt::format("{}: {}\n\n{}\n", error.id, error.title, error.explanation);
+    if (!error.wrong.empty()) text += fmt::format("\nwrong:\n{}", indented(error.wrong));
+    if (!error.right.empty()) text += fmt::format("\nright:\n{}", indented(error.right));
+    return text;
 }
 
 ExitCode help(const CLI::App& program, const std::string& word) {
@@ -55,6 +74,10 @@ ExitCode help(const CLI::App& program, const std::string& word) {
     if (const ListTopic* topic = find_list_topic(word)) {
         print(table_text(topic->make()));
         if (word == "exit-codes") print(fmt::format("{}\n", kExitCodeOrder));
+        return ExitCode::Holds;
+    }
+    if (const scenario::ErrorHelp* error = scenario::find_error_help(word)) {
+        print(text_of(*error));
         return ExitCode::Holds;
     }
     if (const Listing places = find_key(word); !places.rows.empty()) {

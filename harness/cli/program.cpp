@@ -45,7 +45,7 @@ int main(int argc, char** argv) {
         std::ostringstream text, none;
         program.exit(success, text, none);
         print(text.str());
-        return static_cast<int>(ExitCode::Holds);
+        return static_cast<int>(print_failed() ? ExitCode::Partial : ExitCode::Holds);
     } catch (const CLI::ParseError& error) {
         const std::string near = unknown_word(program, argc, argv);
         if (near.empty())
@@ -56,7 +56,7 @@ int main(int argc, char** argv) {
             complain(near);
         return static_cast<int>(ExitCode::BadInput);
     }
-    return static_cast<int>(code);
+    return static_cast<int>(print_failed() ? run::worse(code, ExitCode::Partial) : code);
 }
 
 }  // namespace seedwire::cli

@@ -66,19 +66,20 @@ CaseResult load_and_execute(const Case& which, bool color, const std::atomic<boo
     if (!source) return load_error(problems, {}, color);
     if (is_study(*source)) return skipped("a study is not run as a test");
     scenario::LoadOptions options;
-    std::optional<scenario::Scenario> own = scenario::load(which.file, *source, options, problems);
-    if (!own) return load_error(problems, *source, color);
-    const std::string warnings = scenario::render(problems, *source, color);
+    const auto document = scenario::parse_document(which.file, *source, options, problems);
+    if (!document) return load_error(problems, *source, color);
+    auto scenario = scenario::build_scenario(*document, options, problems);
+    if (!scenario) return load_error(problems, *source, color);
     if (which.seed) {
-        if (own->seed == *which.seed) return skipped("the scenario's own seed");
+        if (scenario->seed == *which.seed) return skipped("the scenario's own seed");
         options.seed = which.seed;
-        scenario::Diagnostics again;
-        own = scenario::load(which.file, *source, options, again);
-        if (!own) return load_error(again, *source, color);
+        scenario::Diagnostics same_as_before;
+        scenario = scenario::build_scenario(*document, options, same_as_before);
+        if (!scenario) return load_error(same_as_before, *source, color);
     }
-    CaseResult result = execute(*own, *source, color, interrupted);
+    CaseResult result = execute(*scenario, *source, color, interrupted);
     if (result.status != Status::Passed && !problems.list().empty())
-        result.text = warnings + result.text;
+        result.text = scenario::render(problems, *source, color) + result.text;
     return result;
 }
 
