@@ -27,6 +27,12 @@ Error Stack::set_option(Time now, SocketId id, Option option, std::int64_t value
         if (error != Error::None) return error;
         socket->options = p.share(options);
         if (!live) return Error::None;
+        if (option == Option::NoDelay && options.nodelay) {
+            // Every call pushes what is queued, even one that finds the option set.
+            tcp::SocketOptions without = options;
+            without.nodelay = false;
+            socket->endpoint->set_options(now, without, p.output);
+        }
         socket->endpoint->set_options(now, options, p.output);
     }
     p.settle(now, id, first);

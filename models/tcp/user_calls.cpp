@@ -139,8 +139,9 @@ void change_options(Connection& c, Time now, const SocketOptions& options, Outpu
         if (counts) restart_keepalive(c, now);
     }
     if (!started || c.tcb.retired) return;
-    // TCP_NODELAY and the end of TCP_CORK let go at once what they had held.
-    const bool no_delay = options.nodelay && !before.nodelay && !options.cork;
+    // The end of TCP_CORK lets go at once what it had held; so does TCP_NODELAY, even of a corked
+    // socket, though there only what is queued now. Linux, `__tcp_sock_set_nodelay`.
+    const bool no_delay = options.nodelay && !before.nodelay;
     const bool uncorked = before.cork && !options.cork;
     if (no_delay || (uncorked && options.nodelay)) c.tcb.push_once = true;
     if (no_delay || uncorked) push_pending(c, now, out);

@@ -100,10 +100,12 @@ TEST_CASE("A corked rest leaves when uncorked, or by the probe timer", "[tcp][co
         d.set_options(options);
         d.out(data(300).seq(1101).push());
     }
-    SECTION("TCP_NODELAY does not uncork") {
+    SECTION("TCP_NODELAY does not uncork, but lets go of what is queued") {
         tcp::SocketOptions options = config.options;
         options.nodelay = true;
         d.set_options(options);
+        d.out(data(300).seq(1101).push());
+        d.write(200);
         d.out_nothing();
     }
     SECTION("nothing in flight: the timer") {
@@ -398,4 +400,19 @@ TEST_CASE("The window field never takes back what was offered", "[tcp][rfc9293]"
             edge = right;
         }
     }
+}
+
+TEST_CASE("A retransmission leaves room for the SACK blocks that it carries", "[tcp][rfc2018]") {
+    DriveConfig config;
+    config.sack = true;
+    config.sysctls.tcp_early_retrans = 0;
+    TcpDrive d{config};
+    establish(d, 100_ms);
+    d.write(1000);
+    d.out(data(1000).seq(101).push());
+    // Data behind a hole: from now on every segment carries a block of 12 bytes with its header.
+    d.in(data(500).seq(801).ack(101));
+    d.discard();
+    d.at(600_ms);
+    d.out(data(988).seq(101).sack({{801, 1301}}).cause(wire::Cause::RetransmissionTimeout));
 }
