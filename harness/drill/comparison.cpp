@@ -84,7 +84,8 @@ std::vector<FieldComparison> compare(const PacketText& expected, const PacketTex
                       expected.flags != real.flags});
     fields.push_back({"sequence", range_text(expected), range_text(real),
                       expected.sequence != real.sequence || expected.length != real.length});
-    if (expected.ack || real.ack)
+    const bool acknowledges = ((expected.flags & real.flags) & flag::kAck) != 0;
+    if (acknowledges)
         fields.push_back(
             {"ack", number_text(expected.ack), number_text(real.ack), expected.ack != real.ack});
     if (expected.window)

@@ -53,6 +53,7 @@ wire::Segment Connection::inject(const PacketText& packet, Position at) {
     if (syn && !remote_initial) remote_initial = SeqNum{packet.sequence};
     segment.seq = SeqNum{packet.sequence};
     if (packet.ack) segment.ack = live(*packet.ack);
+    if ((packet.flags & flag::kAck) == 0) segment.ack = SeqNum{0};
     segment.flags = packet.flags;
     segment.window = static_cast<std::uint16_t>(packet.window.value_or(0));
     segment.urgent_pointer = static_cast<std::uint16_t>(packet.urgent.value_or(0));

@@ -213,8 +213,8 @@ PacketText parse_packet(Lexer& lexer, const Defines& defines) {
     if (lexer.accept("ack")) packet.ack = number("the acknowledgement number");
     if (lexer.accept("win")) packet.window = number("the window");
     if (lexer.accept("urg")) packet.urgent = number("the urgent pointer");
-    if (((packet.flags & flag::kAck) != 0) != packet.ack.has_value())
-        fail(at, "the flag '.' and 'ack' go together");
+    // The number is there in any case; the flag says whether it means something.
+    if ((packet.flags & flag::kAck) != 0 && !packet.ack) packet.ack = 0;
     if (lexer.accept("<")) parse_options(lexer, defines, packet);
     return packet;
 }

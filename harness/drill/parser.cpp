@@ -103,7 +103,8 @@ EventTime parse_time(Lexer& lexer) {
 }
 
 Script parse_script(std::string_view text, const std::map<std::string, std::string>& defines) {
-    Lexer lexer{text};
+    const std::string resolved = resolve_conditions(text, defines);
+    Lexer lexer{resolved};
     Script script;
     Defines all = defines;
     while (lexer.looking_at("--")) {

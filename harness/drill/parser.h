@@ -11,6 +11,10 @@ namespace seedwire::drill {
 
 using Defines = std::map<std::string, std::string>;
 
+/// Blanks what stands between `#ifdef NAME` and `#endif` where NAME is not defined (`#ifndef`,
+/// `#else`), and these lines themselves; places stay what they were.
+std::string resolve_conditions(std::string_view text, const Defines& defines);
+
 /// "0.1", "+.1", "*", "+0~+.1", "+0...0.2".
 EventTime parse_time(Lexer& lexer);
 /// What follows '<' or '>'.
