@@ -47,7 +47,8 @@ struct Connection {
     ReceiverContext receiver_context() const {
         return {*sysctls, path_timing(), options.receive_low_water, tcb.read_shut};
     }
-    PeerWindow peer_window() const { return {window_end(), true}; }
+    /// What a retransmission has to respect now.
+    PeerWindow peer_window() const;
     /// When a timer of this connection set at `now` fires.
     Time expiry(Time now, Duration delay) const {
         return timer_expiry(now, round_up_to_tick(delay, sysctls->timer_tick), sysctls->timer_tick);

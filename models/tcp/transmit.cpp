@@ -35,7 +35,7 @@ std::uint32_t largest_block_segments(const Connection& c, std::uint32_t mss) {
 
 /// Minshall's variant of Nagle: a short segment waits while an earlier short one is outstanding.
 bool is_held(const Connection& c, bool partial, std::uint8_t held_by) {
-    if (!partial) return false;
+    if (!partial || (held_by & hold::kPush) != 0) return false;
     if (held_by & hold::kCork) return true;
     return held_by == 0 && c.sender.packets_out() > 0 && c.tcb.last_small > c.sender.snd_una() &&
            c.tcb.last_small <= c.sender.snd_nxt();
@@ -166,6 +166,8 @@ std::uint32_t current_mss(const Connection& c) {
     const std::uint32_t blocks = std::min<std::uint32_t>(c.receiver.sack_count(), room);
     return blocks == 0 ? c.tcb.mss : c.tcb.mss - (4 + 8 * blocks);
 }
+
+PeerWindow Connection::peer_window() const { return {window_end(), true, current_mss(*this)}; }
 
 std::uint32_t size_goal(const Connection& c, std::uint32_t mss) {
     const std::uint32_t options = c.tcb.timestamps ? kTimestampOptionBytes : 0;

@@ -155,19 +155,20 @@ wire::Cause Sender::cause_of(const SentSegment& segment) const {
 
 Retransmission Sender::describe(SegmentId id, const PeerWindow& peer) {
     const StreamOffset start = std::max(board_.at(id).start, board_.snd_una());
+    const std::uint32_t mss = std::min<std::uint32_t>(mss_, peer.most_payload);
     std::int64_t room = peer.end - start;
     if (room <= 0) {
         // Beyond a window that shrank nothing is repeated; into a closed one the first segment is:
         // it serves as a probe. RFC 9293 §3.8.6.
         if (start != board_.snd_una()) return {};
-        room = mss_;
+        room = mss;
     }
-    const auto most = static_cast<std::uint32_t>(std::min<std::int64_t>(room, mss_));
+    const auto most = static_cast<std::uint32_t>(std::min<std::int64_t>(room, mss));
     const std::uint32_t skipped = static_cast<std::uint32_t>(start - board_.at(id).start);
     if (board_.at(id).payload() > skipped + most)
         board_.split(id, static_cast<std::uint16_t>(skipped + most));
     else if (peer.collapse && skipped == 0 && board_.at(id).payload() < most)
-        collapse(id, peer.end);
+        collapse(id, peer.end, mss);
     const SentSegment& segment = board_.at(id);
     return {.start = start,
             .end = segment.end(),
@@ -176,14 +177,14 @@ Retransmission Sender::describe(SegmentId id, const PeerWindow& peer) {
             .cause = wire::Cause::None};
 }
 
-void Sender::collapse(SegmentId id, StreamOffset limit) {
+void Sender::collapse(SegmentId id, StreamOffset limit, std::uint32_t mss) {
     // RFC 9293 §3.8.1 allows repacketisation: small neighbours join up to one MSS.
     while (true) {
         const SegmentId next = board_.successor(id);
         if (next == kNoSegment || board_.at(id).has(sent::kEndOfRecord | sent::kFin)) return;
         const SentSegment& neighbour = board_.at(next);
         if (neighbour.has(sent::kSacked) || neighbour.end() > limit ||
-            board_.at(id).payload() + neighbour.payload() > mss_)
+            board_.at(id).payload() + neighbour.payload() > mss)
             return;
         board_.merge(id, next);
         if (!sack_ && board_.sacked_out() != 0) board_.set_duplicate_acks(board_.sacked_out() - 1);

@@ -125,6 +125,8 @@ struct Retransmission {
 struct PeerWindow {
     StreamOffset end;      ///< right edge
     bool collapse = true;  ///< small neighbours may be merged into one segment
+    /// Payload that fits beside the options of a segment sent now: SACK blocks take room.
+    std::uint32_t most_payload = UINT32_MAX;
 };
 
 struct LossProbe {
@@ -244,7 +246,7 @@ private:
     Duration detect_loss(Time now, bool forced);
     wire::Cause cause_of(const SentSegment& segment) const;
     Retransmission describe(SegmentId id, const PeerWindow& peer);
-    void collapse(SegmentId id, StreamOffset limit);
+    void collapse(SegmentId id, StreamOffset limit, std::uint32_t mss);
     void note_transmission(Time now);
     void newreno_mark_head(bool advanced);
     void check() const { board_.check(); }
