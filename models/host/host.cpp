@@ -40,8 +40,10 @@ std::uint32_t Host::node() const { return parts_->config.node; }
 wire::Address Host::address() const { return parts_->address; }
 const socket::Stack& Host::stack() const { return *parts_->stack; }
 
-bool Host::programs_finished() const {
-    return std::all_of(parts_->owners.begin(), parts_->owners.end(),
+bool Host::programs_finished() const { return parts_->programs_finished(); }
+
+bool Host::Parts::programs_finished() const {
+    return std::all_of(owners.begin(), owners.end(),
                        [](const SocketOwner* owner) { return owner->is_finished(); });
 }
 
@@ -137,16 +139,22 @@ Time Host::Parts::next_moment() const {
 void Host::Parts::reschedule(Time now) {
     if (executing) return;
     const Time next = next_moment();
-    const bool waits_for_little = stack->is_background() && wakeups.empty() && timers.empty();
+    const bool waits_for_little = is_background();
     if (next >= scheduled && waits_for_little == background) return;
     background = waits_for_little;
     scheduled = std::min(scheduled, next);
     simulation.wake(entity, std::max(next, now));
 }
 
+/// Keepalives count while a program still runs, until the first answer: they may end its waiting.
+bool Host::Parts::is_background() const {
+    if (!stack->is_background() || !wakeups.empty() || !timers.empty()) return false;
+    return !stack->tests_peers() || programs_finished();
+}
+
 bool Host::is_background() const {
     const Parts& p = *parts_;
-    return !p.stack || (p.stack->is_background() && p.wakeups.empty() && p.timers.empty());
+    return !p.stack || p.is_background();
 }
 
 Time Host::on_due(Time now) {

@@ -69,6 +69,8 @@ struct Host::Parts {
     void receive_icmp(Time now, wire::PacketRef ref);
     void receive_icmp_error(Time now, const wire::Packet& packet);
     Time next_moment() const;
+    bool programs_finished() const;
+    bool is_background() const;  ///< nothing here keeps the run alive
     void reschedule(Time now);
     void run_wakeup(Time now);
     void run_timers(Time now);

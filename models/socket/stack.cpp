@@ -114,16 +114,24 @@ void Stack::Parts::settle(Time now, SocketId id, std::size_t first) {
 void Stack::Parts::watch_deadline(Socket& socket, SocketId id) {
     const Time deadline = socket.endpoint->next_timeout();
     deadlines.lower(id, deadline);
-    const bool foreground = !deadline.is_never() && !socket.endpoint->is_background();
-    if (foreground == socket.foreground) return;
-    socket.foreground = foreground;
-    foreground ? ++foreground_count : --foreground_count;
+    const bool waits = !deadline.is_never();
+    const bool background = waits && socket.endpoint->is_background();
+    const bool foreground = waits && !background;
+    const bool untested = background && !socket.endpoint->keepalive_was_answered();
+    if (foreground != socket.foreground) {
+        socket.foreground = foreground;
+        foreground ? ++foreground_count : --foreground_count;
+    }
+    if (untested != socket.untested) {
+        socket.untested = untested;
+        untested ? ++untested_count : --untested_count;
+    }
 }
 
 void Stack::Parts::leave_foreground(Socket& socket) {
-    if (!socket.foreground) return;
-    socket.foreground = false;
-    --foreground_count;
+    if (socket.foreground) --foreground_count;
+    if (socket.untested) --untested_count;
+    socket.foreground = socket.untested = false;
 }
 
 void Stack::Parts::end_connection(Time now, SocketId id, std::uint16_t events) {
@@ -334,6 +342,8 @@ Time Stack::next_timeout() const {
     const Parts& p = *parts_;
     return std::min({p.deadlines.earliest(), p.requests.next_expiry(), p.stubs.next_expiry()});
 }
+
+bool Stack::tests_peers() const { return parts_->untested_count > 0; }
 
 bool Stack::is_background() const {
     const Parts& p = *parts_;

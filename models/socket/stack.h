@@ -86,6 +86,7 @@ public:
     /// When to call on_timeout(), perhaps too early: timers are lazy.
     Time next_timeout() const;
     bool is_background() const;  ///< at most keepalives wait
+    bool tests_peers() const;    ///< some keepalive has no answer yet: it may find the peer gone
 
     // --- outputs ---
     bool has_outputs() const;  ///< else there is nothing to clear

@@ -34,6 +34,7 @@ struct Socket {
     bool established : 1 = false;  ///< the handshake was completed once
     bool detached : 1 = false;     ///< a stub, or nobody, gets its segments now
     bool foreground : 1 = false;   ///< it waits for more than keepalives
+    bool untested : 1 = false;     ///< only keepalive waits, and no probe was answered yet
     bool read_shut : 1 = false, write_shut : 1 = false;
 };
 
@@ -101,7 +102,7 @@ struct Stack::Parts {
     Deadlines deadlines;  ///< by descriptor
     RequestTable requests;
     TimeWaitTable stubs;
-    std::uint32_t foreground_count = 0;
+    std::uint32_t foreground_count = 0, untested_count = 0;
 
     tcp::Output output;  ///< its segments are the stack's
     std::vector<Batch> batches;

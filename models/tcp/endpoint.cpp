@@ -60,9 +60,9 @@ bool Endpoint::is_background() const {
     if (!c.timers.is_armed(TimerSlot::Keepalive)) return false;
     const Time next = earliest_timeout(c);
     return !next.is_never() && c.tcb.state != State::FinWait2 &&
-           next == c.timers.at(TimerSlot::Keepalive) && c.persist.was_answered() &&
-           c.persist.unanswered() == 0;
+           next == c.timers.at(TimerSlot::Keepalive) && c.persist.unanswered() == 0;
 }
+bool Endpoint::keepalive_was_answered() const { return parts_->persist.was_answered(); }
 
 State Endpoint::state() const { return parts_->tcb.state; }
 Error Endpoint::error() const {

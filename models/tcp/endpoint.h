@@ -104,9 +104,9 @@ public:
     void on_icmp_error(Time now, Error error, bool hard, wire::SeqNum quoted, Output& out);
     void on_packet_too_big(Time now, std::uint32_t mtu, wire::SeqNum quoted, Output& out);
     Time next_timeout() const;    ///< Time::never() when idle
-    /// Only keepalive waits, and a probe has been answered: nothing will change by itself, so this
-    /// does not keep a run alive. The first probe does: it may find the peer gone.
-    bool is_background() const;
+    bool is_background() const;  ///< only keepalive waits: does not by itself keep a run alive
+    /// A keepalive probe has been answered: the next one will tell a waiting program nothing new.
+    bool keepalive_was_answered() const;
 
     // --- what may be known ---
     State state() const;
