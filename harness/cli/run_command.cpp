@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <filesystem>
+#include <map>
 
 #include "harness/cli/command.h"
 #include "harness/cli/loading.h"
@@ -115,6 +117,33 @@ private:
     observe::JsonWriter json_{true};
 };
 
+/// Several files go to folders by their names, so two of one name would overwrite each other.
+bool have_different_stems(const std::vector<std::string>& files) {
+    std::map<std::string, std::string> seen;
+    for (const std::string& file : files) {
+        const std::string stem = std::filesystem::path(file).stem().string();
+        const auto [at, is_new] = seen.emplace(stem, file);
+        if (is_new) continue;
+        complain(fmt::format("seedwire: the results of {} and {} would both go to the folder {}\n",
+                             at->second, file, stem));
+        return false;
+    }
+    return true;
+}
+
+/// CLI11 lets strtoull turn -1 and what is too large into 2^64 - 1.
+CLI::Validator is_count() {
+    return CLI::Validator{
+        [](std::string& text) -> std::string {
+            std::uint64_t value = 0;
+            const char* end = text.data() + text.size();
+            const auto [at, error] = std::from_chars(text.data(), end, value);
+            if (error == std::errc{} && at == end) return {};
+            return fmt::format("'{}' is no whole number from 0 to 2^64 - 1", text);
+        },
+        ""};
+}
+
 ExitCode RunCommand::operator()() {
     scenario::LoadOptions load;
     load.seed = options_.seed;
@@ -132,6 +161,8 @@ ExitCode RunCommand::operator()() {
     for (const LoadedFile& file : files)
         if (!file.scenario) return ExitCode::BadInput;
     const bool many = files.size() > 1;
+    if (many && !options_.output.empty() && !have_different_stems(options_.files))
+        return ExitCode::BadInput;
     if (many && options_.json) json_.begin_object().key("runs").begin_array();
     ExitCode code = ExitCode::Holds;
     for (LoadedFile& file : files) {
@@ -214,7 +245,8 @@ void add_run_command(CLI::App& program, ExitCode& code) {
     CLI::App* command = program.add_subcommand("run", "Execute scenarios and show what happened");
     auto options = std::make_shared<Options>();
     command->add_option("FILE", options->files, "Scenario files; - is standard input")->required();
-    command->add_option("--seed", options->seed, "Seed of all randomness; wins over the scenario's");
+    command->add_option("--seed", options->seed, "Seed of all randomness; wins over the scenario's")
+        ->check(is_count());
     command->add_option("--set", options->sets, "Lay PATH=VALUE over the scenario; repeatable")
         ->allow_extra_args(false);
     command->add_option("-o,--output", options->output, "Write results into this new folder");
@@ -223,7 +255,8 @@ void add_run_command(CLI::App& program, ExitCode& code) {
     command->add_flag("-q,--quiet", options->quiet, "Print only what failed");
     command->add_option("--ladder", options->ladder, "Draw ladders, of at most N packets each (60)")
         ->expected(0, 1)
-        ->default_str("60");
+        ->default_str("60")
+        ->check(is_count());
     command->add_flag("--no-ladder", options->no_ladder, "Draw none");
     command->add_option("--flow", options->flow, "Draw this flow or program only: NAME or NAME[k]");
     command->add_option("--from", options->from, "Draw packets sent from this moment on, e.g. 1.5s");
@@ -231,7 +264,8 @@ void add_run_command(CLI::App& program, ExitCode& code) {
     command->add_option("--width", options->width, "Columns of the drawing (default: the terminal's)")
         ->check(CLI::Range(60, 400));
     command->add_flag("--ascii", options->ascii, "Draw with plain ASCII characters");
-    command->add_option("--max-events", options->max_events, "Stop after that many events");
+    command->add_option("--max-events", options->max_events, "Stop after that many events")
+        ->check(is_count());
     command->add_option("--max-time", options->max_time, "Stop at that simulated time, as a limit");
     command->add_option("--max-memory", options->max_memory, "Stop when the process is that large, e.g. 4GB");
     command->add_option("--color", options->color, "auto, always or never")

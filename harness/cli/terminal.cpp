@@ -3,6 +3,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -14,6 +15,9 @@ namespace seedwire::cli {
 namespace {
 
 std::atomic<bool> interrupt_flag{false};
+
+enum class OutputState { Works, Unread, Failed };
+OutputState output_state = OutputState::Works;
 
 void on_signal(int) {
     if (interrupt_flag.exchange(true)) _exit(static_cast<int>(ExitCode::Interrupted));
@@ -57,10 +61,18 @@ Terminal look_at_terminal(std::string_view color) {
 }
 
 void print(std::string_view text) {
+    if (output_state != OutputState::Works) return;
     if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return;
-    // Nobody reads any more (EPIPE: `| head`), or there is no stdout at all.
-    _exit(static_cast<int>(ExitCode::Holds));
+    // Nobody reads any more (`| head`), or there is no stdout at all: that is no failure, and the
+    // exit code stays that of the run. Anything else, a full disk for example, is one.
+    const int error = errno;
+    const bool unread = error == EPIPE || error == EBADF;
+    output_state = unread ? OutputState::Unread : OutputState::Failed;
+    if (output_state == OutputState::Failed)
+        complain(fmt::format("seedwire: standard output: {}\n", std::strerror(error)));
 }
+
+bool print_failed() { return output_state == OutputState::Failed; }
 
 void complain(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
 

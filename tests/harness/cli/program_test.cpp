@@ -101,6 +101,11 @@ TEST_CASE("Bad usage exits 2 and says what helps", "[cli]") {
     const Case c = GENERATE(
         Case{"", "subcommand"}, Case{"rnu x.yaml", "did you mean 'run'?"}, Case{"run", "FILE"},
         Case{"run --nonsense x.yaml", "--nonsense"}, Case{"run --seed abc " + kHandshake, "--seed"},
+        Case{"run --seed -1 " + kHandshake, "--seed"},
+        Case{"run --seed 18446744073709551616 " + kHandshake, "--seed"},
+        Case{"run --ladder -3 " + kHandshake, "--ladder"},
+        Case{"run --max-events -3 " + kHandshake, "--max-events"},
+        Case{"run -q -o never --force " + kHandshake + " ./" + kHandshake, "both go to the folder"},
         Case{"run --set delay " + kHandshake, "--set takes path=value"},
         Case{"run --from soon " + kHandshake, "--from"},
         Case{"run --width 3 " + kHandshake, "--width"},
@@ -170,6 +175,19 @@ TEST_CASE("A reader that has seen enough ends the program quietly", "[cli]") {
     CHECK(contains(head.text, "four-way close"));
     const Output closed = shell("seedwire run " + kHandshake + " 2>&1 >&-");
     CHECK(closed.text.empty());
+}
+
+TEST_CASE("A verdict counts though nobody reads it; a full disk is an error", "[cli]") {
+    Place place;
+    const std::string fails =
+        place.file("fails.yaml",
+                   "flows: {f: {app: bulk, from: client, to: server, bytes: 1 kB}}\n"
+                   "expect: [f.delivered == 2 kB]\n");
+    CHECK(shell("seedwire run " + fails + " >&-").code == 1);
+    CHECK(shell("seedwire run " + fails + " >/dev/full 2>&1").code == 1);
+    const Output full = shell("seedwire run " + kHandshake + " 2>&1 >/dev/full");
+    CHECK(full.code == 5);
+    CHECK(contains(full.text, "standard output"));
 }
 
 TEST_CASE("A results folder is whole, refused if it exists, replaced if asked", "[cli][output]") {
