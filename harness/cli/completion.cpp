@@ -83,11 +83,10 @@ std::string zsh_spec(const OptionEntry& option) {
             what += "_files";
         else
             what += " ";
-        action = ":" + (option.value.empty() ? option.names.front() : option.value) + what;
+        action = ":" + (option.argument ? option.names.front() : option.value) + what;
     }
     if (option.argument) {
-        const std::string place = option.several ? "*" : "";
-        return fmt::format("'{}{}'", place.empty() ? ":" : "*:", action.substr(1));
+        return fmt::format("'{}{}'", option.several ? "*:" : ":", action.substr(1));
     }
     if (option.names.size() == 1)
         return fmt::format("'*{}[{}]{}'", option.names.front(), help, action);

@@ -18,7 +18,7 @@ namespace seedwire::cli {
 namespace {
 
 std::string overview(const CLI::App& program) {
-    std::string text = program.help("seedwire");
+    std::string text = program.help();
     text += "\nTopics (seedwire help TOPIC):\n";
     for (const HelpTopic& topic : help_topics())
         text += fmt::format("  {:<26}{}\n", topic.name, topic.summary);
@@ -64,7 +64,7 @@ ExitCode help(const CLI::App& program, const std::string& word) {
     }
     for (const CLI::App* command : program.get_subcommands([](const CLI::App*) { return true; }))
         if (command->get_name() == word) {
-            print(command->help("seedwire " + word));
+            print(command->help("seedwire"));
             return ExitCode::Holds;
         }
     if (const HelpTopic* topic = find_help_topic(word)) {
