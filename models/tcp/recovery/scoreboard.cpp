@@ -288,6 +288,31 @@ SegmentId Scoreboard::next_lost() {
     return lost_hint_ == tail_ ? kNoSegment : lost_hint_;
 }
 
+bool Scoreboard::continues_block(SegmentId id) const {
+    const SegmentId next = id + 1;
+    if (next == tail_) return false;
+    const SentSegment& a = at(id);
+    const SentSegment& b = at(next);
+    constexpr std::uint16_t kUnlike = sent::kSacked | sent::kMerged | sent::kInRetransmission;
+    constexpr std::uint16_t kEnds = sent::kPush | sent::kEndOfRecord | sent::kFin;
+    // A block leaves at one instant, and only its last segment has PSH.
+    return a.has(sent::kLost) && b.has(sent::kLost) && a.sent == b.sent &&
+           !a.has(kUnlike | kEnds) && !b.has(kUnlike) &&
+           std::uint32_t{a.length} + b.length <= UINT16_MAX;
+}
+
+void Scoreboard::move_boundary(SegmentId id, std::uint16_t length) {
+    SEEDWIRE_ASSERT(continues_block(id));
+    SentSegment& first = entry(id);
+    SentSegment& second = entry(id + 1);
+    SEEDWIRE_ASSERT(length > 0 && length < first.length);
+    const std::uint16_t moved = static_cast<std::uint16_t>(first.length - length);
+    first.length = length;
+    second.start = first.end();
+    second.length = static_cast<std::uint16_t>(second.length + moved);
+    places_.fill({});
+}
+
 void Scoreboard::split(SegmentId id, std::uint16_t length) {
     SEEDWIRE_ASSERT(id - head_ < tail_ - head_);
     SEEDWIRE_ASSERT(length > 0 && length < at(id).length);

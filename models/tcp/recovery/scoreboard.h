@@ -133,6 +133,10 @@ public:
     SegmentId next_lost();
     /// Cuts `id` so that its first part has `length` bytes. Costs a walk: path MTU changes only.
     void split(SegmentId id, std::uint16_t length);
+    /// Does the next segment belong to the same block as `id`, and is it as lost?
+    bool continues_block(SegmentId id) const;
+    /// Cuts `id` to `length` bytes; the next segment takes the rest. Requires: continues_block().
+    void move_boundary(SegmentId id, std::uint16_t length);
     /// Lets `id` swallow its successor `next`.
     void merge(SegmentId id, SegmentId next);
     SegmentId successor(SegmentId id) const;  ///< skips merged ones, kNoSegment at the end

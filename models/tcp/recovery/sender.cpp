@@ -165,10 +165,16 @@ Retransmission Sender::describe(SegmentId id, const PeerWindow& peer) {
     }
     const auto most = static_cast<std::uint32_t>(std::min<std::int64_t>(room, mss));
     const std::uint32_t skipped = static_cast<std::uint32_t>(start - board_.at(id).start);
-    if (board_.at(id).payload() > skipped + most)
-        board_.split(id, static_cast<std::uint16_t>(skipped + most));
-    else if (peer.collapse && skipped == 0 && board_.at(id).payload() < most)
+    if (board_.at(id).payload() > skipped + most) {
+        // A block is cut anew as a whole: what is left over goes with its next segment. Linux,
+        // `tcp_retransmit_skb` of several segments.
+        if (skipped == 0 && most == mss && board_.continues_block(id))
+            board_.move_boundary(id, static_cast<std::uint16_t>(most));
+        else
+            board_.split(id, static_cast<std::uint16_t>(skipped + most));
+    } else if (peer.collapse && skipped == 0 && board_.at(id).payload() < most) {
         collapse(id, peer.end, mss);
+    }
     const SentSegment& segment = board_.at(id);
     return {.start = start,
             .end = segment.end(),

@@ -353,8 +353,11 @@ TEST_CASE("Path MTU: a smaller one resends what no longer fits, without a reduct
     d.discard();
     tcp::Output out;
     d.endpoint().on_packet_too_big(d.now(), 1000, wire::SeqNum{101}, out);
-    REQUIRE(out.segments.size() >= 3);
+    // The block is cut anew as a whole, not segment by segment.
+    REQUIRE(out.segments.size() == 5);
     CHECK(out.segments[0].payload.length == 960);
+    CHECK(out.segments[3].payload.length == 960);
+    CHECK(out.segments[4].payload.length == 540);
     CHECK(out.segments[0].cause == wire::Cause::PathMtuReduced);
     CHECK(d.info().snd_mss == 960);
     CHECK(d.info().snd_cwnd == 10);

@@ -176,6 +176,24 @@ TEST_CASE("Reneging forgets every SACK", "[tcp][scoreboard][rfc2018]") {
     CHECK(board.is_consistent());
 }
 
+TEST_CASE("Within a lost block a boundary can move", "[tcp][scoreboard]") {
+    Scoreboard board = sent_every_ms(1);
+    board.on_sent(at_ms(2), segment(1), segment(2), 0, {});
+    board.on_sent(at_ms(2), segment(2), segment(3), sent::kPush, {});
+    board.on_sent(at_ms(2), segment(3), segment(4), 0, {});
+    for (SegmentId id = 0; id < 3; ++id) board.mark_lost(id);
+    CHECK_FALSE(board.continues_block(0));  // sent at another time
+    CHECK_FALSE(board.continues_block(2));  // PSH ends a block
+    CHECK_FALSE(board.continues_block(3));  // the last
+    REQUIRE(board.continues_block(1));
+    board.move_boundary(1, 600);
+    CHECK(board.at(1).length == 600);
+    CHECK(board.at(2).start == board.at(1).end());
+    CHECK(board.at(2).length == 1400);
+    CHECK(board.packets_out() == 4);
+    CHECK(board.is_consistent());
+}
+
 TEST_CASE("A segment can be split; PSH and FIN stay with its end", "[tcp][scoreboard]") {
     Scoreboard board = sent_every_ms(2);
     board.on_sent(at_ms(2), segment(2), segment(3), sent::kPush | sent::kFin, {});
