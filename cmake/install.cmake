@@ -35,3 +35,5 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/seedwire-config.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/seedwire-config-version.cmake
               ${CMAKE_CURRENT_SOURCE_DIR}/cmake/third_party.cmake
         DESTINATION ${package_directory})
+
+include(cmake/install_documentation.cmake)

@@ -16,6 +16,10 @@ endfunction()
 
 step(${CMAKE_COMMAND} --install ${BUILD} --prefix ${work}/prefix)
 step(${work}/prefix/bin/seedwire --version)
+foreach(file IN ITEMS man/man1/seedwire.1 man/man1/seedwire-run.1 zsh/site-functions/_seedwire
+                      bash-completion/completions/seedwire fish/vendor_completions.d/seedwire.fish)
+    step(${CMAKE_COMMAND} -E cat ${work}/prefix/share/${file})
+endforeach()
 step(${CMAKE_COMMAND} -G Ninja -S ${SOURCE}/docs/embedding -B ${work}/build
      -DCMAKE_PREFIX_PATH=${work}/prefix -DCMAKE_CXX_COMPILER=${CXX_COMPILER}
      "-DCMAKE_CXX_FLAGS=${CXX_FLAGS}")
