@@ -29,6 +29,22 @@ bool holds(int order, Relation relation) {
     return false;
 }
 
+/// The bound of a comparison moves outwards by the tolerance.
+bool holds_within(const Value& left, const Value& right, Relation relation,
+                  const Value& tolerance) {
+    const Value low = shifted(right, tolerance, false), high = shifted(right, tolerance, true);
+    const bool inside = compare(left, low) >= 0 && compare(left, high) <= 0;
+    switch (relation) {
+        case Relation::Equal: return inside;
+        case Relation::NotEqual: return !inside;
+        case Relation::Less:
+        case Relation::AtMost: return holds(compare(left, high), relation);
+        case Relation::AtLeast:
+        case Relation::Greater: return holds(compare(left, low), relation);
+    }
+    return false;
+}
+
 std::string milliseconds(Time at) { return observe::milliseconds_text(at) + " ms"; }
 
 class Judge {
@@ -40,6 +56,7 @@ public:
     Verdict operator()(const scenario::Passes& e) const;
     Verdict operator()(const scenario::Segments& e) const;
     Verdict operator()(const scenario::Fails& e) const;
+    Verdict operator()(const scenario::Completes& e) const;
 
 private:
     /// The states (and error) of the end that an expectation means.
@@ -53,6 +70,8 @@ private:
     std::optional<Value> operand(const scenario::Operand& operand) const;
     /// A duration in round trips of the metric's flow, rounded to the nearest whole number.
     std::optional<Value> in_round_trips(const scenario::Operand& operand, const Value& value) const;
+    Time completion_of(std::uint32_t flow) const;
+    Time end_of_program(std::uint32_t program) const;
     void add_losses(const scenario::End& end, Verdict& verdict) const;
 
     const Evidence& evidence_;
@@ -86,7 +105,9 @@ Verdict Judge::operator()(const scenario::Comparison& e) const {
     std::optional<Value> left = operand(e.left), right = operand(e.right);
     if (left && right && left->unit == Unit::RoundTrips) right = in_round_trips(e.right, *right);
     if (left && right && right->unit == Unit::RoundTrips) left = in_round_trips(e.left, *left);
-    verdict.holds = left && right && holds(compare(*left, *right), e.relation);
+    if (left && right)
+        verdict.holds = e.tolerance ? holds_within(*left, *right, e.relation, *e.tolerance)
+                                    : holds(compare(*left, *right), e.relation);
     const auto text = [](const scenario::Operand& o, const std::optional<Value>& value) {
         const auto* metric = std::get_if<scenario::Metric>(&o);
         if (metric == nullptr) return std::string{};
@@ -131,7 +152,8 @@ Verdict Judge::operator()(const scenario::Reaches& e) const {
     if (it == t.states->end()) {
         verdict.actual = fmt::format("{} never reached {}", e.end.text, tcp::to_string(e.state));
     } else {
-        verdict.holds = it->at - t.opened <= e.within;
+        const Duration took = it->at - t.opened;
+        verdict.holds = took >= e.after && took <= e.within;
         verdict.actual = fmt::format("{} reached {} after {} ms", e.end.text, tcp::to_string(e.state),
                                      observe::milliseconds_text(Time::zero() + (it->at - t.opened)));
     }
@@ -214,6 +236,57 @@ Verdict Judge::operator()(const scenario::Fails& e) const {
             name = tcp::to_string(static_cast<tcp::Error>(i));
     verdict.actual = fmt::format("{} failed with {} at {}", e.end.text, name, milliseconds(at));
     return verdict;
+}
+
+Verdict Judge::operator()(const scenario::Completes& e) const {
+    Verdict verdict;
+    const world::World& world = evidence_.world;
+    const scenario::Scenario& scenario = world.scenario();
+    const auto flows = static_cast<std::uint32_t>(scenario.flows.size());
+    const auto programs = static_cast<std::uint32_t>(scenario.programs.size());
+    const bool bounded = e.within < Duration::max() - e.after;
+    const Time deadline = bounded ? Time::zero() + e.after + e.within : Time::never();
+    Time last = Time::zero();
+    std::string last_name, open;
+    const auto note = [&](const std::string& name, Time at) {
+        if (at.is_never()) {
+            open += (open.empty() ? "" : ", ") + name;
+        } else if (at >= last) {
+            last = at;
+            last_name = name;
+        }
+    };
+    for (std::uint32_t i = 0; i < flows + programs; ++i) {
+        if (e.flow && *e.flow != i) continue;
+        if (i < flows)
+            note(scenario.flows[i].name, completion_of(i));
+        else
+            note(scenario.programs[i - flows].name, end_of_program(i - flows));
+    }
+    verdict.holds = open.empty() && last <= deadline;
+    verdict.actual = open.empty() ? fmt::format("{} was complete at {}", last_name, milliseconds(last))
+                                  : fmt::format("not complete at the end: {}", open);
+    return verdict;
+}
+
+/// When the last of a flow's connections was complete; never if one was not.
+Time Judge::completion_of(std::uint32_t flow) const {
+    const world::World& world = evidence_.world;
+    const observe::FlowFigures figures = observe::flow_figures(world, flow, -1);
+    if (!figures.completion || figures.connections < world.scenario().flows[flow].count)
+        return Time::never();
+    Time opened = Time::never();
+    for (const observe::OwnEnd& end : observe::connections_of(world, flow))
+        if (end.connection < world.figures().size())
+            opened = std::min(opened, world.figures()[end.connection].client.opened);
+    return opened.is_never() ? opened : opened + *figures.completion;
+}
+
+Time Judge::end_of_program(std::uint32_t program) const {
+    const app::Applications& applications = evidence_.world.applications();
+    if (!applications.program_finished(program)) return Time::never();
+    const auto& results = applications.results(program);
+    return results.empty() ? Time::zero() : results.back().end;
 }
 
 /// What was lost on the way is the usual reason for being late.

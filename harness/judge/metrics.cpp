@@ -168,9 +168,59 @@ std::optional<Value> link_value(const Metric& metric, const Evidence& evidence) 
     return std::nullopt;
 }
 
+/// `p95(load.goodput)`: the function over one value a connection. Connections without one (a
+/// completion that never came) count as worse than every other: then nothing is known.
+std::optional<Value> value_over_connections(const Metric& metric, const Evidence& evidence) {
+    Metric one = metric;
+    one.of_connections = false;
+    one.function.clear();
+    const std::size_t count = observe::connections_of(evidence.world, metric.index).size();
+    std::vector<Value> values;
+    for (std::size_t k = 0; k < count; ++k) {
+        one.ordinal = static_cast<std::int32_t>(k);
+        const std::optional<Value> value = flow_value(one, evidence);
+        if (!value) return std::nullopt;
+        values.push_back(*value);
+    }
+    if (values.empty()) return std::nullopt;
+    std::sort(values.begin(), values.end(),
+              [](const Value& a, const Value& b) { return compare(a, b) < 0; });
+    const std::string_view f = metric.function;
+    if (f == "min") return values.front();
+    if (f == "max") return values.back();
+    if (f == "mean") {
+        // Rounded down to a millionth of each value's unit.
+        constexpr std::int64_t kParts = 1'000'000;
+        Int128 sum = 0;
+        for (const Value& v : values) sum += static_cast<Int128>(v.numerator) * kParts / v.denominator;
+        return fraction(static_cast<UInt128>(sum), static_cast<UInt128>(count) * kParts,
+                        values.front().unit);
+    }
+    std::size_t permille = 500;
+    if (f == "p90") permille = 900;
+    if (f == "p95") permille = 950;
+    if (f == "p99") permille = 990;
+    if (f == "p999") permille = 999;
+    // Nearest rank: the least value that so many are not above.
+    const std::size_t rank = std::max<std::size_t>(1, (values.size() * permille + 999) / 1000);
+    return values[rank - 1];
+}
+
 }  // namespace
 
+Value shifted(const Value& value, const Value& tolerance, bool up) {
+    const bool share = tolerance.unit == Unit::Ratio && value.unit != Unit::RoundTrips;
+    const auto n = static_cast<Int128>(value.numerator), d = static_cast<Int128>(value.denominator);
+    const auto tn = static_cast<Int128>(tolerance.numerator);
+    const auto td = static_cast<Int128>(tolerance.denominator);
+    // A share of the value: n/d * (td +- tn)/td; an amount: n/d +- tn/td.
+    Int128 numerator = share ? n * (up ? td + tn : td - tn) : n * td + (up ? tn * d : -tn * d);
+    if (numerator < 0) numerator = 0;  // nothing measured is negative
+    return fraction(static_cast<UInt128>(numerator), static_cast<UInt128>(d * td), value.unit);
+}
+
 std::optional<Value> value_of(const Metric& metric, const Evidence& evidence) {
+    if (metric.of_connections) return value_over_connections(metric, evidence);
     switch (metric.subject) {
         case Metric::Subject::Flow:
         case Metric::Subject::Program: {

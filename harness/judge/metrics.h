@@ -15,6 +15,9 @@ std::optional<scenario::Value> value_of(const scenario::Metric& metric, const Ev
 /// -1, 0, 1 by exact cross-multiplication. Requires comparable units; Count compares with any.
 int compare(const scenario::Value& a, const scenario::Value& b);
 
+/// `value` moved up or down by a tolerance: a share of it (Unit::Ratio) or an amount.
+scenario::Value shifted(const scenario::Value& value, const scenario::Value& tolerance, bool up);
+
 /// "12.4 Mbit/s", "41.2 ms": short, in the unit people use for it.
 std::string to_string(const scenario::Value& value);
 

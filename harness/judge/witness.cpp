@@ -19,6 +19,7 @@ Witness::Witness(const scenario::Scenario& scenario, const trace::Connections& c
     : connections_{connections} {
     for (const scenario::Expectation& expectation : scenario.expectations)
         std::visit(Overloaded{[](const scenario::Comparison&) {},
+                              [](const scenario::Completes&) {},
                               [this](const scenario::Reaches& e) { wanted_[e.end.flow] = {true, true}; },
                               [this](const scenario::Passes& e) { wanted_[e.end.flow].states = true; },
                               [this](const scenario::Fails& e) { wanted_[e.end.flow].states = true; },

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -35,6 +36,8 @@ struct Metric {
     std::string key;            ///< "goodput", "up.queue.sojourn", "client.cwnd"
     std::string function;       ///< "", "min", "max", "mean", "p50", "p95", "p99", "last"
     std::string text;           ///< as written, for messages
+    /// The function is over the connections of a flow, each of which has one value.
+    bool of_connections = false;
 };
 using Operand = std::variant<Metric, Value>;
 
@@ -49,12 +52,21 @@ struct End {
 struct Comparison {
     Operand left, right;
     Relation relation = Relation::Equal;
+    /// `+- 2 %` (Unit::Ratio, of the right side) or `+- 5 ms`: how far the bound moves outwards.
+    std::optional<Value> tolerance = {};
+};
+/// `download completes within 10 s`; `after 5 s everything completes within 10 s`: what is not
+/// complete at `after` is so at `after` + `within`. Moments of the run, not of the flow.
+struct Completes {
+    std::optional<std::uint32_t> flow;  ///< none: all flows and programs
+    Duration after, within = Duration::max();
 };
 /// `hello.client reaches ESTABLISHED within 41 ms`
 struct Reaches {
     End end;
     tcp::State state = tcp::State::Established;
     Duration within = Duration::max();
+    Duration after = Duration::zero();  ///< no sooner; both from the opening of the connection
 };
 /// `hello.server passes [LISTEN, SYN-RECEIVED, ESTABLISHED]`: exactly these, in this order, at the
 /// start of the connection's life; TIME-WAIT and CLOSED at its end may be left out.
@@ -86,7 +98,7 @@ struct Fails {
 };
 
 struct Expectation {
-    std::variant<Comparison, Reaches, Passes, Segments, Fails> what;
+    std::variant<Comparison, Reaches, Passes, Segments, Fails, Completes> what;
     SourceSpan where;
     std::string text;  ///< as written
 };

@@ -165,7 +165,7 @@ std::optional<Scenario> build_scenario(const Document& document, const LoadOptio
     if (reporter.errors() == 0) lint(scenario, reporter);
     problems.sort();
     if (reporter.errors() > 0 || parts.has_errors) return std::nullopt;
-    scenario.digest = stable_hash(canonical_text(scenario));
+    if (options.with_digest) scenario.digest = stable_hash(canonical_text(scenario));
     return scenario;
 }
 

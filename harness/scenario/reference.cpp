@@ -68,6 +68,34 @@ constexpr std::array kSections{
     Section{"limits", "limits", ""},
 };
 
+struct Sentence {
+    std::string_view form, meaning;
+};
+constexpr std::array kSentences{
+    Sentence{"f.goodput >= 8 Mbit/s",
+             "a metric compared with a value or a metric: < <= == != >= >"},
+    Sentence{"f.goodput == 8 Mbit/s +- 2 %",
+             "the bound moves outwards: by a share of the right side, or by an amount (+- 1 ms)"},
+    Sentence{"p99(line.up.queue.sojourn) <= 80 ms", "a function of a series"},
+    Sentence{"min(f.goodput) >= 1 Mbit/s",
+             "a function over the connections of a flow: min max mean p50 p90 p95 p99 p999"},
+    Sentence{"f[2].first_byte <= 130 ms", "one connection, counted from 0"},
+    Sentence{"f.handshake == 1 rtt", "in round trips without load, rounded to a whole number"},
+    Sentence{"always f.cwnd >= 2 packets",
+             "at every moment; also eventually (at some moment) and never; of series, and of "
+             "counters upwards"},
+    Sentence{"f.client reaches ESTABLISHED within 41 ms",
+             "from the opening of the connection; also within 10 ms..41 ms, and after 1 s"},
+    Sentence{"f.server passes [LISTEN, SYN-RECEIVED, ESTABLISHED]",
+             "exactly these states, in this order, at the start of its life"},
+    Sentence{"f.segments == [client SYN, server SYN+ACK lost, *, ...]",
+             "what was sent, in order; * is one segment, ... any number; flags with +, DATA(100)"},
+    Sentence{"p fails with ECONNRESET", "a program or an end; also p never fails"},
+    Sentence{"f completes within 10 s", "a moment of the run; without within: at all"},
+    Sentence{"after 5 s everything completes within 10 s",
+             "all flows and programs, 15 s after the start of the run at the latest"},
+};
+
 std::string in_cell(std::string_view text) {
     std::string out;
     for (const char c : text) {
@@ -104,6 +132,7 @@ public:
             "yours; "
             "anchors and `<<` work; `use: name` in any map lays it over a template.");
         for (const Section& section : kSections) keys(section);
+        sentences();
         metrics();
         errors();
         return std::move(out_);
@@ -130,6 +159,16 @@ private:
         for (const Key& key : Schema::instance().keys(section.context))
             line("| {} | {} | {} | {} |", code(key.name), takes(key),
                  key.required ? "required" : code(key.fallback_text), in_cell(key.help));
+    }
+
+    void sentences() {
+        line("");
+        line("## expect: what can be said");
+        line("");
+        line("| sentence | meaning |");
+        line("|---|---|");
+        for (const Sentence& sentence : kSentences)
+            line("| {} | {} |", code(sentence.form), in_cell(sentence.meaning));
     }
 
     void metrics() {

@@ -136,7 +136,9 @@ struct LoadOptions {
     std::optional<std::uint64_t> seed;
     /// Reads an included file; read_file() unless given.
     std::function<std::optional<std::string>(const std::string& path, Diagnostics& problems)>
-        read_include;
+        read_include = {};
+    /// Computes Scenario::digest. It costs more than everything else; studies do without.
+    bool with_digest = true;
 };
 
 struct DocumentParts;

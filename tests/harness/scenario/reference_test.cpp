@@ -26,7 +26,8 @@ TEST_CASE("docs/scenario-reference.md is up to date", "[scenario][docs]") {
 }
 
 TEST_CASE("Every key of the table is in the reference", "[scenario][docs]") {
-    const std::string text = reference_markdown();
+    const std::string whole = reference_markdown();
+    const std::string text = whole.substr(0, whole.find("\n## expect:"));
     std::size_t rows = 0;
     for (std::size_t at = text.find("\n| `"); at != std::string::npos;
          at = text.find("\n| `", at + 1))

@@ -1,0 +1,318 @@
+// Expectations: what is measured, with which unit, and comparisons of it.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "harness/scenario/error_ids.h"
+#include "harness/scenario/expectation_grammar.h"
+
+namespace seedwire::scenario {
+namespace {
+
+const std::vector<std::string_view>& stop_words() {
+    static const std::vector<std::string_view> words{"within", "after", "at", "completes"};
+    return words;
+}
+
+/// Packets are counted, so counts and packets compare.
+bool comparable(Unit a, Unit b) {
+    const auto plain = [](Unit unit) { return unit == Unit::Packets ? Unit::Count : unit; };
+    return plain(a) == plain(b);
+}
+
+}  // namespace
+
+std::vector<std::pair<Metric::Subject, std::uint32_t>> ExpectationParser::subjects_of(
+    const Path& path) const {
+    std::vector<std::pair<Metric::Subject, std::uint32_t>> found;
+    const auto add = [&](Metric::Subject subject, const NameTable& table) {
+        if (const auto index = table.find(path.name.text)) found.emplace_back(subject, *index);
+    };
+    add(Metric::Subject::Flow, names_.flows);
+    add(Metric::Subject::Program, names_.programs);
+    add(Metric::Subject::Link, names_.links);
+    add(Metric::Subject::Node, names_.nodes);
+    if (path.name.text == "faults" && path.ordinal)
+        found.emplace_back(Metric::Subject::Fault, static_cast<std::uint32_t>(*path.ordinal));
+    return found;
+}
+
+bool ExpectationParser::fail_unknown_metric(const Path& path,
+                                            const std::vector<Metric::Subject>& subjects) {
+    if (path.keys.empty())
+        return in_.fail(path.name, error_id::kUnknownMetric,
+                        fmt::format("'{}' is no metric by itself", path.name.text),
+                        fmt::format("write {}.<metric>", path.name.text));
+    std::vector<std::string> keys;
+    for (const Metric::Subject subject : subjects)
+        for (std::string& key : metric_keys(subject)) keys.push_back(std::move(key));
+    const std::size_t begin = path.keys.front().offset;
+    const Token at{Token::Kind::Word, in_.text_between(begin, path.end), begin};
+    return in_.fail(at, error_id::kUnknownMetric,
+                    fmt::format("'{}' has no metric '{}'", path.name.text, path.key()),
+                    did_you_mean(path.key(), {keys.begin(), keys.end()}));
+}
+
+bool ExpectationParser::check_function(const Path& path, std::string_view function, Draft& draft) {
+    const Token whole{Token::Kind::Word, in_.text_between(path.begin, path.end), path.begin};
+    const std::string_view functions = draft.what->functions;
+    if (draft.what->later)
+        return in_.fail(whole, error_id::kNotYet,
+                        fmt::format("{} is not measured yet", whole.text));
+    if (!functions.empty() && function.empty())
+        return in_.fail(whole, error_id::kExpression,
+                        fmt::format("{} changes during the run", whole.text),
+                        fmt::format("write max({})", whole.text),
+                        fmt::format("it can be asked for: {}", functions));
+    if (functions.empty() && !function.empty() && draft.metric->subject == Metric::Subject::Flow &&
+        draft.metric->ordinal < 0) {
+        if (function == "last")
+            return in_.fail(whole, error_id::kExpression, "connections have no last one");
+        draft.metric->of_connections = true;
+        return true;
+    }
+    if (functions.empty() && !function.empty())
+        return in_.fail(whole, error_id::kExpression, fmt::format("{} is one number", whole.text),
+                        fmt::format("leave {}() out", function));
+    const std::string list = fmt::format(" {} ", functions);
+    if (!function.empty() && list.find(fmt::format(" {} ", function)) == std::string::npos)
+        return in_.fail(whole, error_id::kExpression,
+                        fmt::format("{} has no {}()", whole.text, function), "",
+                        fmt::format("it can be asked for: {}", functions));
+    return true;
+}
+
+bool ExpectationParser::resolve_metric(const Path& path, std::string_view function, Draft& draft) {
+    const std::string key = path.key();
+    const auto subjects = subjects_of(path);
+    std::vector<Metric::Subject> tried;
+    for (const auto& [subject, index] : subjects) {
+        tried.push_back(subject);
+        const MetricName* what = find_metric(subject, key);
+        if (what == nullptr) continue;
+        if (draft.what != nullptr)
+            return in_.fail(
+                path.name, error_id::kAmbiguousName,
+                fmt::format("'{}' names several things that have '{}'", path.name.text, key),
+                "rename one of them");
+        draft.what = what;
+        draft.metric = Metric{subject,
+                              index,
+                              -1,
+                              key,
+                              std::string{function},
+                              std::string{in_.text_between(path.begin, path.end)}};
+    }
+    if (subjects.empty()) {
+        std::vector<std::string_view> known{"faults"};
+        for (const NameTable* table :
+             {&names_.flows, &names_.programs, &names_.links, &names_.nodes})
+            for (const std::string_view name : table->all()) known.push_back(name);
+        return in_.fail(path.name, error_id::kUnknownName,
+                        fmt::format("nothing is called '{}'", path.name.text),
+                        did_you_mean(path.name.text, known));
+    }
+    if (draft.what == nullptr) return fail_unknown_metric(path, tried);
+    Metric& metric = *draft.metric;
+    if (metric.subject == Metric::Subject::Fault) {
+        if (metric.index >= names_.faults || !scenario_.faults[metric.index].exact)
+            return in_.fail(path.name, error_id::kUnknownName,
+                            metric.index >= names_.faults
+                                ? fmt::format("there are {} faults", names_.faults)
+                                : "this entry of `faults` is no exact fault: it has no hits",
+                            "they count from 0");
+    } else if (path.ordinal) {
+        metric.ordinal = static_cast<std::int32_t>(*path.ordinal);
+        if (metric.subject == Metric::Subject::Flow &&
+            *path.ordinal >= static_cast<std::int64_t>(scenario_.flows[metric.index].count))
+            return in_.fail(path.name, error_id::kOutOfRange,
+                            fmt::format("'{}' has {} connections", path.name.text,
+                                        scenario_.flows[metric.index].count),
+                            "they count from 0");
+        if (metric.subject != Metric::Subject::Flow && metric.subject != Metric::Subject::Program)
+            return in_.fail(path.name, error_id::kExpression,
+                            fmt::format("'{}' is only one thing", path.name.text),
+                            "leave [...] out");
+    }
+    return check_function(path, function, draft);
+}
+
+bool ExpectationParser::parse_operand(Draft& draft) {
+    if (in_.peek().kind == Token::Kind::Number) {
+        draft.quantity = in_.take_quantity(stop_words());
+        return true;
+    }
+    Path path;
+    if (in_.peek().kind == Token::Kind::Word && in_.peek(1).is("(")) {
+        const Token function = in_.next();
+        in_.next();
+        const auto known = metric_functions();
+        if (function.text == "at") return in_.fail(function, error_id::kNotYet, "at(t): not yet");
+        if (std::find(known.begin(), known.end(), function.text) == known.end())
+            return in_.fail(function, error_id::kUnknownName,
+                            fmt::format("no function '{}'", function.text),
+                            did_you_mean(function.text, {known.begin(), known.end()}),
+                            "functions are " + list_of({known.begin(), known.end()}));
+        if (!parse_path(path)) return false;
+        if (!in_.take(")")) return in_.expected("')'");
+        return resolve_metric(path, function.text, draft);
+    }
+    if (!parse_path(path)) return false;
+    return resolve_metric(path, "", draft);
+}
+
+bool ExpectationParser::parse_relation(Relation& relation) {
+    static constexpr std::array<std::string_view, 6> kSymbols{"<", "<=", "==", "!=", ">=", ">"};
+    for (std::size_t i = 0; i < kSymbols.size(); ++i) {
+        if (!in_.take(kSymbols[i])) continue;
+        relation = static_cast<Relation>(i);
+        return true;
+    }
+    if (in_.peek().is("=")) return in_.expected("a comparison", "write ==");
+    return in_.expected(
+        "a comparison (< <= == != >= >), reaches, passes, completes, never fails or fails with");
+}
+
+bool ExpectationParser::resolve_value(const Token& quantity, Unit unit, Value& value) {
+    const std::string_view text = quantity.text;
+    value.unit = unit;
+    const auto whole = [&](Type type) {
+        const Parsed<std::int64_t> parsed = parse_base_units(type, text);
+        if (parsed) value.numerator = *parsed;
+        return std::pair{bool{parsed}, parsed.error};
+    };
+    std::pair<bool, QuantityError> result{true, {}};
+    if (unit == Unit::Packets && parse_integer(text)) value.unit = unit = Unit::Count;
+    if (unit == Unit::Nanoseconds && text.ends_with("rtt")) {
+        std::string_view number = text.substr(0, text.size() - 3);
+        while (number.ends_with(' ')) number.remove_suffix(1);
+        const Parsed<std::int64_t> parsed = parse_integer(number);
+        value.unit = Unit::RoundTrips;
+        if (parsed) value.numerator = *parsed;
+        result = {bool{parsed}, parsed.error};
+    } else if (unit == Unit::Ratio) {
+        const Parsed<Ratio> parsed = parse_ratio(text);
+        result = {bool{parsed}, parsed.error};
+        if (parsed && ((*parsed).numerator > INT64_MAX || (*parsed).denominator > INT64_MAX)) {
+            result = {false, {0, text.size(), "too many digits", "", ""}};
+        } else if (parsed) {
+            value.numerator = static_cast<std::int64_t>((*parsed).numerator);
+            value.denominator = static_cast<std::int64_t>((*parsed).denominator);
+        }
+    } else {
+        static constexpr std::array kTypes{Type::Integer, Type::Duration, Type::Bytes,  Type::Rate,
+                                           Type::Ratio,   Type::Packets,  Type::Integer};
+        result = whole(kTypes[static_cast<std::size_t>(unit)]);
+    }
+    if (result.first) return true;
+    const QuantityError& error = result.second;
+    const Token part{quantity.kind, text.substr(error.offset, error.length),
+                     quantity.offset + error.offset};
+    return in_.fail(
+        part, error_id::kBadValue, error.message, error.hint,
+        error.note.empty() ? fmt::format("it is compared with {}", describe(unit)) : error.note);
+}
+
+/// Behind `+-`: a share of the right side, or a quantity of the same unit.
+bool ExpectationParser::parse_tolerance(const Draft& measured, Comparison& comparison) {
+    if (!measured.metric) return in_.expected("a metric on one side");
+    const Token quantity = in_.take_quantity(stop_words());
+    const bool share = quantity.text.find('%') != std::string_view::npos;
+    Value value;
+    if (!resolve_value(quantity, share ? Unit::Ratio : measured.what->unit, value)) return false;
+    if (value.unit == Unit::RoundTrips)
+        return in_.fail(quantity, error_id::kUnitsDiffer, "a tolerance in round trips: not so");
+    comparison.tolerance = value;
+    return true;
+}
+
+/// Which extreme of a series says that the relation held always, or at least once.
+bool ExpectationParser::choose_function(const Path& path, Relation relation, bool eventually,
+                                        std::string& function) {
+    const Token whole{Token::Kind::Word, in_.text_between(path.begin, path.end), path.begin};
+    if (relation == Relation::Equal || relation == Relation::NotEqual)
+        return in_.fail(whole, error_id::kExpression, "always and eventually go with < <= >= >");
+    const bool upper = relation == Relation::Less || relation == Relation::AtMost;
+    function = upper != eventually ? "max" : "min";
+    return true;
+}
+
+/// `always X <= v`, `eventually X >= v`, `never X > v`: about the extreme of a series, or about the
+/// end of what only grows.
+bool ExpectationParser::parse_quantified(std::string_view quantifier, Expectation& made) {
+    Path path;
+    Comparison comparison;
+    if (!parse_path(path) || !parse_relation(comparison.relation)) return false;
+    const bool never = quantifier == "never", eventually = quantifier == "eventually";
+    std::string function;
+    if (!choose_function(path, comparison.relation, eventually || never, function)) return false;
+    Draft left;
+    const auto subjects = subjects_of(path);
+    const MetricName* what = nullptr;
+    for (const auto& [subject, index] : subjects)
+        if (what == nullptr) what = find_metric(subject, path.key());
+    const bool series = what != nullptr && !what->functions.empty();
+    const bool grows = what != nullptr && (what->unit == Unit::Count || what->unit == Unit::Bytes ||
+                                           what->unit == Unit::Packets);
+    const Token whole{Token::Kind::Word, in_.text_between(path.begin, path.end), path.begin};
+    if (what != nullptr && !series && (!grows || function == "min"))
+        return in_.fail(whole, error_id::kNotYet,
+                        fmt::format("{} {}: not yet", quantifier, whole.text),
+                        "series have always and eventually; so have counters, upwards");
+    if (!resolve_metric(path, series ? function : "", left)) return false;
+    const Token quantity = in_.take_quantity(stop_words());
+    Value value;
+    if (!resolve_value(quantity, left.what->unit, value)) return false;
+    if (never) {
+        static constexpr Relation kOpposite[] = {Relation::AtLeast,  Relation::Greater,
+                                                 Relation::NotEqual, Relation::Equal,
+                                                 Relation::Less,     Relation::AtMost};
+        comparison.relation = kOpposite[static_cast<std::size_t>(comparison.relation)];
+    }
+    comparison.left = *left.metric;
+    comparison.right = value;
+    made.what = std::move(comparison);
+    return true;
+}
+
+bool ExpectationParser::parse_comparison(std::optional<Draft> first, Expectation& made) {
+    Comparison comparison;
+    Draft left, right;
+    if (first)
+        left = std::move(*first);
+    else if (!parse_operand(left))
+        return false;
+    if (!parse_relation(comparison.relation)) return false;
+    const Token behind = in_.peek();
+    if (!parse_operand(right)) return false;
+    if (!left.metric && !right.metric)
+        return in_.fail(left.quantity, error_id::kExpression, "nothing is measured here",
+                        "one side is a metric such as download.goodput");
+    if (left.metric && right.metric && !comparable(left.what->unit, right.what->unit))
+        return in_.fail(
+            {Token::Kind::Word, in_.text_between(behind.offset, in_.peek().offset), behind.offset},
+            error_id::kUnitsDiffer,
+            fmt::format("{} is compared with {}", describe(left.what->unit),
+                        describe(right.what->unit)));
+    if (in_.take("+-") && !parse_tolerance(left.metric ? left : right, comparison)) return false;
+    if (in_.peek().is_word("within") || in_.peek().is_word("after"))
+        return in_.fail(in_.peek(), error_id::kNotYet,
+                        fmt::format("'{}' here: not yet", in_.peek().text));
+    const auto settle = [&](const Draft& draft, const Draft& other, Operand& operand) {
+        if (draft.metric) {
+            operand = *draft.metric;
+            return true;
+        }
+        Value value;
+        if (!resolve_value(draft.quantity, other.what->unit, value)) return false;
+        operand = value;
+        return true;
+    };
+    if (!settle(left, right, comparison.left) || !settle(right, left, comparison.right))
+        return false;
+    made.what = std::move(comparison);
+    return true;
+}
+
+}  // namespace seedwire::scenario
