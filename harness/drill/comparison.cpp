@@ -56,13 +56,16 @@ void compare_ip(const PacketText& expected, const PacketText& real,
 
 }  // namespace
 
-Pieces::Pieces(SentPacket first) : merged{std::move(first)}, last_length{merged.text.length} {}
+Pieces::Pieces(SentPacket first)
+    : merged{std::move(first)},
+      first_length{merged.text.length},
+      last_length{merged.text.length} {}
 
 bool Pieces::fits(const SentPacket& next) const {
     constexpr std::uint32_t kMayDiffer = flag::kPsh | flag::kFin | flag::kCwr;
     const PacketText& a = merged.text;
     const PacketText& b = next.text;
-    const bool pieces_equal = a.length % last_length == 0;
+    const bool pieces_equal = last_length == first_length;
     return a.end == b.sequence && a.ack == b.ack && ((a.flags ^ b.flags) & ~kMayDiffer) == 0 &&
            pieces_equal && b.length > 0 && b.length <= last_length && (a.flags & flag::kFin) == 0;
 }

@@ -14,7 +14,7 @@ namespace seedwire::drill {
 /// PSH, FIN and CWR. A script may write several segments as one packet.
 struct Pieces {
     SentPacket merged;
-    std::uint32_t last_length = 0;
+    std::uint32_t first_length = 0, last_length = 0;
     explicit Pieces(SentPacket first);
     bool fits(const SentPacket& next) const;
     void add(const SentPacket& next);

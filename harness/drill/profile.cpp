@@ -275,7 +275,7 @@ void HostSettings::run_command(std::string_view text, Position at) {
         const std::string& program = words[0];
         if (is_program(program, "defaults.sh")) {
             const tcp::CongestionName congestion = sysctls.tcp_congestion_control;
-            sysctls = sysctls_of(profile);
+            sysctls = sysctls_of(ProfileName::Packetdrill);
             sysctls.tcp_congestion_control = congestion;
         } else if (is_program(program, "sysctl") || is_program(program, "set_sysctls.py")) {
             set_words(*this, words, at);

@@ -20,7 +20,6 @@ std::optional<tcp::CongestionName> congestion_named(std::string_view name);
 /// The host's settings as a script's commands leave them.
 struct HostSettings {
     tcp::Sysctls sysctls;
-    ProfileName profile = ProfileName::Packetdrill;
     std::uint32_t mtu = 1500;
     Duration sleep;  ///< asked for by the last command
 

@@ -58,7 +58,6 @@ void apply(const ScriptOption& option, ScriptSettings& settings) {
 
 ScriptSettings read_settings(const Script& script, const RunOptions& options) {
     ScriptSettings settings;
-    settings.host.profile = options.profile;
     settings.host.sysctls = sysctls_of(options.profile);
     if (options.congestion) settings.host.sysctls.tcp_congestion_control = *options.congestion;
     for (const ScriptOption& option : script.options) apply(option, settings);
