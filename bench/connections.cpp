@@ -1,6 +1,7 @@
 // Connections as such: 20,000 short ones from SYN to TIME-WAIT, and what 100,000 idle ones weigh.
-#include <cstdio>
 #include <sys/resource.h>
+
+#include <cstdio>
 
 #include "bench/support/dumbbell.h"
 #include "bench/support/measure.h"
@@ -38,7 +39,8 @@ scenario::Scenario connections(std::uint32_t pairs, std::uint32_t count, Duratio
 double seconds() {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
-    return static_cast<double>(usage.ru_utime.tv_sec) + 1e-6 * static_cast<double>(usage.ru_utime.tv_usec);
+    return static_cast<double>(usage.ru_utime.tv_sec) +
+           1e-6 * static_cast<double>(usage.ru_utime.tv_usec);
 }
 
 void short_ones() {
@@ -49,14 +51,15 @@ void short_ones() {
     world.start();
     world.simulation().run_until(Time::never());
     world.finish();
-    std::printf("%u short connections          %9.0f connections/s, SYN to the end of TIME-WAIT\n", kCount,
-                kCount / (seconds() - begin));
+    std::printf("%u short connections          %9.0f connections/s, SYN to the end of TIME-WAIT\n",
+                kCount, kCount / (seconds() - begin));
 }
 
 void idle_ones() {
     constexpr std::uint32_t kCount = 100'000;
     // Established after two round trips at most; the response is a long time coming.
-    scenario::Scenario s = connections(100, kCount, Duration::us(10), Time::zero() + Duration::s(3));
+    scenario::Scenario s =
+        connections(100, kCount, Duration::us(10), Time::zero() + Duration::s(3));
     for (scenario::FlowSpec& flow : s.flows) flow.config.think = Duration::s(1000);
     const std::uint64_t before = bench::heap_bytes();
     world::World world{s};
@@ -67,8 +70,9 @@ void idle_ones() {
     std::uint32_t open = 0;
     for (std::uint32_t i = 0; i < world.figures().size(); ++i)
         open += world.figures()[i].client.established.is_never() ? 0 : 1;
-    std::printf("%u idle connections          %9.0f bytes each, both ends (%.1f MB for the world itself)\n", open,
-                static_cast<double>(full - empty) / open, static_cast<double>(empty - before) / 1e6);
+    std::printf(
+        "%u idle connections          %9.0f bytes each, both ends (%.1f MB for the world itself)\n",
+        open, static_cast<double>(full - empty) / open, static_cast<double>(empty - before) / 1e6);
     world.finish();
 }
 

@@ -2,11 +2,12 @@
 //
 //     bench_dumbbell              N = 1, 10, 100, 1000, 10,000
 //     bench_dumbbell N [SECONDS]  one of them
+#include "bench/support/dumbbell.h"
+
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 
-#include "bench/support/dumbbell.h"
 #include "bench/support/measure.h"
 
 using namespace seedwire;

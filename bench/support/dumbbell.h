@@ -14,7 +14,7 @@ struct Dumbbell {
     std::uint32_t pairs = 10;
     Rate bottleneck = Rate::bits_per_second(100'000'000);
     Rate access = Rate::bits_per_second(100'000'000);
-    Probability loss;            ///< on the bottleneck, towards the receivers
+    Probability loss;  ///< on the bottleneck, towards the receivers
     Time stop = Time::zero() + Duration::s(10);
     tcp::CongestionName congestion = tcp::CongestionName::Reno;
 };
@@ -60,7 +60,8 @@ inline scenario::Scenario make(const Dumbbell& d) {
     for (std::uint32_t i = 0; i < n; ++i)
         s.links.push_back(link(padded("access-left", i), i, r1, d.access, Duration::ms(1), 1000));
     for (std::uint32_t i = 0; i < n; ++i)
-        s.links.push_back(link(padded("access-right", i), r2, n + i, d.access, Duration::ms(1), 1000));
+        s.links.push_back(
+            link(padded("access-right", i), r2, n + i, d.access, Duration::ms(1), 1000));
     s.links.push_back(link("bottleneck", r1, r2, d.bottleneck, Duration::ms(8), bdp_packets));
     if (!(d.loss == Probability::never()))
         s.links.back().up.impairments.emplace_back(net::BernoulliLoss{d.loss});

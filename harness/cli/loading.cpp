@@ -17,7 +17,8 @@ std::vector<LoadedFile> load_files(const std::vector<std::string>& paths,
             file.text = std::move(*text);
             file.scenario = scenario::load(shown, file.text, options, file.problems);
         }
-        if (!file.problems.list().empty()) complain(scenario::render(file.problems, file.text, color));
+        if (!file.problems.list().empty())
+            complain(scenario::render(file.problems, file.text, color));
     }
     return files;
 }
@@ -25,7 +26,9 @@ std::vector<LoadedFile> load_files(const std::vector<std::string>& paths,
 std::optional<scenario::Override> parse_override(const std::string& text) {
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos || equals == 0) {
-        complain(fmt::format("seedwire: --set takes path=value, for example --set line.delay=20ms (got '{}')\n", text));
+        complain(fmt::format(
+            "seedwire: --set takes path=value, for example --set line.delay=20ms (got '{}')\n",
+            text));
         return std::nullopt;
     }
     return scenario::Override{text.substr(0, equals), text.substr(equals + 1)};

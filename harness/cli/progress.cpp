@@ -26,7 +26,8 @@ void ProgressLine::show(const run::Progress& p) {
                                    static_cast<double>(p.events) / elapsed / 1e6);
     if (!p.stop.is_never() && p.now.ns() > 0) {
         const double share = static_cast<double>(p.now.ns()) / static_cast<double>(p.stop.ns());
-        line += fmt::format(", {:.0f} %, about {:.0f} s to go", share * 100, elapsed / share - elapsed);
+        line +=
+            fmt::format(", {:.0f} %, about {:.0f} s to go", share * 100, elapsed / share - elapsed);
     }
     complain(line);
 }

@@ -36,19 +36,22 @@ constexpr std::uint32_t kLaddersUnasked = 3;
 
 /// Which connections to draw; nothing: none.
 std::optional<observe::LadderChoice> ladder_choice(const Options& options,
-                                                   const scenario::Scenario& scenario, bool& usable) {
+                                                   const scenario::Scenario& scenario,
+                                                   bool& usable) {
     usable = true;
     if (options.json || options.quiet || options.no_ladder) return std::nullopt;
     observe::LadderChoice choice;
     std::uint32_t connections = static_cast<std::uint32_t>(scenario.programs.size());
     for (const auto& flow : scenario.flows) connections += flow.count;
-    const bool asked = options.ladder || !options.flow.empty() || !options.from.empty() || !options.to.empty();
+    const bool asked =
+        options.ladder || !options.flow.empty() || !options.from.empty() || !options.to.empty();
     if (!asked && connections > kLaddersUnasked) return std::nullopt;
     if (options.ladder) choice.first = std::max(choice.first, *options.ladder);
     if (options.flow.empty()) return choice;
     std::string name = options.flow;
     if (const std::size_t bracket = name.find('['); bracket != std::string::npos) {
-        choice.ordinal = static_cast<std::uint32_t>(std::strtoul(name.c_str() + bracket + 1, nullptr, 10));
+        choice.ordinal =
+            static_cast<std::uint32_t>(std::strtoul(name.c_str() + bracket + 1, nullptr, 10));
         name.resize(bracket);
     }
     for (std::uint32_t i = 0; i < scenario.flows.size(); ++i)
@@ -59,8 +62,10 @@ std::optional<observe::LadderChoice> ladder_choice(const Options& options,
     if (choice.flow != trace::kNone) return choice;
     std::string known;
     for (const auto& flow : scenario.flows) known += (known.empty() ? "" : ", ") + flow.name;
-    for (const auto& program : scenario.programs) known += (known.empty() ? "" : ", ") + program.name;
-    complain(fmt::format("seedwire: {} has no flow or program '{}'; it has: {}\n", scenario.file, name, known));
+    for (const auto& program : scenario.programs)
+        known += (known.empty() ? "" : ", ") + program.name;
+    complain(fmt::format("seedwire: {} has no flow or program '{}'; it has: {}\n", scenario.file,
+                         name, known));
     usable = false;
     return std::nullopt;
 }
@@ -133,15 +138,15 @@ bool have_different_stems(const std::vector<std::string>& files) {
 
 /// CLI11 lets strtoull turn -1 and what is too large into 2^64 - 1.
 CLI::Validator is_count() {
-    return CLI::Validator{
-        [](std::string& text) -> std::string {
-            std::uint64_t value = 0;
-            const char* end = text.data() + text.size();
-            const auto [at, error] = std::from_chars(text.data(), end, value);
-            if (error == std::errc{} && at == end) return {};
-            return fmt::format("'{}' is no whole number from 0 to 2^64 - 1", text);
-        },
-        ""};
+    return CLI::Validator{[](std::string& text) -> std::string {
+                              std::uint64_t value = 0;
+                              const char* end = text.data() + text.size();
+                              const auto [at, error] = std::from_chars(text.data(), end, value);
+                              if (error == std::errc{} && at == end) return {};
+                              return fmt::format("'{}' is no whole number from 0 to 2^64 - 1",
+                                                 text);
+                          },
+                          ""};
 }
 
 ExitCode RunCommand::operator()() {
@@ -153,7 +158,8 @@ ExitCode RunCommand::operator()() {
         load.overrides.push_back(std::move(*override));
     }
     Time unused;
-    if (!parse_moment(options_.from, "--from", unused) || !parse_moment(options_.to, "--to", unused) ||
+    if (!parse_moment(options_.from, "--from", unused) ||
+        !parse_moment(options_.to, "--to", unused) ||
         !parse_moment(options_.max_time, "--max-time", limits_.simulated_time) || !parse_memory())
         return ExitCode::BadInput;
     limits_.events = options_.max_events;
@@ -180,8 +186,10 @@ ExitCode RunCommand::operator()() {
 bool RunCommand::parse_memory() {
     if (options_.max_memory.empty()) return true;
     const auto parsed = parse_bytes(options_.max_memory);
-    if (parsed) limits_.memory_bytes = static_cast<std::uint64_t>(parsed->count);
-    else complain(fmt::format("seedwire: --max-memory: {}\n", parsed.error.message));
+    if (parsed)
+        limits_.memory_bytes = static_cast<std::uint64_t>(parsed->count);
+    else
+        complain(fmt::format("seedwire: --max-memory: {}\n", parsed.error.message));
     return parsed.value.has_value();
 }
 
@@ -192,7 +200,8 @@ ExitCode RunCommand::save(run::Run& run, run::OutputDirectory& output) {
     output.write("flows.csv", run::flows_csv(run));
     output.write("meta.json", meta_json(run));
     if (!run.record_error.empty() || !output.commit()) {
-        complain(fmt::format("seedwire: {}\n", run.record_error.empty() ? output.error() : run.record_error));
+        complain(fmt::format("seedwire: {}\n",
+                             run.record_error.empty() ? output.error() : run.record_error));
         return ExitCode::Partial;
     }
     return ExitCode::Holds;
@@ -259,15 +268,18 @@ void add_run_command(CLI::App& program, ExitCode& code) {
         ->check(is_count());
     command->add_flag("--no-ladder", options->no_ladder, "Draw none");
     command->add_option("--flow", options->flow, "Draw this flow or program only: NAME or NAME[k]");
-    command->add_option("--from", options->from, "Draw packets sent from this moment on, e.g. 1.5s");
+    command->add_option("--from", options->from,
+                        "Draw packets sent from this moment on, e.g. 1.5s");
     command->add_option("--to", options->to, "Draw packets sent up to this moment");
-    command->add_option("--width", options->width, "Columns of the drawing (default: the terminal's)")
+    command
+        ->add_option("--width", options->width, "Columns of the drawing (default: the terminal's)")
         ->check(CLI::Range(60, 400));
     command->add_flag("--ascii", options->ascii, "Draw with plain ASCII characters");
     command->add_option("--max-events", options->max_events, "Stop after that many events")
         ->check(is_count());
     command->add_option("--max-time", options->max_time, "Stop at that simulated time, as a limit");
-    command->add_option("--max-memory", options->max_memory, "Stop when the process is that large, e.g. 4GB");
+    command->add_option("--max-memory", options->max_memory,
+                        "Stop when the process is that large, e.g. 4GB");
     command->add_option("--color", options->color, "auto, always or never")
         ->check(CLI::IsMember({"auto", "always", "never"}));
     command->footer(
@@ -276,8 +288,10 @@ void add_run_command(CLI::App& program, ExitCode& code) {
         "  seedwire run lossy.yaml --seed 7 --set line.delay=50ms -o results\n"
         "  seedwire run lossy.yaml --flow download --from 1s --to 1.5s --ladder 200\n"
         "\n"
-        "Exit codes: 0 everything expected holds, 1 an expectation failed, 2 bad usage or scenario,\n"
-        "5 results could not be written, 70 internal error, 75 a limit was reached, 130 interrupted.");
+        "Exit codes: 0 everything expected holds, 1 an expectation failed, 2 bad usage or "
+        "scenario,\n"
+        "5 results could not be written, 70 internal error, 75 a limit was reached, 130 "
+        "interrupted.");
     command->callback([options, &code] { code = RunCommand{*options}(); });
 }
 

@@ -55,14 +55,16 @@ Terminal look_at_terminal(std::string_view color) {
     t.unicode = locale_is_utf8();
     const char* term = std::getenv("TERM");
     const bool dumb = term == nullptr || std::strcmp(term, "dumb") == 0;
-    t.color = color == "always" || (color == "auto" && t.stdout_is_tty && !dumb && !is_set("NO_COLOR"));
+    t.color =
+        color == "always" || (color == "auto" && t.stdout_is_tty && !dumb && !is_set("NO_COLOR"));
     t.width = terminal_width();
     return t;
 }
 
 void print(std::string_view text) {
     if (output_state != OutputState::Works) return;
-    if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return;
+    if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0)
+        return;
     // Nobody reads any more (`| head`), or there is no stdout at all: that is no failure, and the
     // exit code stays that of the run. Anything else, a full disk for example, is one.
     const int error = errno;
@@ -77,7 +79,7 @@ bool print_failed() { return output_state == OutputState::Failed; }
 void complain(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
 
 void catch_interrupts() {
-    struct sigaction action{};
+    struct sigaction action {};
     action.sa_handler = on_signal;
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);

@@ -57,9 +57,7 @@ void compare_ip(const PacketText& expected, const PacketText& real,
 }  // namespace
 
 Pieces::Pieces(SentPacket first)
-    : merged{std::move(first)},
-      first_length{merged.text.length},
-      last_length{merged.text.length} {}
+    : merged{std::move(first)}, first_length{merged.text.length}, last_length{merged.text.length} {}
 
 bool Pieces::fits(const SentPacket& next) const {
     constexpr std::uint32_t kMayDiffer = flag::kPsh | flag::kFin | flag::kCwr;

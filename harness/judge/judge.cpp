@@ -19,12 +19,18 @@ namespace {
 
 bool holds(int order, Relation relation) {
     switch (relation) {
-        case Relation::Less: return order < 0;
-        case Relation::AtMost: return order <= 0;
-        case Relation::Equal: return order == 0;
-        case Relation::NotEqual: return order != 0;
-        case Relation::AtLeast: return order >= 0;
-        case Relation::Greater: return order > 0;
+        case Relation::Less:
+            return order < 0;
+        case Relation::AtMost:
+            return order <= 0;
+        case Relation::Equal:
+            return order == 0;
+        case Relation::NotEqual:
+            return order != 0;
+        case Relation::AtLeast:
+            return order >= 0;
+        case Relation::Greater:
+            return order > 0;
     }
     return false;
 }
@@ -35,12 +41,16 @@ bool holds_within(const Value& left, const Value& right, Relation relation,
     const Value low = shifted(right, tolerance, false), high = shifted(right, tolerance, true);
     const bool inside = compare(left, low) >= 0 && compare(left, high) <= 0;
     switch (relation) {
-        case Relation::Equal: return inside;
-        case Relation::NotEqual: return !inside;
+        case Relation::Equal:
+            return inside;
+        case Relation::NotEqual:
+            return !inside;
         case Relation::Less:
-        case Relation::AtMost: return holds(compare(left, high), relation);
+        case Relation::AtMost:
+            return holds(compare(left, high), relation);
         case Relation::AtLeast:
-        case Relation::Greater: return holds(compare(left, low), relation);
+        case Relation::Greater:
+            return holds(compare(left, low), relation);
     }
     return false;
 }
@@ -82,17 +92,19 @@ std::optional<Value> Judge::operand(const scenario::Operand& operand) const {
     return value_of(std::get<scenario::Metric>(operand), evidence_);
 }
 
-std::optional<Value> Judge::in_round_trips(const scenario::Operand& operand, const Value& value) const {
+std::optional<Value> Judge::in_round_trips(const scenario::Operand& operand,
+                                           const Value& value) const {
     const auto* metric = std::get_if<scenario::Metric>(&operand);
     if (metric == nullptr || value.unit != Unit::Nanoseconds) return value;
     const auto ends = observe::connections_of(
-        evidence_.world, metric->subject == scenario::Metric::Subject::Program
-                             ? metric->index + static_cast<std::uint32_t>(
-                                                   evidence_.world.scenario().flows.size())
-                             : metric->index);
+        evidence_.world,
+        metric->subject == scenario::Metric::Subject::Program
+            ? metric->index + static_cast<std::uint32_t>(evidence_.world.scenario().flows.size())
+            : metric->index);
     if (ends.empty()) return std::nullopt;
     const trace::Connection& c = evidence_.world.connections()[ends.front().connection];
-    constexpr std::int64_t kSmallPacket = 60;  // a SYN with its options: what a round trip means here
+    constexpr std::int64_t kSmallPacket =
+        60;  // a SYN with its options: what a round trip means here
     const Duration rtt = evidence_.world.network().no_load_round_trip(c.client_node, c.server_node,
                                                                       kSmallPacket, kSmallPacket);
     if (rtt <= Duration::zero()) return std::nullopt;
@@ -111,7 +123,8 @@ Verdict Judge::operator()(const scenario::Comparison& e) const {
     const auto text = [](const scenario::Operand& o, const std::optional<Value>& value) {
         const auto* metric = std::get_if<scenario::Metric>(&o);
         if (metric == nullptr) return std::string{};
-        return fmt::format("{} is {}", metric->text, value ? to_string(*value) : "not known: it did not happen");
+        return fmt::format("{} is {}", metric->text,
+                           value ? to_string(*value) : "not known: it did not happen");
     };
     verdict.actual = text(e.left, left);
     const std::string other = text(e.right, right);
@@ -154,8 +167,9 @@ Verdict Judge::operator()(const scenario::Reaches& e) const {
     } else {
         const Duration took = it->at - t.opened;
         verdict.holds = took >= e.after && took <= e.within;
-        verdict.actual = fmt::format("{} reached {} after {} ms", e.end.text, tcp::to_string(e.state),
-                                     observe::milliseconds_text(Time::zero() + (it->at - t.opened)));
+        verdict.actual =
+            fmt::format("{} reached {} after {} ms", e.end.text, tcp::to_string(e.state),
+                        observe::milliseconds_text(Time::zero() + (it->at - t.opened)));
     }
     if (!verdict.holds) add_losses(e.end, verdict);
     return verdict;
@@ -192,14 +206,16 @@ Verdict Judge::operator()(const scenario::Segments& e) const {
     const auto mismatch = match(e.items, t->segments);
     verdict.holds = !mismatch;
     constexpr std::size_t kShown = 12;
-    const std::size_t begin = mismatch && mismatch->segment > kShown / 2 ? mismatch->segment - kShown / 2 : 0;
+    const std::size_t begin =
+        mismatch && mismatch->segment > kShown / 2 ? mismatch->segment - kShown / 2 : 0;
     std::string list = begin > 0 ? "..." : "";
     for (std::size_t i = begin; i < t->segments.size() && i < begin + kShown; ++i)
         list += (list.empty() ? "" : ", ") + describe(t->segments[i]);
     if (begin + kShown < t->segments.size()) list += ", ...";
     verdict.actual = fmt::format("sent were [{}]", list);
     if (!mismatch) return verdict;
-    const std::string wanted = mismatch->item < e.items.size() ? e.items[mismatch->item].text : "nothing more";
+    const std::string wanted =
+        mismatch->item < e.items.size() ? e.items[mismatch->item].text : "nothing more";
     if (mismatch->segment < t->segments.size())
         verdict.why.push_back(fmt::format("expected {} where {} was sent at {}", wanted,
                                           describe(t->segments[mismatch->segment]),
@@ -217,11 +233,12 @@ Verdict Judge::operator()(const scenario::Fails& e) const {
     const std::size_t flows = evidence_.world.scenario().flows.size();
     if (e.end.flow >= flows) {
         // A program fails when one of its operations does, with or without a connection.
-        const auto& results = evidence_.world.applications().results(
-            static_cast<std::uint32_t>(e.end.flow - flows));
-        const auto failed = std::find_if(results.begin(), results.end(), [](const app::OperationResult& r) {
-            return r.error != tcp::Error::None && r.error != tcp::Error::Again;
-        });
+        const auto& results =
+            evidence_.world.applications().results(static_cast<std::uint32_t>(e.end.flow - flows));
+        const auto failed =
+            std::find_if(results.begin(), results.end(), [](const app::OperationResult& r) {
+                return r.error != tcp::Error::None && r.error != tcp::Error::Again;
+            });
         error = failed == results.end() ? 0 : tcp::number(failed->error);
         at = failed == results.end() ? Time::zero() : failed->end;
     }
@@ -264,8 +281,9 @@ Verdict Judge::operator()(const scenario::Completes& e) const {
             note(scenario.programs[i - flows].name, end_of_program(i - flows));
     }
     verdict.holds = open.empty() && last <= deadline;
-    verdict.actual = open.empty() ? fmt::format("{} was complete at {}", last_name, milliseconds(last))
-                                  : fmt::format("not complete at the end: {}", open);
+    verdict.actual = open.empty()
+                         ? fmt::format("{} was complete at {}", last_name, milliseconds(last))
+                         : fmt::format("not complete at the end: {}", open);
     return verdict;
 }
 
@@ -300,7 +318,8 @@ void Judge::add_losses(const scenario::End& end, Verdict& verdict) const {
                                                           : std::string{trace::to_string(s.reason)};
         SentSegment plain = s;
         plain.lost = false;
-        verdict.why.push_back(fmt::format("{} lost ({}) at {}", describe(plain), by, milliseconds(s.at)));
+        verdict.why.push_back(
+            fmt::format("{} lost ({}) at {}", describe(plain), by, milliseconds(s.at)));
     }
 }
 

@@ -13,7 +13,7 @@ namespace seedwire::judge {
 struct Verdict {
     bool holds = false;
     const scenario::Expectation* expectation = nullptr;
-    std::string actual;           ///< "12.4 Mbit/s", "client SYN, client SYN lost, ..."
+    std::string actual;            ///< "12.4 Mbit/s", "client SYN, client SYN lost, ..."
     std::vector<std::string> why;  ///< the chain of causes as far as records tell
 };
 

@@ -64,7 +64,8 @@ std::optional<Value> end_value(const Metric& metric, bool client, std::string_vi
     if (key == "cwnd" || key == "ssthresh") return window_value(metric, client, key, evidence);
     const auto ends = observe::connections_of(evidence.world, metric.index);
     const std::size_t k = metric.ordinal < 0 ? 0 : static_cast<std::size_t>(metric.ordinal);
-    if (k >= ends.size() || ends[k].connection >= evidence.world.figures().size()) return std::nullopt;
+    if (k >= ends.size() || ends[k].connection >= evidence.world.figures().size())
+        return std::nullopt;
     const host::EndFigures& e = evidence.world.figures()[ends[k].connection].end(client);
     if (key == "delivered" || key == "bytes_received") return bytes(e.bytes_delivered);
     if (key == "read" || key == "bytes_read") return bytes(e.bytes_read);
@@ -93,7 +94,8 @@ std::optional<Value> flow_value(const Metric& metric, const Evidence& evidence) 
         const auto ends = observe::connections_of(evidence.world, metric.index);
         if (ends.empty()) return client;
         const std::size_t k = metric.ordinal < 0 ? 0 : static_cast<std::size_t>(metric.ordinal);
-        if (k >= ends.size() || ends[k].connection >= evidence.world.figures().size()) return client;
+        if (k >= ends.size() || ends[k].connection >= evidence.world.figures().size())
+            return client;
         // The window that matters is that of the end which sends the data.
         const host::ConnectionFigures& c = evidence.world.figures()[ends[k].connection];
         return c.server.data_segments_sent > c.client.data_segments_sent
@@ -128,7 +130,9 @@ std::optional<Value> flow_value(const Metric& metric, const Evidence& evidence) 
 
 std::optional<Value> sojourn_value(const Metric& metric, const observe::QueueFigures& queue) {
     const observe::Histogram& h = queue.sojourn;
-    const auto ns = [](std::uint64_t v) { return duration(Duration::ns(static_cast<std::int64_t>(v))); };
+    const auto ns = [](std::uint64_t v) {
+        return duration(Duration::ns(static_cast<std::int64_t>(v)));
+    };
     const std::string_view f = metric.function;
     if (f == "min") return ns(h.minimum());
     if (f == "max") return ns(h.maximum());
@@ -192,7 +196,8 @@ std::optional<Value> value_over_connections(const Metric& metric, const Evidence
         // Rounded down to a millionth of each value's unit.
         constexpr std::int64_t kParts = 1'000'000;
         Int128 sum = 0;
-        for (const Value& v : values) sum += static_cast<Int128>(v.numerator) * kParts / v.denominator;
+        for (const Value& v : values)
+            sum += static_cast<Int128>(v.numerator) * kParts / v.denominator;
         return fraction(static_cast<UInt128>(sum), static_cast<UInt128>(count) * kParts,
                         values.front().unit);
     }
@@ -226,14 +231,18 @@ std::optional<Value> value_of(const Metric& metric, const Evidence& evidence) {
         case Metric::Subject::Program: {
             Metric in_order = metric;
             if (metric.subject == Metric::Subject::Program)
-                in_order.index += static_cast<std::uint32_t>(evidence.world.scenario().flows.size());
+                in_order.index +=
+                    static_cast<std::uint32_t>(evidence.world.scenario().flows.size());
             return flow_value(in_order, evidence);
         }
-        case Metric::Subject::Link: return link_value(metric, evidence);
+        case Metric::Subject::Link:
+            return link_value(metric, evidence);
         case Metric::Subject::Fault:
-            if (metric.key == "hits") return count(evidence.world.network().fault_hits(metric.index));
+            if (metric.key == "hits")
+                return count(evidence.world.network().fault_hits(metric.index));
             return std::nullopt;
-        case Metric::Subject::Node: return std::nullopt;
+        case Metric::Subject::Node:
+            return std::nullopt;
     }
     return std::nullopt;
 }
@@ -253,7 +262,8 @@ std::string short_number(const Value& v, std::int64_t unit) {
     return fmt::format("{:.4g}", number);
 }
 
-std::string scaled(const Value& v, std::initializer_list<std::pair<std::int64_t, const char*>> units) {
+std::string scaled(const Value& v,
+                   std::initializer_list<std::pair<std::int64_t, const char*>> units) {
     const auto magnitude = static_cast<double>(v.numerator < 0 ? -v.numerator : v.numerator) /
                            static_cast<double>(v.denominator);
     for (const auto& [size, name] : units)
@@ -269,14 +279,24 @@ std::string to_string(const Value& v) {
         case Unit::Nanoseconds:
             return scaled(v, {{1'000'000'000, "s"}, {1'000'000, "ms"}, {1'000, "us"}, {1, "ns"}});
         case Unit::Bytes:
-            return v.numerator < 10'000 ? scaled(v, {{1, "B"}})
-                                        : scaled(v, {{1'000'000'000, "GB"}, {1'000'000, "MB"}, {1'000, "kB"}, {1, "B"}});
+            return v.numerator < 10'000
+                       ? scaled(v, {{1, "B"}})
+                       : scaled(
+                             v,
+                             {{1'000'000'000, "GB"}, {1'000'000, "MB"}, {1'000, "kB"}, {1, "B"}});
         case Unit::BitsPerSecond:
-            return scaled(v, {{1'000'000'000, "Gbit/s"}, {1'000'000, "Mbit/s"}, {1'000, "kbit/s"}, {1, "bit/s"}});
-        case Unit::Ratio: return short_number({v.numerator * 100, v.denominator, Unit::Ratio}, 1) + " %";
-        case Unit::Packets: return short_number(v, 1) + " packets";
-        case Unit::RoundTrips: return short_number(v, 1) + " rtt";
-        case Unit::Count: return v.denominator == 1 ? std::to_string(v.numerator) : short_number(v, 1);
+            return scaled(v, {{1'000'000'000, "Gbit/s"},
+                              {1'000'000, "Mbit/s"},
+                              {1'000, "kbit/s"},
+                              {1, "bit/s"}});
+        case Unit::Ratio:
+            return short_number({v.numerator * 100, v.denominator, Unit::Ratio}, 1) + " %";
+        case Unit::Packets:
+            return short_number(v, 1) + " packets";
+        case Unit::RoundTrips:
+            return short_number(v, 1) + " rtt";
+        case Unit::Count:
+            return v.denominator == 1 ? std::to_string(v.numerator) : short_number(v, 1);
     }
     return {};
 }

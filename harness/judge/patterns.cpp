@@ -39,11 +39,13 @@ bool fits(const Item& item, const SentSegment& s) {
     }
     const std::uint16_t flags = s.flags & kCompared;
     // A DATA item says nothing about ACK, which every data segment has.
-    const std::uint16_t wanted = item.data ? static_cast<std::uint16_t>(item.flags | kAck) : item.flags;
+    const std::uint16_t wanted =
+        item.data ? static_cast<std::uint16_t>(item.flags | kAck) : item.flags;
     return flags == (wanted & kCompared);
 }
 
-std::optional<Mismatch> match(const std::vector<Item>& items, const std::vector<SentSegment>& segments) {
+std::optional<Mismatch> match(const std::vector<Item>& items,
+                              const std::vector<SentSegment>& segments) {
     // Greedy with one point of return: the classic way to match `...`, linear in practice.
     std::size_t i = 0, s = 0;
     std::size_t star = items.size(), star_segment = 0;
@@ -57,7 +59,8 @@ std::optional<Mismatch> match(const std::vector<Item>& items, const std::vector<
             ++i;
             ++s;
         } else {
-            if (i > furthest.item || (i == furthest.item && s > furthest.segment)) furthest = {i, s};
+            if (i > furthest.item || (i == furthest.item && s > furthest.segment))
+                furthest = {i, s};
             if (star == items.size()) return furthest;
             i = star + 1;
             s = ++star_segment;

@@ -18,13 +18,15 @@ Overloaded(Fs...) -> Overloaded<Fs...>;
 Witness::Witness(const scenario::Scenario& scenario, const trace::Connections& connections)
     : connections_{connections} {
     for (const scenario::Expectation& expectation : scenario.expectations)
-        std::visit(Overloaded{[](const scenario::Comparison&) {},
-                              [](const scenario::Completes&) {},
-                              [this](const scenario::Reaches& e) { wanted_[e.end.flow] = {true, true}; },
-                              [this](const scenario::Passes& e) { wanted_[e.end.flow].states = true; },
-                              [this](const scenario::Fails& e) { wanted_[e.end.flow].states = true; },
-                              [this](const scenario::Segments& e) { wanted_[e.flow].segments = true; }},
-                   expectation.what);
+        std::visit(
+            Overloaded{[](const scenario::Comparison&) {}, [](const scenario::Completes&) {},
+                       [this](const scenario::Reaches& e) {
+                           wanted_[e.end.flow] = {true, true};
+                       },
+                       [this](const scenario::Passes& e) { wanted_[e.end.flow].states = true; },
+                       [this](const scenario::Fails& e) { wanted_[e.end.flow].states = true; },
+                       [this](const scenario::Segments& e) { wanted_[e.flow].segments = true; }},
+            expectation.what);
     // A program's connection is named after the program that opened it, perhaps another one.
     const auto flows = static_cast<std::uint32_t>(scenario.flows.size());
     const auto programs = static_cast<std::uint32_t>(scenario.programs.size());
@@ -50,8 +52,9 @@ void Witness::on_transmission(const trace::Transmission& r) {
         std::uint32_t& newest = t->newest_id[from_client ? 0 : 1];
         if (r.packet->id > newest) {
             newest = r.packet->id;
-            t->segments.push_back({r.at, from_client, false, r.packet->flags, r.packet->payload_length,
-                                   r.packet->id, trace::DropReason::None, trace::kNoFault, trace::kNone});
+            t->segments.push_back({r.at, from_client, false, r.packet->flags,
+                                   r.packet->payload_length, r.packet->id, trace::DropReason::None,
+                                   trace::kNoFault, trace::kNone});
         }
     }
     if (r.drop != trace::DropReason::None) mark_lost(*r.packet, r.drop, r.direction, r.fault);
@@ -59,14 +62,14 @@ void Witness::on_transmission(const trace::Transmission& r) {
         mark_lost(*r.packet, trace::DropReason::Corrupted, r.direction, r.fault);
 }
 
-void Witness::mark_lost(const wire::Packet& packet, trace::DropReason reason, std::uint32_t direction,
-                        std::uint32_t fault) {
+void Witness::mark_lost(const wire::Packet& packet, trace::DropReason reason,
+                        std::uint32_t direction, std::uint32_t fault) {
     Testimony* t = testimony(packet.flow, true);
     if (t == nullptr || packet.has(wire::packet_bit::kCopy)) return;
     const bool from_client = packet.has(wire::packet_bit::kForward);
-    const auto it = std::find_if(t->segments.rbegin(), t->segments.rend(), [&](const SentSegment& s) {
-        return s.from_client == from_client && s.id == packet.id;
-    });
+    const auto it = std::find_if(
+        t->segments.rbegin(), t->segments.rend(),
+        [&](const SentSegment& s) { return s.from_client == from_client && s.id == packet.id; });
     if (it == t->segments.rend()) return;
     it->lost = true;
     it->reason = reason;
@@ -75,7 +78,8 @@ void Witness::mark_lost(const wire::Packet& packet, trace::DropReason reason, st
 }
 
 void Witness::on_amended(const trace::TransmissionAmended& r) {
-    if (r.drop != trace::DropReason::None) mark_lost(*r.packet, r.drop, r.direction, trace::kNoFault);
+    if (r.drop != trace::DropReason::None)
+        mark_lost(*r.packet, r.drop, r.direction, trace::kNoFault);
 }
 
 void Witness::on_node_drop(const trace::NodeDrop& r) {
@@ -100,7 +104,8 @@ void Witness::on_app(const trace::AppEvent& r) {
 }
 
 const Testimony* Witness::about(std::uint32_t flow, std::int32_t ordinal) const {
-    const auto it = by_connection_.find({flow, ordinal < 0 ? 0U : static_cast<std::uint32_t>(ordinal)});
+    const auto it =
+        by_connection_.find({flow, ordinal < 0 ? 0U : static_cast<std::uint32_t>(ordinal)});
     return it == by_connection_.end() ? nullptr : &it->second;
 }
 

@@ -33,7 +33,7 @@ struct PassedState {
 
 /// What one connection showed.
 struct Testimony {
-    std::vector<SentSegment> segments;  ///< in the order of sending
+    std::vector<SentSegment> segments;    ///< in the order of sending
     std::uint32_t newest_id[2] = {0, 0};  ///< per side, client first
     std::vector<PassedState> client_states, server_states;
     int client_error = 0, server_error = 0;  ///< first errno a program saw, 0 = none

@@ -61,8 +61,8 @@ struct RunFigures {
     std::vector<DirectionFigures> directions;
 };
 
-/// Utilisation and mean queue are taken over the whole run where it has a `stop`, else up to the last
-/// arrival of a packet: the minute of TIME-WAIT at the end says nothing about a link.
+/// Utilisation and mean queue are taken over the whole run where it has a `stop`, else up to the
+/// last arrival of a packet: the minute of TIME-WAIT at the end says nothing about a link.
 Duration measured_span(const world::World& world, const LinkObserver& links);
 /// Of flow `flow` (programs follow the flows); `ordinal` picks one connection, -1 takes all.
 FlowFigures flow_figures(const world::World& world, std::uint32_t flow, std::int32_t ordinal);

@@ -9,7 +9,7 @@ namespace seedwire::run {
 enum class ExitCode : int {
     Holds = 0,
     ExpectationFailed = 1,
-    BadInput = 2,          ///< bad usage or a bad scenario
+    BadInput = 2,  ///< bad usage or a bad scenario
     Differs = 3,
     NotDeterministic = 4,
     Partial = 5,

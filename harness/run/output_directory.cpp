@@ -12,7 +12,8 @@ namespace seedwire::run {
 
 namespace fs = std::filesystem;
 
-OutputDirectory::OutputDirectory(std::string path, bool force) : path_{std::move(path)}, force_{force} {
+OutputDirectory::OutputDirectory(std::string path, bool force)
+    : path_{std::move(path)}, force_{force} {
     while (path_.size() > 1 && path_.back() == '/') path_.pop_back();
     if (!may_replace()) return;
     working_ = fmt::format("{}.part-{}", path_, getpid());
@@ -43,7 +44,8 @@ bool OutputDirectory::may_replace() {
     }
     const bool ours = fs::is_directory(path_, failure) &&
                       (fs::is_empty(path_, failure) || fs::exists(path_ + "/meta.json", failure));
-    if (!ours) error_ = fmt::format("{}: is not a results folder (no meta.json); not replaced", path_);
+    if (!ours)
+        error_ = fmt::format("{}: is not a results folder (no meta.json); not replaced", path_);
     return ours;
 }
 
@@ -58,7 +60,8 @@ void OutputDirectory::write(std::string_view name, std::string_view text) {
     const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
     const int cause = errno;
     const bool closed = std::fclose(file) == 0;
-    if (!written || !closed) error_ = fmt::format("{}: {}", path, std::strerror(written ? errno : cause));
+    if (!written || !closed)
+        error_ = fmt::format("{}: {}", path, std::strerror(written ? errno : cause));
 }
 
 bool OutputDirectory::commit() {

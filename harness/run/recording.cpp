@@ -47,7 +47,8 @@ Recording::~Recording() {
 
 std::FILE* Recording::open(const std::string& path) {
     std::FILE* file = std::fopen(path.c_str(), "wbx");
-    if (file == nullptr && error_.empty()) error_ = fmt::format("{}: {}", path, std::strerror(errno));
+    if (file == nullptr && error_.empty())
+        error_ = fmt::format("{}: {}", path, std::strerror(errno));
     if (file != nullptr) std::setvbuf(file, nullptr, _IOFBF, 1U << 16);
     return file;
 }

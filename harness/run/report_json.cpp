@@ -12,14 +12,18 @@ namespace {
 
 void optional_time(JsonWriter& json, std::string_view name, const std::optional<Duration>& value) {
     json.key(name);
-    if (value) json.value(value->ns());
-    else json.null();
+    if (value)
+        json.value(value->ns());
+    else
+        json.null();
 }
 
 void write_flow(JsonWriter& json, const FlowFigures& f) {
     json.begin_object().field("name", f.name);
     json.field("protocol", f.ping ? "icmp" : f.udp ? "udp" : "tcp");
-    json.field("connections", f.connections).field("completed", f.completed).field("failed", f.failed);
+    json.field("connections", f.connections)
+        .field("completed", f.completed)
+        .field("failed", f.failed);
     optional_time(json, "handshake_ns", f.handshake);
     optional_time(json, "first_byte_ns", f.first_byte);
     optional_time(json, "completion_ns", f.completion);
@@ -37,8 +41,10 @@ void write_flow(JsonWriter& json, const FlowFigures& f) {
         json.field("server_state", tcp::to_string(f.server_state));
     }
     json.key("error");
-    if (f.error == tcp::Error::None) json.null();
-    else json.value(tcp::to_string(f.error));
+    if (f.error == tcp::Error::None)
+        json.null();
+    else
+        json.value(tcp::to_string(f.error));
     json.end_object();
 }
 
@@ -51,10 +57,11 @@ void write_direction(JsonWriter& json, const DirectionFigures& d) {
     json.key("utilisation");
     if (d.finite_rate && span > 0)
         json.raw(fmt::format("{:.6f}", static_cast<double>(d.busy.ns()) / span));
-    else json.null();
+    else
+        json.null();
     json.key("queue").begin_object();
-    json.key("mean_packets").raw(
-        fmt::format("{:.4f}", span > 0 ? static_cast<double>(d.resident_ns) / span : 0.0));
+    json.key("mean_packets")
+        .raw(fmt::format("{:.4f}", span > 0 ? static_cast<double>(d.resident_ns) / span : 0.0));
     json.field("max_packets", d.longest_queue).field("mean_wait_ns", d.mean_wait.ns());
     json.field("max_wait_ns", d.max_wait.ns()).end_object();
     json.field("marked_ce", d.marked_ce);
@@ -73,11 +80,15 @@ void write_program(JsonWriter& json, const Run& run, std::uint32_t program) {
     for (const app::OperationResult& r : run.world->applications().results(program)) {
         json.begin_object().field("operation", r.operation).field("start_ns", r.start.ns());
         json.key("end_ns");
-        if (r.end.is_never()) json.null();
-        else json.value(r.end.ns());
+        if (r.end.is_never())
+            json.null();
+        else
+            json.value(r.end.ns());
         json.field("result", r.result).key("error");
-        if (r.error == tcp::Error::None) json.null();
-        else json.value(tcp::to_string(r.error));
+        if (r.error == tcp::Error::None)
+            json.null();
+        else
+            json.value(tcp::to_string(r.error));
         json.end_object();
     }
     json.end_array().end_object();
@@ -101,7 +112,8 @@ void write_json(JsonWriter& json, const Run& run) {
     const std::size_t flows = scenario.flows.size();
     json.key("flows").begin_array();
     for (std::size_t i = 0; i < run.figures.flows.size(); ++i)
-        if (i < flows || run.figures.flows[i].connections > 0) write_flow(json, run.figures.flows[i]);
+        if (i < flows || run.figures.flows[i].connections > 0)
+            write_flow(json, run.figures.flows[i]);
     json.end_array().key("programs").begin_array();
     for (std::uint32_t i = 0; i < scenario.programs.size(); ++i) write_program(json, run, i);
     json.end_array().key("links").begin_array();
@@ -139,11 +151,15 @@ std::string flows_csv(const Run& run) {
         if (f.connections == 0) continue;
         const bool datagrams = f.udp || f.ping;
         csv += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},", f.name,
-                           f.ping ? "icmp" : f.udp ? "udp" : "tcp", f.connections, f.completed, f.failed,
-                           time(f.handshake), time(f.first_byte), time(f.completion), f.delivered,
-                           f.goodput(), f.segments, f.data_segments, f.retransmissions, f.timeouts,
-                           f.reordered, f.duplicates, time(f.rtt), time(f.min_rtt));
-        csv += datagrams ? fmt::format("{},{},{},{},", f.sent, f.received, f.lost, time(f.jitter)) : ",,,,";
+                           f.ping  ? "icmp"
+                           : f.udp ? "udp"
+                                   : "tcp",
+                           f.connections, f.completed, f.failed, time(f.handshake),
+                           time(f.first_byte), time(f.completion), f.delivered, f.goodput(),
+                           f.segments, f.data_segments, f.retransmissions, f.timeouts, f.reordered,
+                           f.duplicates, time(f.rtt), time(f.min_rtt));
+        csv += datagrams ? fmt::format("{},{},{},{},", f.sent, f.received, f.lost, time(f.jitter))
+                         : ",,,,";
         csv += f.error == tcp::Error::None ? "" : std::string{tcp::to_string(f.error)};
         csv += '\n';
     }

@@ -26,21 +26,24 @@ std::string duration_text(const std::optional<Duration>& d) {
 std::string count_text(std::uint64_t n) { return n == 0 ? "0" : std::to_string(n); }
 
 std::string flow_table(const Run& run) {
-    TextTable table{{"<flow", "conns", "handshake", "first byte", "completion", "delivered", "goodput",
-                     "segments", "retrans", "timeouts", "reordered", "RTT", "sent", "lost", "jitter", "<error"}};
+    TextTable table{{"<flow", "conns", "handshake", "first byte", "completion", "delivered",
+                     "goodput", "segments", "retrans", "timeouts", "reordered", "RTT", "sent",
+                     "lost", "jitter", "<error"}};
     for (const FlowFigures& f : run.figures.flows) {
         if (f.connections == 0 || !f.opens) continue;
         const bool tcp = !f.udp && !f.ping;
         const auto value = [](std::uint64_t n, Unit unit) {
             return judge::to_string({static_cast<std::int64_t>(n), 1, unit});
         };
-        table.add({f.name, f.connections > 1 ? count_text(f.connections) : "", duration_text(f.handshake),
-                   duration_text(f.first_byte), f.completion ? duration_text(f.completion) : "unfinished",
-                   f.ping ? "" : value(f.delivered, Unit::Bytes), f.goodput() > 0 ? value(f.goodput(), Unit::BitsPerSecond) : "",
+        table.add({f.name, f.connections > 1 ? count_text(f.connections) : "",
+                   duration_text(f.handshake), duration_text(f.first_byte),
+                   f.completion ? duration_text(f.completion) : "unfinished",
+                   f.ping ? "" : value(f.delivered, Unit::Bytes),
+                   f.goodput() > 0 ? value(f.goodput(), Unit::BitsPerSecond) : "",
                    tcp ? count_text(f.segments) : "", tcp ? count_text(f.retransmissions) : "",
                    tcp ? count_text(f.timeouts) : "", f.ping ? "" : count_text(f.reordered),
-                   duration_text(f.rtt), tcp ? "" : count_text(f.sent), tcp ? "" : count_text(f.lost),
-                   duration_text(f.jitter),
+                   duration_text(f.rtt), tcp ? "" : count_text(f.sent),
+                   tcp ? "" : count_text(f.lost), duration_text(f.jitter),
                    f.error == tcp::Error::None ? "" : std::string{tcp::to_string(f.error)}});
     }
     return table.text();
@@ -57,17 +60,17 @@ std::string drops_text(const DirectionFigures& d) {
 
 std::string link_table(const Run& run) {
     constexpr std::size_t kMostRows = 24;
-    TextTable table{{"<link", "<from", "<to", "packets", "bytes", "used", "queue mean", "max", "wait mean",
-                     "max", "CE", "<drops"}};
+    TextTable table{{"<link", "<from", "<to", "packets", "bytes", "used", "queue mean", "max",
+                     "wait mean", "max", "CE", "<drops"}};
     std::vector<const DirectionFigures*> rows;
     for (const DirectionFigures& d : run.figures.directions)
         if (d.entered > 0) rows.push_back(&d);
     // Of many links, those that were busiest or lost something are what people look for.
     const std::size_t total = rows.size();
     if (total > kMostRows) {
-        std::stable_sort(rows.begin(), rows.end(), [](const DirectionFigures* a, const DirectionFigures* b) {
-            return a->busy > b->busy;
-        });
+        std::stable_sort(
+            rows.begin(), rows.end(),
+            [](const DirectionFigures* a, const DirectionFigures* b) { return a->busy > b->busy; });
         rows.resize(kMostRows);
     }
     for (const DirectionFigures* d : rows) {
@@ -75,14 +78,20 @@ std::string link_table(const Run& run) {
         const bool finite = d->finite_rate;
         table.add({d->name, d->from, d->to, count_text(d->packets),
                    judge::to_string({static_cast<std::int64_t>(d->bytes), 1, Unit::Bytes}),
-                   finite ? fmt::format("{:.1f} %", 100.0 * static_cast<double>(d->busy.ns()) / static_cast<double>(end)) : "",
-                   finite ? fmt::format("{:.2f}", static_cast<double>(d->resident_ns) / static_cast<double>(end)) : "",
+                   finite ? fmt::format("{:.1f} %", 100.0 * static_cast<double>(d->busy.ns()) /
+                                                        static_cast<double>(end))
+                          : "",
+                   finite ? fmt::format("{:.2f}", static_cast<double>(d->resident_ns) /
+                                                      static_cast<double>(end))
+                          : "",
                    finite ? count_text(d->longest_queue) : "",
-                   finite ? duration_text(d->mean_wait) : "", finite ? duration_text(d->max_wait) : "",
+                   finite ? duration_text(d->mean_wait) : "",
+                   finite ? duration_text(d->max_wait) : "",
                    d->marked_ce > 0 ? count_text(d->marked_ce) : "", drops_text(*d)});
     }
     std::string text = table.text();
-    if (total > kMostRows) text += fmt::format("(the {} busiest of {} directions)\n", kMostRows, total);
+    if (total > kMostRows)
+        text += fmt::format("(the {} busiest of {} directions)\n", kMostRows, total);
     return text;
 }
 
@@ -97,10 +106,12 @@ std::string ladders_text(const Run& run, const ReportStyle& style) {
         const std::size_t flows = scenario.flows.size();
         const bool many = c.flow < flows && scenario.flows[c.flow].count > 1;
         std::string name = c.flow < flows ? scenario.flows[c.flow].name
-                           : c.flow - flows < scenario.programs.size() ? scenario.programs[c.flow - flows].name
-                                                                       : "?";
+                           : c.flow - flows < scenario.programs.size()
+                               ? scenario.programs[c.flow - flows].name
+                               : "?";
         if (many || c.ordinal > 0) name += fmt::format("[{}]", c.ordinal);
-        const observe::LadderTitle title{name, std::string{world.network().node_name(c.client_node)},
+        const observe::LadderTitle title{name,
+                                         std::string{world.network().node_name(c.client_node)},
                                          std::string{world.network().node_name(c.server_node)}};
         text += observe::draw(ladder, title, names, style.ladder) + '\n';
     }
@@ -110,12 +121,18 @@ std::string ladders_text(const Run& run, const ReportStyle& style) {
 std::string ending_text(const Run& run) {
     const std::string at = observe::milliseconds_text(run.figures.end) + " ms";
     switch (run.ending) {
-        case Ending::Quiescent: return fmt::format("ended at {}: nothing is left to happen", at);
-        case Ending::Stop: return fmt::format("ended at {}: `stop`", at);
-        case Ending::EventLimit: return fmt::format("INCOMPLETE: event limit reached at {}", at);
-        case Ending::MemoryLimit: return fmt::format("INCOMPLETE: memory limit reached at {}", at);
-        case Ending::TimeLimit: return fmt::format("INCOMPLETE: time limit reached at {}", at);
-        case Ending::Interrupted: return fmt::format("INCOMPLETE: interrupted at {}", at);
+        case Ending::Quiescent:
+            return fmt::format("ended at {}: nothing is left to happen", at);
+        case Ending::Stop:
+            return fmt::format("ended at {}: `stop`", at);
+        case Ending::EventLimit:
+            return fmt::format("INCOMPLETE: event limit reached at {}", at);
+        case Ending::MemoryLimit:
+            return fmt::format("INCOMPLETE: memory limit reached at {}", at);
+        case Ending::TimeLimit:
+            return fmt::format("INCOMPLETE: time limit reached at {}", at);
+        case Ending::Interrupted:
+            return fmt::format("INCOMPLETE: interrupted at {}", at);
     }
     return {};
 }
@@ -147,9 +164,10 @@ std::string failures(const Run& run, std::string_view source, bool color) {
             const std::string blank(number.size(), ' ');
             const auto column = static_cast<std::size_t>(std::max(1, where.column)) - 1;
             text += fmt::format("  {} | {}\n", number, line);
-            text += fmt::format("  {} | {}{}\n", blank, std::string(column, ' '),
-                                paint(std::string(static_cast<std::size_t>(std::max(1, where.length)), '^'),
-                                      "1;31", color));
+            text += fmt::format(
+                "  {} | {}{}\n", blank, std::string(column, ' '),
+                paint(std::string(static_cast<std::size_t>(std::max(1, where.length)), '^'), "1;31",
+                      color));
             text += fmt::format("  {} = {}\n", blank, v.actual);
             for (const std::string& why : v.why) text += fmt::format("  {} = {}\n", blank, why);
         } else {
@@ -171,12 +189,15 @@ std::string report(const Run& run, std::string_view source, const ReportStyle& s
     if (links.find('\n') + 1 < links.size()) text += links + '\n';
     for (const std::string& warning : run.warnings) text += warning + '\n';
     if (!run.verdicts.empty()) {
-        const auto good = static_cast<std::size_t>(std::count_if(
-            run.verdicts.begin(), run.verdicts.end(), [](const judge::Verdict& v) { return v.holds; }));
+        const auto good = static_cast<std::size_t>(
+            std::count_if(run.verdicts.begin(), run.verdicts.end(),
+                          [](const judge::Verdict& v) { return v.holds; }));
         const bool all = good == run.verdicts.size();
         text += failures(run, source, style.color);
-        text += paint(all ? fmt::format("{} expectation{} hold{}\n", good, good == 1 ? "" : "s", good == 1 ? "s" : "")
-                          : fmt::format("{} of {} expectations FAILED\n", run.verdicts.size() - good, run.verdicts.size()),
+        text += paint(all ? fmt::format("{} expectation{} hold{}\n", good, good == 1 ? "" : "s",
+                                        good == 1 ? "s" : "")
+                          : fmt::format("{} of {} expectations FAILED\n",
+                                        run.verdicts.size() - good, run.verdicts.size()),
                       all ? "32" : "1;31", style.color);
     }
     const observe::RunDigest& d = run.digest;

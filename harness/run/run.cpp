@@ -30,7 +30,9 @@ std::vector<std::uint32_t> flows_with_windows(const scenario::Scenario& scenario
     const auto look = [&](const scenario::Operand& operand) {
         const auto* m = std::get_if<scenario::Metric>(&operand);
         if (m == nullptr) return;
-        if (m->key.find("cwnd") == std::string::npos && m->key.find("ssthresh") == std::string::npos) return;
+        if (m->key.find("cwnd") == std::string::npos &&
+            m->key.find("ssthresh") == std::string::npos)
+            return;
         const bool program = m->subject == scenario::Metric::Subject::Program;
         flows.insert(m->index + (program ? static_cast<std::uint32_t>(scenario.flows.size()) : 0));
     };
@@ -76,12 +78,18 @@ Ending run_to_end(world::World& world, const Request& request) {
     const Time stop = std::min(asked, limit);
     while (true) {
         switch (simulation.run_until(stop, kSlice)) {
-            case Simulation::End::Quiescent: return Ending::Quiescent;
-            case Simulation::End::Deadline: return limit < asked ? Ending::TimeLimit : Ending::Stop;
-            case Simulation::End::EventLimit: return Ending::EventLimit;
-            case Simulation::End::MemoryLimit: return Ending::MemoryLimit;
-            case Simulation::End::Stopped: return Ending::Interrupted;
-            case Simulation::End::SliceDone: break;
+            case Simulation::End::Quiescent:
+                return Ending::Quiescent;
+            case Simulation::End::Deadline:
+                return limit < asked ? Ending::TimeLimit : Ending::Stop;
+            case Simulation::End::EventLimit:
+                return Ending::EventLimit;
+            case Simulation::End::MemoryLimit:
+                return Ending::MemoryLimit;
+            case Simulation::End::Stopped:
+                return Ending::Interrupted;
+            case Simulation::End::SliceDone:
+                break;
         }
         if (request.interrupted != nullptr && *request.interrupted) return Ending::Interrupted;
         if (request.on_progress)
@@ -128,8 +136,9 @@ std::vector<std::string> warnings_of(const world::World& world) {
     const auto& faults = world.scenario().faults;
     for (std::uint32_t i = 0; i < faults.size(); ++i)
         if (faults[i].exact && world.network().fault_hits(i) == 0)
-            warnings.push_back(fmt::format("{}:{}:{}: warning: faults[{}] never fired", faults[i].where.file,
-                                           faults[i].where.line, faults[i].where.column, i));
+            warnings.push_back(fmt::format("{}:{}:{}: warning: faults[{}] never fired",
+                                           faults[i].where.file, faults[i].where.line,
+                                           faults[i].where.column, i));
     return warnings;
 }
 
@@ -137,18 +146,25 @@ std::vector<std::string> warnings_of(const world::World& world) {
 
 std::string_view to_string(Ending ending) {
     switch (ending) {
-        case Ending::Quiescent: return "quiescent";
-        case Ending::Stop: return "stop";
-        case Ending::EventLimit: return "event limit";
-        case Ending::MemoryLimit: return "memory limit";
-        case Ending::TimeLimit: return "time limit";
-        case Ending::Interrupted: return "interrupted";
+        case Ending::Quiescent:
+            return "quiescent";
+        case Ending::Stop:
+            return "stop";
+        case Ending::EventLimit:
+            return "event limit";
+        case Ending::MemoryLimit:
+            return "memory limit";
+        case Ending::TimeLimit:
+            return "time limit";
+        case Ending::Interrupted:
+            return "interrupted";
     }
     return "";
 }
 
 bool Run::holds() const {
-    return std::all_of(verdicts.begin(), verdicts.end(), [](const judge::Verdict& v) { return v.holds; });
+    return std::all_of(verdicts.begin(), verdicts.end(),
+                       [](const judge::Verdict& v) { return v.holds; });
 }
 
 ExitCode Run::exit_code() const {

@@ -1,4 +1,5 @@
-// What must hold afterwards, as values. Grammar in expectation_parser.cpp, meaning in harness/judge.
+// What must hold afterwards, as values. Grammar in expectation_parser.cpp, meaning in
+// harness/judge.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,15 @@ namespace seedwire::scenario {
 enum class Relation : std::uint8_t { Less, AtMost, Equal, NotEqual, AtLeast, Greater };
 
 /// Units of values in expectations; comparisons need the same on both sides.
-enum class Unit : std::uint8_t { Count, Nanoseconds, Bytes, BitsPerSecond, Ratio, Packets, RoundTrips };
+enum class Unit : std::uint8_t {
+    Count,
+    Nanoseconds,
+    Bytes,
+    BitsPerSecond,
+    Ratio,
+    Packets,
+    RoundTrips
+};
 
 /// A fraction of integers, so that no value is rounded before it is compared.
 struct Value {
@@ -80,9 +89,9 @@ struct Segments {
         enum class Kind : std::uint8_t { Segment, AnyOne, AnyNumber };
         Kind kind = Kind::Segment;
         bool from_client = true;
-        std::uint16_t flags = 0;       ///< wire::flag bits, PSH ignored
-        bool data = false;             ///< `DATA`: carries payload
-        std::int64_t length = -1;      ///< `DATA(100)`; -1 = any
+        std::uint16_t flags = 0;   ///< wire::flag bits, PSH ignored
+        bool data = false;         ///< `DATA`: carries payload
+        std::int64_t length = -1;  ///< `DATA(100)`; -1 = any
         bool lost = false;
         std::string text;
     };

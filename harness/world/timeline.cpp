@@ -4,7 +4,8 @@ namespace seedwire::world {
 
 using scenario::TimelineEntry;
 
-Timeline::Timeline(const scenario::Scenario& scenario, Simulation& simulation, net::Network& network)
+Timeline::Timeline(const scenario::Scenario& scenario, Simulation& simulation,
+                   net::Network& network)
     : scenario_{scenario},
       simulation_{simulation},
       network_{network},

@@ -9,9 +9,15 @@ namespace {
 net::RoutingOptions routing_of(const scenario::Scenario& scenario) {
     net::RoutingOptions options;
     switch (scenario.metric) {
-        case scenario::RoutingMetric::Delay: options.metric = net::Metric::Delay; break;
-        case scenario::RoutingMetric::Hops: options.metric = net::Metric::Hops; break;
-        case scenario::RoutingMetric::Cost: options.metric = net::Metric::Cost; break;
+        case scenario::RoutingMetric::Delay:
+            options.metric = net::Metric::Delay;
+            break;
+        case scenario::RoutingMetric::Hops:
+            options.metric = net::Metric::Hops;
+            break;
+        case scenario::RoutingMetric::Cost:
+            options.metric = net::Metric::Cost;
+            break;
     }
     options.equal_cost = scenario.equal_cost == scenario::EqualCost::PerPacket
                              ? net::EqualCost::PerPacket
@@ -29,8 +35,8 @@ World::World(const scenario::Scenario& scenario)
     AssertContext& context = assert_context();
     context.scenario = scenario.file;
     context.seed = scenario.seed;
-    simulation_.set_limits({scenario.maximum_events,
-                            static_cast<std::uint64_t>(scenario.maximum_memory.count)});
+    simulation_.set_limits(
+        {scenario.maximum_events, static_cast<std::uint64_t>(scenario.maximum_memory.count)});
     build_network();
     build_hosts();
     build_applications();
@@ -55,7 +61,8 @@ void World::build_hosts() {
             continue;
         }
         const host::HostConfig config{node.name, i, node.sysctls, node.wakeup, node.ttl};
-        hosts_[i] = std::make_unique<host::Host>(config, simulation_, network_, recorder_, figures_);
+        hosts_[i] =
+            std::make_unique<host::Host>(config, simulation_, network_, recorder_, figures_);
     }
 }
 

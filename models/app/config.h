@@ -24,15 +24,15 @@ enum class Kind : std::uint8_t {
 struct FlowConfig {
     Kind kind = Kind::Bulk;
     Transport transport = Transport::Tcp;
-    bool download = false;      ///< Bulk, ConstantBitrate: the server sends
-    std::uint16_t port = 0;     ///< of the server; 0 = assigned: 5001 + index of the flow
-    Bytes bytes{0};             ///< Bulk: 0 = until `stop`
+    bool download = false;   ///< Bulk, ConstantBitrate: the server sends
+    std::uint16_t port = 0;  ///< of the server; 0 = assigned: 5001 + index of the flow
+    Bytes bytes{0};          ///< Bulk: 0 = until `stop`
     Bytes request{100}, response{1000};
     std::uint32_t rounds = 1;
-    Duration think;             ///< server's time from the request to its response
-    Duration interval;          ///< pause between rounds; Ping: 1 s unless given
+    Duration think;                        ///< server's time from the request to its response
+    Duration interval;                     ///< pause between rounds; Ping: 1 s unless given
     Rate rate = Rate::bits_per_second(0);  ///< ConstantBitrate
-    Bytes packet{0};            ///< ConstantBitrate: UDP payload; Ping: echo payload
+    Bytes packet{0};                       ///< ConstantBitrate: UDP payload; Ping: echo payload
     Time start;
     Time stop = Time::never();
     std::int32_t backlog = 128;
@@ -42,30 +42,44 @@ struct FlowConfig {
 /// One line of a program. Names and meanings are those of the scenario reference, `programs`.
 struct Operation {
     enum class Kind : std::uint8_t {
-        Listen,      ///< number = port, count = backlog
+        Listen,  ///< number = port, count = backlog
         Accept,
-        Connect,     ///< peer node + number = port, count = local port (0 = any)
-        Send,        ///< number = bytes
-        SendFor,     ///< duration
-        Writes,      ///< count calls of number bytes, one every duration
-        Receive,     ///< number = bytes
+        Connect,  ///< peer node + number = port, count = local port (0 = any)
+        Send,     ///< number = bytes
+        SendFor,  ///< duration
+        Writes,   ///< count calls of number bytes, one every duration
+        Receive,  ///< number = bytes
         ReceiveEof,
-        ReceiveChunks,   ///< count times number bytes, then wait until duration after the last turn
+        ReceiveChunks,  ///< count times number bytes, then wait until duration after the last turn
         RequestResponse,  ///< rr: count times write number, read second
         ServeRequestResponse,
         ShutdownWrite,
         Close,
         Abort,
-        Sleep,       ///< duration
-        At,          ///< duration since time 0
+        Sleep,  ///< duration
+        At,     ///< duration since time 0
         WaitAcked,
-        WaitError,   ///< at most duration
+        WaitError,  ///< at most duration
         TryRead,
-        SetOption    ///< option + number
+        SetOption  ///< option + number
     };
     enum class Option : std::uint8_t {
-        None, Congestion, NoDelay, Cork, QuickAck, KeepAlive, KeepIdle, KeepInterval, KeepCount,
-        FastOpen, MaxSegment, ReceiveBuffer, SendBuffer, UserTimeout, WindowClamp, Linger
+        None,
+        Congestion,
+        NoDelay,
+        Cork,
+        QuickAck,
+        KeepAlive,
+        KeepIdle,
+        KeepInterval,
+        KeepCount,
+        FastOpen,
+        MaxSegment,
+        ReceiveBuffer,
+        SendBuffer,
+        UserTimeout,
+        WindowClamp,
+        Linger
     };
     Kind kind = Kind::Accept;
     Option option = Option::None;

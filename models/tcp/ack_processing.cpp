@@ -1,8 +1,8 @@
 #include "models/tcp/ack_processing.h"
 
-#include "models/tcp/timestamp_clock.h"
-
 #include <array>
+
+#include "models/tcp/timestamp_clock.h"
 
 namespace seedwire::tcp {
 

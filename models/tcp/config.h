@@ -15,7 +15,8 @@ enum class Profile : std::uint8_t { Linux, Rfc };
 /// Registered congestion controls (congestion/algorithms.def).
 enum class CongestionName : std::uint8_t { Reno, Cubic };
 
-/// One host's settings, shared by all its sockets. Field names are the sysctls' without `net.ipv4.`.
+/// One host's settings, shared by all its sockets. Field names are the sysctls' without
+/// `net.ipv4.`.
 struct Sysctls {
     Profile profile = Profile::Linux;
     CongestionName tcp_congestion_control = CongestionName::Cubic;
@@ -71,8 +72,8 @@ struct Sysctls {
     std::int32_t tcp_max_syn_backlog = 4096;
     std::int32_t somaxconn = 4096;  ///< net.core.somaxconn
     bool tcp_abort_on_overflow = false;
-    std::int32_t initial_cwnd = 10;   ///< route attribute initcwnd
-    std::int32_t initial_rwnd = 0;    ///< route attribute initrwnd; 0 = from the buffer
+    std::int32_t initial_cwnd = 10;  ///< route attribute initcwnd
+    std::int32_t initial_rwnd = 0;   ///< route attribute initrwnd; 0 = from the buffer
     /// Coarseness of timers: zero is exact; 4 ms is the timer wheel of an HZ=250 kernel.
     Duration timer_tick;
 };
@@ -93,19 +94,19 @@ struct SocketOptions {
     std::int32_t receive_low_water = 1;
     std::int32_t notsent_low_water = 0;
     std::int32_t keepalive_probes = 0;
-    std::int32_t syn_count = 0;        ///< TCP_SYNCNT
+    std::int32_t syn_count = 0;  ///< TCP_SYNCNT
     std::int32_t defer_accept = 0;
     std::int32_t fast_open_queue = 0;
     Duration keepalive_idle, keepalive_interval;
     Duration user_timeout;
-    Duration linger;                   ///< meaningful with linger_set; zero aborts on close
-    Duration linger2;                  ///< TCP_LINGER2
+    Duration linger;   ///< meaningful with linger_set; zero aborts on close
+    Duration linger2;  ///< TCP_LINGER2
     bool operator==(const SocketOptions&) const = default;
 };
 
 /// What an endpoint is told at birth about its place in the world.
 struct Environment {
-    std::uint32_t mtu = 1500;           ///< of the path's first link, IP bytes
+    std::uint32_t mtu = 1500;  ///< of the path's first link, IP bytes
     std::uint32_t initial_sequence = 0;
     std::uint32_t timestamp_offset = 0;  ///< added to the millisecond clock in TSval
 };

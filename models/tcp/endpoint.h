@@ -36,17 +36,17 @@ struct Output {
     }
 };
 
-/// What a completed (or Fast Open) passive handshake hands to the new endpoint: both SYNs' facts, as
-/// the request sock kept them.
+/// What a completed (or Fast Open) passive handshake hands to the new endpoint: both SYNs' facts,
+/// as the request sock kept them.
 struct PassiveOpen {
-    wire::Segment syn;       ///< the peer's SYN, options included
-    wire::Segment syn_ack;   ///< the last SYN-ACK sent
+    wire::Segment syn;      ///< the peer's SYN, options included
+    wire::Segment syn_ack;  ///< the last SYN-ACK sent
     wire::SeqNum initial_sequence, peer_initial_sequence;
-    Time syn_ack_sent;             ///< of the first SYN-ACK
-    std::uint32_t retransmissions = 0;  ///< of the SYN-ACK, by timer
+    Time syn_ack_sent;                   ///< of the first SYN-ACK
+    std::uint32_t retransmissions = 0;   ///< of the SYN-ACK, by timer
     std::uint32_t answered_repeats = 0;  ///< SYN-ACKs sent because the SYN came again
-    std::uint32_t receive_window = 0;   ///< offered in the SYN-ACK, bytes
-    std::int8_t window_scale = -1;      ///< offered in the SYN-ACK; -1 = scaling not agreed
+    std::uint32_t receive_window = 0;    ///< offered in the SYN-ACK, bytes
+    std::int8_t window_scale = -1;       ///< offered in the SYN-ACK; -1 = scaling not agreed
     bool ecn = false;
 };
 
@@ -103,18 +103,18 @@ public:
     /// An ICMP error that quotes a segment of this connection. RFC 5461, RFC 6069, RFC 1191.
     void on_icmp_error(Time now, Error error, bool hard, wire::SeqNum quoted, Output& out);
     void on_packet_too_big(Time now, std::uint32_t mtu, wire::SeqNum quoted, Output& out);
-    Time next_timeout() const;    ///< Time::never() when idle
+    Time next_timeout() const;   ///< Time::never() when idle
     bool is_background() const;  ///< only keepalive waits: does not by itself keep a run alive
     /// A keepalive probe has been answered: the next one will tell a waiting program nothing new.
     bool keepalive_was_answered() const;
 
     // --- what may be known ---
     State state() const;
-    Error error() const;  ///< pending error, as SO_ERROR would give it
-    Error take_error();   ///< reads and clears it
-    std::uint32_t readable() const;    ///< bytes in order and unread (SIOCINQ)
-    bool at_end_of_file() const;       ///< the peer's FIN reached and everything read
-    bool may_write() const;            ///< established or half closed by the peer, not shut down
+    Error error() const;             ///< pending error, as SO_ERROR would give it
+    Error take_error();              ///< reads and clears it
+    std::uint32_t readable() const;  ///< bytes in order and unread (SIOCINQ)
+    bool at_end_of_file() const;     ///< the peer's FIN reached and everything read
+    bool may_write() const;          ///< established or half closed by the peer, not shut down
     std::uint32_t unacknowledged() const;  ///< written bytes not acknowledged (SIOCOUTQ)
     std::uint32_t writable() const;        ///< bytes that write() would take now (POLLOUT's view)
     std::uint64_t bytes_read() const;      ///< taken by read() so far: the next stream offset

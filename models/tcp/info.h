@@ -11,8 +11,17 @@ namespace seedwire::tcp {
 
 /// The states of RFC 9293 §3.3.2.
 enum class State : std::uint8_t {
-    Closed, Listen, SynSent, SynReceived, Established, FinWait1, FinWait2, CloseWait, Closing,
-    LastAck, TimeWait
+    Closed,
+    Listen,
+    SynSent,
+    SynReceived,
+    Established,
+    FinWait1,
+    FinWait2,
+    CloseWait,
+    Closing,
+    LastAck,
+    TimeWait
 };
 std::string_view to_string(State state);  ///< as the RFC prints them: "SYN-SENT"
 constexpr int kStateCount = 11;
@@ -23,9 +32,26 @@ std::string_view to_string(RecoveryState state);
 
 /// What programs see as errno.
 enum class Error : std::uint8_t {
-    None, Again, InProgress, Already, IsConnected, NotConnected, ConnectionRefused, ConnectionReset,
-    BrokenPipe, TimedOut, HostUnreachable, NetworkUnreachable, AddressInUse, AddressNotAvailable,
-    InvalidArgument, NotSupported, BadDescriptor, NoProtocolOption, MessageSize, ProtocolError,
+    None,
+    Again,
+    InProgress,
+    Already,
+    IsConnected,
+    NotConnected,
+    ConnectionRefused,
+    ConnectionReset,
+    BrokenPipe,
+    TimedOut,
+    HostUnreachable,
+    NetworkUnreachable,
+    AddressInUse,
+    AddressNotAvailable,
+    InvalidArgument,
+    NotSupported,
+    BadDescriptor,
+    NoProtocolOption,
+    MessageSize,
+    ProtocolError,
     Aborted
 };
 std::string_view to_string(Error error);  ///< "ECONNRESET"

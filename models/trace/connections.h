@@ -12,9 +12,9 @@ namespace seedwire::trace {
 /// One connection or datagram flow. Ids are handed out in the order of creation within a run; what
 /// must not depend on that order (digests, hashes) uses `key`.
 struct Connection {
-    std::uint32_t flow = UINT32_MAX;   ///< index into the scenario's flows, then programs
-    std::uint32_t ordinal = 0;         ///< k-th connection of that flow, from 0
-    std::uint64_t key = 0;             ///< stable hash of the flow's name and the ordinal
+    std::uint32_t flow = UINT32_MAX;  ///< index into the scenario's flows, then programs
+    std::uint32_t ordinal = 0;        ///< k-th connection of that flow, from 0
+    std::uint64_t key = 0;            ///< stable hash of the flow's name and the ordinal
     std::uint32_t client_node = UINT32_MAX, server_node = UINT32_MAX;
     wire::SocketAddress client, server;
     wire::SeqNum client_initial, server_initial;  ///< ISNs, for relative numbers

@@ -31,18 +31,34 @@ public:
     void clear();  ///< forgets all observers: they end before the run's objects do
 
     bool wants_packets() const { return !packets_.empty(); }
-    bool wants_tcp() const { return !tcp_.empty(); }          ///< states and timeouts
+    bool wants_tcp() const { return !tcp_.empty(); }  ///< states and timeouts
     bool wants_windows() const { return !windows_.empty(); }
     bool wants_applications() const { return !applications_.empty(); }
 
-    void record(const Transmission& r) const { for (Observer* o : packets_) o->on_transmission(r); }
-    void record(const TransmissionAmended& r) const { for (Observer* o : packets_) o->on_amended(r); }
-    void record(const NodeDrop& r) const { for (Observer* o : packets_) o->on_node_drop(r); }
-    void record(const StateChange& r) const { for (Observer* o : tcp_) o->on_state(r); }
-    void record(const TimeoutFired& r) const { for (Observer* o : tcp_) o->on_timeout(r); }
-    void record(const WindowChange& r) const { for (Observer* o : windows_) o->on_window(r); }
-    void record(const AppEvent& r) const { for (Observer* o : applications_) o->on_app(r); }
-    void end(Time at) const { for (Observer* o : all_) o->on_end(at); }
+    void record(const Transmission& r) const {
+        for (Observer* o : packets_) o->on_transmission(r);
+    }
+    void record(const TransmissionAmended& r) const {
+        for (Observer* o : packets_) o->on_amended(r);
+    }
+    void record(const NodeDrop& r) const {
+        for (Observer* o : packets_) o->on_node_drop(r);
+    }
+    void record(const StateChange& r) const {
+        for (Observer* o : tcp_) o->on_state(r);
+    }
+    void record(const TimeoutFired& r) const {
+        for (Observer* o : tcp_) o->on_timeout(r);
+    }
+    void record(const WindowChange& r) const {
+        for (Observer* o : windows_) o->on_window(r);
+    }
+    void record(const AppEvent& r) const {
+        for (Observer* o : applications_) o->on_app(r);
+    }
+    void end(Time at) const {
+        for (Observer* o : all_) o->on_end(at);
+    }
 
     Connections& connections() { return connections_; }
     const Connections& connections() const { return connections_; }

@@ -32,8 +32,8 @@ constexpr std::uint32_t kNone = UINT32_MAX;
 /// queues: on entry). Its fate on this link is complete, unless a TransmissionAmended follows.
 struct Transmission {
     static constexpr std::string_view kName = "packet";
-    Time at;                       ///< entered the direction (before any queueing)
-    std::uint32_t direction = 0;   ///< dense id of the link direction
+    Time at;                                     ///< entered the direction (before any queueing)
+    std::uint32_t direction = 0;                 ///< dense id of the link direction
     const wire::Packet* packet = nullptr;        ///< as it will arrive: after a CE mark
     const wire::Extension* extension = nullptr;  ///< SYN options, SACK blocks; null if none
     Time departure = Time::never();  ///< end of serialisation; never if dropped before it
@@ -80,7 +80,7 @@ struct WindowChange {
     Time at;
     std::uint32_t connection = 0;
     bool client = false;
-    std::uint8_t recovery = 0;  ///< tcp::RecoveryState
+    std::uint8_t recovery = 0;                            ///< tcp::RecoveryState
     std::uint32_t cwnd = 0, ssthresh = 0, in_flight = 0;  ///< segments
 };
 
@@ -97,17 +97,17 @@ struct TimeoutFired {
 struct AppEvent {
     static constexpr std::string_view kName = "app";
     enum class Kind : std::uint8_t {
-        Opened,      ///< connect() or the first send
+        Opened,  ///< connect() or the first send
         Accepted,
-        Connected,   ///< handshake complete as the program sees it
-        Wrote,       ///< amount = bytes accepted by the socket
-        Read,        ///< amount = bytes taken in order
-        Shutdown,    ///< half closed
+        Connected,  ///< handshake complete as the program sees it
+        Wrote,      ///< amount = bytes accepted by the socket
+        Read,       ///< amount = bytes taken in order
+        Shutdown,   ///< half closed
         Closed,
-        PeerClosed,  ///< end of file read
-        Failed,      ///< amount = errno value
-        Requested,   ///< a request was written whole; amount = its number from 0
-        Responded,   ///< a response was read whole; amount = its number from 0
+        PeerClosed,        ///< end of file read
+        Failed,            ///< amount = errno value
+        Requested,         ///< a request was written whole; amount = its number from 0
+        Responded,         ///< a response was read whole; amount = its number from 0
         DatagramSent,      ///< amount = its number from 0
         DatagramReceived,  ///< likewise
         EchoReceived,      ///< ping: amount = round trip in ns

@@ -1,8 +1,8 @@
 #include "models/tcp/recovery/undo.h"
 
-#include "models/tcp/timestamp_clock.h"
-
 #include <algorithm>
+
+#include "models/tcp/timestamp_clock.h"
 
 namespace seedwire::tcp {
 

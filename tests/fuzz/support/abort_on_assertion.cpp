@@ -1,5 +1,5 @@
-// A failed assertion ends the program at once with exit code 70. A fuzzer has to see a crash instead,
-// so that it keeps the input: the linker sends _Exit() here (see CMakeLists.txt).
+// A failed assertion ends the program at once with exit code 70. A fuzzer has to see a crash
+// instead, so that it keeps the input: the linker sends _Exit() here (see CMakeLists.txt).
 #include <cstdlib>
 
 extern "C" {

@@ -112,7 +112,7 @@ TEST_CASE("Without probes the tail waits for the timeout", "[tcp][recovery][rto]
     CHECK(path.timeouts() == 1);
     REQUIRE(path.retransmissions().size() == 1);
     CHECK(path.retransmissions()[0].cause == wire::Cause::RetransmissionTimeout);
-    CHECK(ms(path.retransmissions()[0].at) == 600);  // 300 ms after the last progress
+    CHECK(ms(path.retransmissions()[0].at) == 600);              // 300 ms after the last progress
     CHECK(path.sender().window().ssthresh == 29U * 717 / 1024);  // 10, and 19 acknowledged
 }
 
