@@ -51,6 +51,11 @@ bool is_complete(const ConnectionFigures& c) {
            c.client.bytes_delivered == c.server.bytes_written;
 }
 
+/// All was sent, and something of it arrived: how much is what `lost` says.
+bool datagrams_complete(const EndFigures& sender, const EndFigures& arrivals) {
+    return !sender.finished.is_never() && arrivals.received > 0;
+}
+
 void add_end(FlowFigures& f, const EndFigures& end) {
     f.delivered += end.bytes_delivered;
     f.written += end.bytes_written;
@@ -93,7 +98,8 @@ public:
             f_.lost += ConnectionFigures::lost(sender, arrivals);
             if (reader.jitter > Duration::zero()) jitter_.add(reader.jitter);
         }
-        if (is_complete(c) || ((f_.udp || f_.ping) && !sender.finished.is_never())) {
+        const bool datagrams = f_.udp || f_.ping;
+        if (datagrams ? datagrams_complete(sender, f_.ping ? c.client : reader) : is_complete(c)) {
             ++f_.completed;
             completed_.add(completion_of(c));
         }

@@ -45,9 +45,11 @@ std::optional<Result> BlockingCall::advance(Time now, NonBlockingCalls& calls, S
         case Kind::Read:
             return advance_read(now, calls, socket);
         case Kind::Drain: {
-            if (calls.unacknowledged(socket) == 0) return finish(success());
+            // A connection that failed has nothing outstanding either: the error comes first.
             const tcp::Error error = calls.take_error(socket);
-            return error == tcp::Error::None ? std::nullopt : finish(failure(error));
+            if (error != tcp::Error::None) return finish(failure(error));
+            if (calls.unacknowledged(socket) == 0) return finish(success());
+            return std::nullopt;
         }
         case Kind::WaitError: {
             const tcp::Error error = calls.take_error(socket);
