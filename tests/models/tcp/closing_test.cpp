@@ -262,7 +262,7 @@ TEST_CASE("An ACK older than any window draws a challenge ACK", "[tcp][rfc5961]"
     d.in(d.peer().ack(1101));
     d.discard();
     SECTION("older than all that was ever acknowledged") { d.in(data(10).seq(301).ack(100)); }
-    SECTION("much older") { d.in(data(10).seq(301).ack(101 - 70'000)); }
+    SECTION("much older") { d.in(data(10).seq(301).ack(101U - 70'000U)); }
     d.out(ack_only().seq(1101).ack(301).cause(wire::Cause::ChallengeAck));
     CHECK(d.endpoint().readable() == 0);
 }
