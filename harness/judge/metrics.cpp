@@ -88,8 +88,6 @@ std::optional<Value> flow_value(const Metric& metric, const Evidence& evidence) 
     if (key.substr(0, 7) == "client.") return end_value(metric, true, key.substr(7), evidence);
     if (key.substr(0, 7) == "server.") return end_value(metric, false, key.substr(7), evidence);
     if (key == "cwnd" || key == "ssthresh") {
-        const FlowFigures f = observe::flow_figures(evidence.world, metric.index, metric.ordinal);
-        (void)f;
         const auto client = window_value(metric, true, key, evidence);
         const auto ends = observe::connections_of(evidence.world, metric.index);
         if (ends.empty()) return client;

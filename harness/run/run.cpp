@@ -17,13 +17,6 @@ namespace {
 // Small enough for Ctrl-C to be heard within a tenth of a second, even in a debug build.
 constexpr std::uint64_t kSlice = 1U << 14;
 
-template <class... Fs>
-struct Overloaded : Fs... {
-    using Fs::operator()...;
-};
-template <class... Fs>
-Overloaded(Fs...) -> Overloaded<Fs...>;
-
 /// Flows (and programs behind them) whose congestion window an expectation names.
 std::vector<std::uint32_t> flows_with_windows(const scenario::Scenario& scenario) {
     std::set<std::uint32_t> flows;
