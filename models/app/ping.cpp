@@ -1,7 +1,7 @@
 // Ping.
 #include "models/app/ping.h"
 
-#include <algorithm>
+#include "sim/base/assert.h"
 
 namespace seedwire::app {
 namespace {
@@ -26,6 +26,7 @@ Ping::Ping(const Place& place, const FlowConfig& config, std::vector<Time> start
 void Ping::on_start(Time) {
     for (std::uint32_t i = 0; i < series_.size(); ++i) {
         series_[i].connection = host().add_datagram_flow(name_of(i), 0, peer_node_, 0);
+        SEEDWIRE_ASSERT(series_[i].connection == series_[0].connection + i);
         series_[i].timer = host().add_timer(owner(), i);
         host().set_timer(series_[i].timer, series_[i].start);
     }
@@ -36,9 +37,7 @@ void Ping::on_timer(Time now, std::uint32_t cookie) {
     const bool all_sent = series.sent >= config_.rounds || now >= config_.stop;
     if (all_sent) return finish(now, series);
     if (series.sent == 0) record(now, series.connection, true, AppKind::Opened);
-    // The sequence number has 16 bits; a longer series wraps.
-    const auto sequence = static_cast<std::uint16_t>(series.sent);
-    host().send_echo(now, owner(), series.connection, sequence,
+    host().send_echo(now, owner(), series.connection, series.sent,
                      static_cast<std::uint32_t>(config_.packet.count));
     ++series.sent;
     const bool last = series.sent >= config_.rounds;
@@ -47,19 +46,13 @@ void Ping::on_timer(Time now, std::uint32_t cookie) {
 }
 
 void Ping::on_datagram(Time now, const host::Datagram& reply) {
-    const auto found = std::find_if(series_.begin(), series_.end(), [&](const Series& series) {
-        return series.connection == reply.connection;
-    });
-    if (found == series_.end() || found->finished) return;
-    // The latest request with these 16 bits.
-    const std::uint32_t behind =
-        (found->sent - 1 - static_cast<std::uint32_t>(reply.number)) & UINT16_MAX;
-    const std::uint32_t number = found->sent - 1 - behind;
-    const Time sent = found->start + interval_of(config_) * number;
-    ++found->answered;
-    record(now, found->connection, true, AppKind::EchoReceived,
+    Series& series = series_[reply.connection - series_[0].connection];
+    if (series.finished) return;
+    const Time sent = series.start + interval_of(config_) * static_cast<std::int64_t>(reply.number);
+    ++series.answered;
+    record(now, series.connection, true, AppKind::EchoReceived,
            static_cast<std::uint64_t>((reply.arrived - sent).ns()));
-    if (found->sent >= config_.rounds && found->answered >= found->sent) finish(now, *found);
+    if (series.sent >= config_.rounds && series.answered >= series.sent) finish(now, series);
 }
 
 void Ping::finish(Time now, Series& series) {

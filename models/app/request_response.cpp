@@ -82,6 +82,9 @@ void RequestClient::on_flow_timer(Time now, std::uint32_t cookie) {
 
 void RequestClient::run(Time now, std::uint32_t connection) {
     Exchange& exchange = exchanges_[connection];
+    // Behind `stop` nothing new is asked, by a connection that starts then or still connected then.
+    const bool unasked = exchange.round == 0 && exchange.to_write == request_size(config());
+    if (unasked && now >= config().stop) return close(now, exchange);
     while (run_round(now, exchange)) {
         if (exchange.socket == socket::kNoSocket) return;
         // What was asked is answered, but behind `stop` nothing new is asked.

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "models/host/seen_numbers.h"
 #include "models/host/stream_arrivals.h"
 #include "models/tcp/info.h"
 #include "sim/base/chunked_vector.h"
@@ -20,7 +21,7 @@ namespace seedwire::host {
 struct EndFigures {
     // What nearly every segment changes lies together: the first 64 bytes.
     Time last_in_order = Time::never();  ///< latest arrival that extended the stream in order
-    std::uint64_t bytes_delivered = 0;   ///< arrived in order
+    std::uint64_t bytes_delivered = 0;   ///< arrived in order, before the program closed
     std::uint64_t bytes_sent = 0;        ///< payload transmitted, retransmissions included
     std::uint64_t bytes_written = 0;     ///< accepted from the program
     std::uint64_t bytes_read = 0;        ///< taken by the program
@@ -65,6 +66,7 @@ struct EndTracker {
     std::uint64_t highest_sent = 0;  ///< stream offset behind the highest payload byte sent
     StreamArrivals arrivals;
     std::uint32_t highest_packet = 0;  ///< id of the latest packet sent by the peer that arrived
+    bool abandoned = false;            ///< its program has closed it: nobody will read any more
 };
 
 /// Likewise for an end that receives datagrams.
@@ -72,7 +74,9 @@ struct DatagramTracker {
     std::uint32_t next_number = 0;  ///< behind the highest number that arrived
     std::uint32_t last_number = 0;  ///< of the latest arrival
     Time last_arrival = Time::never();
-    Duration interval;  ///< between datagrams as they leave; zero: unknown
+    Duration interval;         ///< between datagrams as they leave; zero: unknown
+    SeenNumbers seen;          ///< numbers of datagrams, or of echoes, that arrived
+    std::uint32_t echoes = 0;  ///< of which the program was told
 };
 
 /// By dense connection id (trace::Connections); shared by the hosts of a run.

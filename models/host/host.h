@@ -95,7 +95,7 @@ public:
     std::uint16_t udp_bind(OwnerId owner, std::uint16_t port) override;
     void send_datagram(Time now, std::uint32_t connection, bool client, std::uint64_t number,
                        std::uint32_t length) override;
-    void send_echo(Time now, OwnerId owner, std::uint32_t connection, std::uint16_t sequence,
+    void send_echo(Time now, OwnerId owner, std::uint32_t connection, std::uint32_t number,
                    std::uint32_t length) override;
     AppTimer add_timer(OwnerId owner, std::uint32_t cookie) override;
     void set_timer(AppTimer timer, Time at) override;

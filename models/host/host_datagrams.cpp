@@ -74,7 +74,7 @@ void Host::send_datagram(Time now, std::uint32_t connection, bool client, std::u
     p.send_packet(now, ref, connection, client);
 }
 
-void Host::send_echo(Time now, OwnerId owner, std::uint32_t connection, std::uint16_t sequence,
+void Host::send_echo(Time now, OwnerId owner, std::uint32_t connection, std::uint32_t number,
                      std::uint32_t length) {
     Parts& p = *parts_;
     SEEDWIRE_ASSERT(owner.value <= UINT16_MAX);  // the identifier's 16 bits
@@ -84,10 +84,10 @@ void Host::send_echo(Time now, OwnerId owner, std::uint32_t connection, std::uin
     packet.source = p.address;
     packet.destination = p.recorder.connections()[connection].server.address;
     packet.source_port = net::icmp::pack(net::icmp::kEchoRequest, 0);
-    packet.seq = wire::SeqNum{owner.value << 16 | sequence};
+    packet.seq = wire::SeqNum{owner.value << 16 | (number & UINT16_MAX)};
     packet.header_bytes = 20 + 8;  // IP and ICMP
     packet.payload_length = static_cast<std::uint16_t>(length);
-    packet.payload_offset = sequence;
+    packet.payload_offset = number;
     packet.cause = wire::Cause::EchoRequest;
     p.send_packet(now, ref, connection, true);
 }
@@ -126,7 +126,7 @@ void Host::Parts::account_datagram(Time now, const wire::Packet& packet) {
     DatagramTracker& tracker = figures.datagrams(id_of(label), is_client(label));
     if (end.opened.is_never()) end.opened = now;
     ++end.received;
-    if (packet.has(wire::packet_bit::kCopy)) {
+    if (!tracker.seen.take(packet.payload_offset)) {
         ++end.duplicates;
         return;
     }
@@ -172,18 +172,15 @@ void Host::Parts::receive_echo_reply(Time now, const wire::Packet& packet) {
     if (label == socket::kNoLabel) return;
     EndFigures& end = end_of(label);
     ++end.received;
-    if (packet.has(wire::packet_bit::kCopy)) {
+    // A request that was doubled on its way is answered twice.
+    if (!figures.datagrams(id_of(label), is_client(label)).seen.take(packet.payload_offset)) {
         ++end.duplicates;
         return;
     }
     end.bytes_delivered += packet.payload_length;
     end.last_in_order = now;
-    echo_replies.push_back({{packet.source, 0},
-                            0,
-                            packet.seq.raw() & UINT16_MAX,
-                            packet.payload_length,
-                            id_of(label),
-                            now});
+    echo_replies.push_back(
+        {{packet.source, 0}, 0, packet.payload_offset, packet.payload_length, id_of(label), now});
     wakeups.add(now, Wakeups::Kind::Echo, owner, 0);
     reschedule(now);
 }

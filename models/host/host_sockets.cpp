@@ -194,6 +194,7 @@ Error Host::close(Time now, SocketId socket) {
     const Error error = p.stack->close(now, socket);
     if (error == Error::None) {
         p.app_event(now, label, AppKind::Closed, 0);
+        if (label != socket::kNoLabel) p.tracker_of(label).abandoned = true;
         DescriptorRecord& record = p.descriptor(socket);
         record = {UINT32_MAX, 0, 0, 0, record.generation + 1};
     }
@@ -253,7 +254,8 @@ void Host::record(Time now, std::uint32_t connection, bool client, AppKind kind,
         const Duration sample = Duration::ns(static_cast<std::int64_t>(amount));
         const bool first = end.min_rtt == Duration::zero();
         end.min_rtt = first ? sample : std::min(end.min_rtt, sample);
-        end.smoothed_rtt += (sample - end.smoothed_rtt) / std::int64_t{end.received};
+        const std::uint32_t samples = ++p.figures.datagrams(connection, client).echoes;
+        end.smoothed_rtt += (sample - end.smoothed_rtt) / std::int64_t{samples};
     }
     p.app_event(now, label, kind, amount);
 }

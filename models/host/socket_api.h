@@ -34,7 +34,7 @@ struct ConnectionName {
 struct Datagram {
     wire::SocketAddress from;
     std::uint16_t port = 0;                 ///< it was sent to; of an echo: the identifier
-    std::uint64_t number = 0;               ///< of the flow's datagrams, or echo sequence, from 0
+    std::uint64_t number = 0;               ///< of the flow's datagrams or echoes, from 0
     std::uint32_t length = 0;               ///< payload, bytes
     std::uint32_t connection = UINT32_MAX;  ///< dense id of its flow
     Time arrived;                           ///< at the host; the owner runs `wakeup` later
@@ -94,9 +94,10 @@ public:
     /// Sends datagram `number` of the connection to its other end.
     virtual void send_datagram(Time now, std::uint32_t connection, bool client,
                                std::uint64_t number, std::uint32_t length) = 0;
-    /// ICMP echo request number `sequence`; the reply comes through on_datagram().
-    virtual void send_echo(Time now, OwnerId owner, std::uint32_t connection,
-                           std::uint16_t sequence, std::uint32_t length) = 0;
+    /// ICMP echo request `number` of the connection, of which its header holds the lower 16 bits;
+    /// the first reply to it comes through on_datagram().
+    virtual void send_echo(Time now, OwnerId owner, std::uint32_t connection, std::uint32_t number,
+                           std::uint32_t length) = 0;
 
     // --- time and records ---
     virtual AppTimer add_timer(OwnerId owner, std::uint32_t cookie) = 0;

@@ -184,6 +184,8 @@ void Host::Parts::account_arrival(Time now, Label label, const wire::Packet& pac
             tracker.highest_packet = packet.id;
         }
     }
+    // What reaches a socket that nobody reads, or one that was reset, is delivered to nobody.
+    if (tracker.abandoned || !end.closed.is_never()) return;
     const auto taken =
         tracker.arrivals.take(stream_key(label), packet.payload_offset, packet.payload_length);
     if (!taken.anything_new) ++end.duplicates;

@@ -87,6 +87,20 @@ TEST_CASE("Nothing is asked once the flow has stopped", "[app][request_response]
     CHECK(world.applications.all_finished());
 }
 
+TEST_CASE("A connection that starts when the flow has stopped asks nothing",
+          "[app][request_response]") {
+    TwoHosts world;
+    FlowConfig config;
+    config.kind = Kind::RequestResponse;
+    config.stop = at(1_s);
+    world.add_flow(config, {at(500_ms), at(1_s), at(2_s)});
+    CHECK(world.run() == Simulation::End::Quiescent);
+    CHECK(world.recording.count(AppKind::Requested) == 1);
+    CHECK(world.figures[1].client.bytes_written == 0);
+    CHECK(world.figures[2].client.bytes_written == 0);
+    CHECK(world.applications.all_finished());
+}
+
 TEST_CASE("The server thinks between request and response", "[app][request_response]") {
     TwoHosts world;
     FlowConfig config;
@@ -184,6 +198,44 @@ TEST_CASE("Ping measures the round trip", "[app][ping]") {
     CHECK(end.smoothed_rtt == end.min_rtt);
     CHECK(world.applications.all_finished());
     CHECK(world.simulation.now() < at(4_s));
+}
+
+TEST_CASE("A doubled ping is answered twice and counts once", "[app][ping]") {
+    const bool request = GENERATE(true, false);
+    TwoHosts::Options options;
+    net::FaultRule twice;
+    twice.action = net::FaultRule::Action::Duplicate;
+    twice.by = 1_ms;
+    (request ? options.up : options.down).faults.push_back(twice);
+    TwoHosts world{options};
+    FlowConfig config;
+    config.kind = Kind::Ping;
+    config.rounds = 4;
+    world.add_flow(config);
+    world.run();
+    const host::EndFigures& end = world.figures[0].client;
+    CHECK(end.received == 8);
+    CHECK(end.duplicates == 4);
+    CHECK(world.recording.count(AppKind::EchoReceived) == 4);
+    CHECK(end.smoothed_rtt == end.min_rtt);
+    CHECK(host::ConnectionFigures::lost(end, end) == 0);
+    CHECK(world.recording.apps.back().kind == AppKind::Finished);
+    CHECK(world.recording.apps.back().at >= at(3_s));
+}
+
+TEST_CASE("A ping of more than 65,536 rounds still knows which answer belongs to which",
+          "[app][ping]") {
+    TwoHosts world;
+    FlowConfig config;
+    config.kind = Kind::Ping;
+    config.rounds = 66'000;
+    config.interval = Duration::us(200);
+    world.add_flow(config);
+    world.run();
+    const host::EndFigures& end = world.figures[0].client;
+    CHECK(end.received == 66'000);
+    CHECK(end.duplicates == 0);
+    CHECK(end.smoothed_rtt == end.min_rtt);
 }
 
 TEST_CASE("A ping whose answer is lost gives up after a while", "[app][ping]") {
