@@ -14,7 +14,8 @@ struct OperationResult {
     Operation::Kind kind = Operation::Kind::Accept;
     Time start;
     Time end = Time::never();  ///< never: still blocked when the run ended
-    std::int64_t result = 0;   ///< bytes, turns or 0; negative if it failed
+    /// Bytes or turns, also of a transfer that an error ended; else 0, or negative if it failed.
+    std::int64_t result = 0;
     tcp::Error error = tcp::Error::None;
 };
 

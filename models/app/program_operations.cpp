@@ -123,8 +123,8 @@ Program::Outcome Program::send_for(Time now) {
         }
         const Outcome outcome = advance_call(now);
         if (!outcome) return std::nullopt;
-        if (!outcome->ok()) return total_ > 0 ? success(total_) : *outcome;
         total_ += outcome->value;
+        if (!outcome->ok()) return Result{total_, outcome->error};
     }
 }
 
@@ -137,8 +137,8 @@ Program::Outcome Program::writes(Time now, const Operation& operation) {
         }
         const Outcome outcome = advance_call(now);
         if (!outcome) return std::nullopt;
-        if (!outcome->ok()) return total_ > 0 ? success(total_) : *outcome;
         total_ += outcome->value;
+        if (!outcome->ok()) return Result{total_, outcome->error};
         ++turn_;
         deadline_ += operation.duration;
     }
@@ -154,8 +154,8 @@ Program::Outcome Program::receive_chunks(Time now, const Operation& operation) {
         }
         const Outcome outcome = advance_call(now);
         if (!outcome) return std::nullopt;
-        if (!outcome->ok()) return total_ > 0 ? success(total_) : *outcome;
         total_ += outcome->value;
+        if (!outcome->ok()) return Result{total_, outcome->error};
         if (outcome->value < length) return success(total_);  // end of file
         ++turn_;
         deadline_ += operation.duration;
@@ -177,7 +177,7 @@ Program::Outcome Program::rounds(Time now, const Operation& operation, bool serv
         }
         const Outcome outcome = advance_call(now);
         if (!outcome) return std::nullopt;
-        if (!outcome->ok()) return outcome;
+        if (!outcome->ok()) return Result{turn_, outcome->error};
         const auto done = static_cast<std::uint64_t>(outcome->value);
         if (done < length) return success(turn_);  // end of file
         if (second_half_) ++turn_;

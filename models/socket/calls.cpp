@@ -77,7 +77,7 @@ std::optional<Result> BlockingCall::advance_write(Time now, NonBlockingCalls& ca
         }
         const Result result = calls.write(now, socket, left_of_call_, tcp::WriteMode::Plain);
         if (result.would_block()) return std::nullopt;
-        if (!result.ok()) return finish(result);
+        if (!result.ok()) return finish({static_cast<std::int64_t>(done_), result.error});
         done_ += static_cast<std::uint64_t>(result.value);
         left_of_call_ -= static_cast<std::uint32_t>(result.value);
     }
@@ -91,7 +91,7 @@ std::optional<Result> BlockingCall::advance_read(Time now, NonBlockingCalls& cal
             static_cast<std::uint32_t>(std::min<std::uint64_t>(per_call_, total_ - done_));
         const Result result = calls.read(now, socket, at_most);
         if (result.would_block()) return std::nullopt;
-        if (!result.ok()) return finish(result);
+        if (!result.ok()) return finish({static_cast<std::int64_t>(done_), result.error});
         if (result.value == 0) break;  // end of file
         done_ += static_cast<std::uint64_t>(result.value);
         if (one_call_) break;
@@ -107,7 +107,11 @@ std::uint16_t BlockingCall::waits_for() const {
         case Kind::Connect:
             return event::kEstablished | kOver;
         case Kind::Write:
-            return event::kWritable | event::kEstablished | kOver;
+            // Whatever wakes the socket makes a writer look again, and any room is enough for it
+            // then: only the wake-up for room alone waits for a third of the buffer. Linux,
+            // `sk_stream_wait_memory` against `sk_stream_write_space`.
+            return event::kWritable | event::kReadable | event::kPeerClosed | event::kEstablished |
+                   kOver;
         case Kind::Read:
             return event::kReadable | event::kPeerClosed | kOver;
         case Kind::Drain:

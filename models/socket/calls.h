@@ -47,7 +47,8 @@ public:
     static BlockingCall wait_error() { return BlockingCall{Kind::WaitError}; }
 
     /// Goes on as far as it can without waiting. The result once the call has returned: bytes, a
-    /// descriptor or 0; or an error if nothing was done before it. After that the call is over.
+    /// descriptor or 0, and the error that ended it; of a transfer with the bytes moved before it.
+    /// After that the call is over.
     std::optional<Result> advance(Time now, NonBlockingCalls& calls, SocketId socket);
     bool in_progress() const { return kind_ != Kind::None; }
     std::uint64_t bytes() const { return done_; }  ///< so far

@@ -118,10 +118,53 @@ TEST_CASE("abort resets: the peer reads what came before, then ECONNRESET", "[ap
               {op::connect(1, 80), op::send(100), op::sleep(100_ms), op::abort()}};
     pair.run();
     CHECK(pair.server[3].result == 100);
-    CHECK(pair.server[4].result == -1);
+    CHECK(pair.server[4].result == 0);
     CHECK(pair.server[4].error == Error::ConnectionReset);
     CHECK(pair.world.recording.count(trace::AppEvent::Kind::Failed) == 1);
     CHECK(pair.world.figures[0].server.error == Error::ConnectionReset);
+}
+
+TEST_CASE("Turns that an error ends tell how far they came, and the error", "[app][program]") {
+    SECTION("recv_chunks") {
+        Pair pair{{op::listen(80), op::accept(), op::recv_chunks(10, 50, 1_ms)},
+                  {op::connect(1, 80), op::send(120), op::sleep(100_ms), op::abort()}};
+        pair.run();
+        CHECK(pair.server[2].result == 120);
+        CHECK(pair.server[2].error == Error::ConnectionReset);
+    }
+    SECTION("writes") {
+        Pair pair{{op::listen(80), op::accept(), op::sleep(100_ms), op::abort()},
+                  {op::connect(1, 80), op::writes(100, 50, 20_ms)}};
+        pair.run();
+        CHECK(pair.client[1].result > 0);
+        CHECK(pair.client[1].result < 5000);
+        CHECK(pair.client[1].error == Error::ConnectionReset);
+    }
+    SECTION("sendfor") {
+        Pair pair{{op::listen(80), op::accept(), op::sleep(100_ms), op::abort()},
+                  {op::connect(1, 80), op::send_for(10_s)}};
+        pair.run();
+        CHECK(pair.client[1].result > 0);
+        CHECK(pair.client[1].error == Error::ConnectionReset);
+    }
+    SECTION("rr") {
+        Pair pair{{op::listen(80), op::accept(), op::serve_rr(3, 10, 10), op::abort()},
+                  {op::connect(1, 80), op::rr(5, 10, 10)}};
+        pair.run();
+        CHECK(pair.client[1].result == 3);
+        CHECK(pair.client[1].error == Error::ConnectionReset);
+    }
+}
+
+TEST_CASE("What reaches a socket that its program has closed is delivered to nobody",
+          "[app][program][host]") {
+    Pair pair{{op::listen(80), op::accept(), op::recv(100), op::close()},
+              {op::connect(1, 80), op::send(100), op::sleep(200_ms), op::send(500)}};
+    pair.run();
+    const host::ConnectionFigures& figures = pair.world.figures[0];
+    CHECK(figures.client.bytes_written == 600);
+    CHECK(figures.server.bytes_delivered == 100);
+    CHECK(figures.server.received == 2);
 }
 
 TEST_CASE("wait_err returns the error when it comes, or nothing when its time is over",

@@ -58,8 +58,23 @@ TEST_CASE("A write that fails returns the error", "[socket][calls]") {
     Answers calls;
     calls.to_write = {success(10), failure(Error::BrokenPipe)};
     BlockingCall call = BlockingCall::write(100, 100);
-    CHECK(call.advance(kNow, calls, 0) == failure(Error::BrokenPipe));
+    CHECK(call.advance(kNow, calls, 0) == Result{10, Error::BrokenPipe});
     CHECK(call.bytes() == 10);
+}
+
+TEST_CASE("A blocked writer looks again when something arrives", "[socket][calls]") {
+    Answers calls;
+    BlockingCall call = BlockingCall::write(100, 100);
+    CHECK_FALSE(call.advance(kNow, calls, 0));
+    CHECK((call.waits_for() & event::kReadable) != 0);
+    CHECK((call.waits_for() & event::kPeerClosed) != 0);
+}
+
+TEST_CASE("A read that fails tells what came before", "[socket][calls]") {
+    Answers calls;
+    calls.to_read = {success(40), failure(Error::ConnectionReset)};
+    BlockingCall call = BlockingCall::read_to_end(100);
+    CHECK(call.advance(kNow, calls, 0) == Result{40, Error::ConnectionReset});
 }
 
 TEST_CASE("Reading exactly n bytes ends early at the end of file only", "[socket][calls]") {
