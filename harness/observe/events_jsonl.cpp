@@ -181,6 +181,7 @@ void EventsWriter::on_timeout(const trace::TimeoutFired& r) {
     begin(r.at, r.kName);
     end_fields(r.connection, r.client);
     append(line_, R"(,"timer":"{}")", wire::describe(r.timer));
+    if (r.rto > Duration::zero()) append(line_, R"(,"rto_ns":{})", r.rto.ns());
     finish();
 }
 

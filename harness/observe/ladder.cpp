@@ -8,10 +8,27 @@ namespace seedwire::observe {
 using wire::Cause;
 using wire::Packet;
 
+namespace {
+
+bool is_retransmission_timeout(Cause cause) {
+    return cause == Cause::RetransmissionTimeout || cause == Cause::SynTimeout ||
+           cause == Cause::SynAckTimeout;
+}
+
+}  // namespace
+
+bool closes_window(const LadderPacket& p) {
+    using namespace wire::flag;
+    constexpr std::uint16_t kNoWindow = kSyn | kRst;
+    return p.packet.protocol == wire::Protocol::Tcp && (p.packet.flags & kNoWindow) == 0 &&
+           p.packet.window == 0;
+}
+
 bool is_notable(const LadderPacket& p) {
     using namespace wire::flag;
     if ((p.packet.protocol == wire::Protocol::Tcp) && (p.packet.flags & (kSyn | kFin | kRst)) != 0)
         return true;
+    if (closes_window(p)) return true;
     if (p.loss || p.delayed || p.marked_ce) return true;
     switch (p.packet.cause) {
         case Cause::ZeroWindowProbe:
@@ -73,17 +90,16 @@ LadderPacket LadderObserver::describe(Track& track, const trace::Transmission& r
         return entry;
     }
     entry.number = ++track.kept.total_packets;
-    const bool takes_sequence =
-        r.packet->protocol == wire::Protocol::Tcp &&
-        (r.packet->payload_length > 0 || (r.packet->flags & (wire::flag::kSyn | wire::flag::kFin)));
-    if (!takes_sequence) return entry;
-    auto& seen = track.transmissions[original.forward ? 0 : 1];
-    const std::uint32_t key = r.packet->seq.raw();
-    if (const auto it = seen.find(key); it != seen.end()) entry.previous_transmission = it->second;
-    // Only recent transmissions can be repeated; the map must not grow with the run.
-    constexpr std::size_t kMostRemembered = 1U << 16;
-    if (seen.size() >= kMostRemembered) seen.clear();
-    seen[key] = r.at;
+    const std::size_t side = original.forward ? 0 : 1;
+    if (is_retransmission_timeout(r.packet->cause)) entry.rto = track.expired_rto[side];
+    entry.window = r.packet->window;
+    if (r.packet->protocol != wire::Protocol::Tcp) return entry;
+    if ((r.packet->flags & wire::flag::kSyn) != 0) {
+        track.window_scale[side] = entry.extension ? entry.extension->syn.window_scale : -1;
+    } else if (track.window_scale[0] >= 0 && track.window_scale[1] >= 0) {
+        // RFC 7323 §2.2: only if both SYNs offered it.
+        entry.window <<= std::min<int>(track.window_scale[side], 14);
+    }
     return entry;
 }
 
@@ -181,6 +197,12 @@ void LadderObserver::on_node_drop(const trace::NodeDrop& r) {
     }
     LadderPacket* entry = find_finished(*track, name);
     if (entry != nullptr && !entry->loss) entry->loss = loss;
+}
+
+/// Recorded before the packets that the timer sends.
+void LadderObserver::on_timeout(const trace::TimeoutFired& r) {
+    if (!is_retransmission_timeout(r.timer)) return;
+    if (Track* track = track_of(r.connection)) track->expired_rto[r.client ? 0 : 1] = r.rto;
 }
 
 void LadderObserver::on_end(Time at) { end_ = at; }

@@ -23,12 +23,16 @@ struct LadderPacket {
     Loss loss;
     std::uint32_t fault = trace::kNoFault;  ///< the last exact fault that acted on it
     bool delayed = false, marked_ce = false;
-    Time previous_transmission = Time::never();  ///< of the same sequence numbers, if repeated
+    Duration rto;              ///< the one that ran out, if that is why it was sent; else zero
+    std::uint32_t window = 0;  ///< bytes offered: scaled, but on a SYN as it stands there
 
     bool from_client() const { return packet.has(wire::packet_bit::kForward); }
 };
 
-/// Would a person point at this packet? Control bits, losses, retransmissions, probes.
+/// A window of zero is offered: the other end has to wait.
+bool closes_window(const LadderPacket& packet);
+
+/// Would a person point at this packet? Control bits, losses, retransmissions, closed windows.
 bool is_notable(const LadderPacket& packet);
 
 struct LadderState {
@@ -66,6 +70,7 @@ public:
     void on_amended(const trace::TransmissionAmended& r) override;
     void on_node_drop(const trace::NodeDrop& r) override;
     void on_state(const trace::StateChange& r) override;
+    void on_timeout(const trace::TimeoutFired& r) override;
     void on_end(Time at) override;
 
     /// The ladders in the order in which their connections were opened.
@@ -83,7 +88,8 @@ private:
         Ladder kept;                      ///< first and notable ones, finished or not
         std::deque<LadderPacket> latest;  ///< the last ones
         std::map<PacketName, LadderPacket> under_way;
-        std::map<std::uint32_t, Time> transmissions[2];  ///< by sequence number, newest last
+        Duration expired_rto[2];                 ///< latest, of client and server
+        std::int8_t window_scale[2] = {-1, -1};  ///< offered on the SYN; -1 = not
         std::size_t first_kept = 0, notable_kept = 0;
     };
 

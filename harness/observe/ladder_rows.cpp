@@ -63,7 +63,7 @@ void Arrangement::choose_packets() {
         const LadderPacket& p = packets[i];
         if (!is_notable(p)) continue;
         const std::string kind =
-            fmt::format("{} {} {} {}", p.from_client(), segment_word(p.packet),
+            fmt::format("{} {} {} {} {}", p.from_client(), segment_word(p.packet), closes_window(p),
                         cause_text(p.packet.cause, std::nullopt), fate_text(p, names_));
         if (++seen[kind] <= of_a_kind) show(i);
     }
@@ -73,7 +73,7 @@ void Arrangement::choose_packets() {
 void Arrangement::add_gap(std::size_t first, std::size_t last, std::uint64_t from,
                           std::uint64_t to) {
     struct Count {
-        std::size_t data = 0, other = 0, lost = 0;
+        std::size_t data = 0, other = 0, lost = 0, closing_window = 0;
     };
     const auto& packets = ladder_.packets;
     Count counts[2];
@@ -84,6 +84,7 @@ void Arrangement::add_gap(std::size_t first, std::size_t last, std::uint64_t fro
         Count& count = counts[p.from_client() ? 0 : 1];
         ++(p.packet.payload_length > 0 ? count.data : count.other);
         count.lost += p.loss ? 1 : 0;
+        count.closing_window += closes_window(p) ? 1 : 0;
     }
     LadderRow row;
     row.kind = LadderRow::Kind::Collapsed;
@@ -100,6 +101,8 @@ void Arrangement::add_gap(std::size_t first, std::size_t last, std::uint64_t fro
             row.text += fmt::format("{}{} ACK", count.data > 0 ? " and " : "", count.other);
         row.text += fmt::format(" by {}", side == 0 ? "client" : "server");
         if (count.lost > 0) row.text += fmt::format(", {} lost", count.lost);
+        if (count.closing_window > 0)
+            row.text += fmt::format(", {} with win 0", count.closing_window);
         separator = "; ";
     }
     row.at = packets[first < last || first == 0 ? first : first - 1].sent;

@@ -86,7 +86,7 @@ std::string loss_text(const Loss& loss, const SegmentNames& names) {
     return text;
 }
 
-std::string cause_text(Cause cause, std::optional<Duration> waited) {
+std::string cause_text(Cause cause, std::optional<Duration> rto) {
     switch (cause) {
         case Cause::None:
         case Cause::Open:
@@ -106,9 +106,9 @@ std::string cause_text(Cause cause, std::optional<Duration> waited) {
         case Cause::SynTimeout:
         case Cause::SynAckTimeout:
         case Cause::RetransmissionTimeout: {
-            if (!waited) return "retransmission: RTO";
+            if (!rto) return "retransmission: RTO";
             // Rounded to whole milliseconds: there to be recognised, not to be computed with.
-            const std::int64_t ms = (waited->ns() + 500'000) / 1'000'000;
+            const std::int64_t ms = (rto->ns() + 500'000) / 1'000'000;
             return fmt::format("retransmission: RTO {}", to_string(Duration::ms(ms)));
         }
         case Cause::FastRetransmit:

@@ -29,9 +29,9 @@ struct Loss {
 /// it was not lost.
 std::string loss_text(const Loss& loss, const SegmentNames& names);
 
-/// Why a segment was sent, where that is not obvious; else empty. `waited` is the time since the
-/// same octets were sent before: "retransmission: RTO 1 s".
-std::string cause_text(wire::Cause cause, std::optional<Duration> waited);
+/// Why a segment was sent, where that is not obvious; else empty. `rto` is the one that ran out, if
+/// it is known: "retransmission: RTO 1 s".
+std::string cause_text(wire::Cause cause, std::optional<Duration> rto);
 
 /// "SYN", "SYN+ACK", "FIN+ACK", "ACK", "DATA", "RST": the word people use for it.
 std::string segment_word(const wire::Packet& packet);

@@ -24,6 +24,12 @@ std::string options_text(const LadderPacket& entry) {
     return text;
 }
 
+/// Sent to say how much room there is, which is then what a reader wants to know.
+bool is_about_window(wire::Cause cause) {
+    return cause == wire::Cause::WindowUpdate || cause == wire::Cause::ReadAck ||
+           cause == wire::Cause::ProbeAnswer;
+}
+
 std::string sack_text(const LadderPacket& entry, wire::SeqNum initial) {
     if (!entry.extension || entry.extension->sack.count == 0) return {};
     std::string text = " SACK";
@@ -53,8 +59,8 @@ std::string segment_text(const LadderPacket& entry, const SegmentNames& names) {
     if (!is_bare_ack) text += fmt::format(" seq {}", static_cast<std::uint32_t>(p.seq - own));
     if ((p.flags & kAck) != 0)
         text += fmt::format(" ack {}", static_cast<std::uint32_t>(p.ack - other));
-    if ((p.flags & kSyn) != 0) text += fmt::format(" win {}", p.window);
-    if (p.window == 0 && (p.flags & kRst) == 0) text += " win 0";
+    if ((p.flags & kSyn) != 0 || closes_window(entry) || is_about_window(p.cause))
+        text += fmt::format(" win {}", entry.window);
     if (p.payload_length > 0 && (p.flags & kPsh) != 0) text += " PSH";
     if ((p.flags & kEce) != 0) text += " ECE";
     if ((p.flags & kCwr) != 0) text += " CWR";
@@ -62,10 +68,8 @@ std::string segment_text(const LadderPacket& entry, const SegmentNames& names) {
 }
 
 std::string cause_text(const LadderPacket& entry) {
-    const bool known = entry.previous_transmission != Time::never();
-    return cause_text(
-        entry.packet.cause,
-        known ? std::optional{entry.sent - entry.previous_transmission} : std::nullopt);
+    const bool known = entry.rto > Duration::zero();
+    return cause_text(entry.packet.cause, known ? std::optional{entry.rto} : std::nullopt);
 }
 
 std::string fate_text(const LadderPacket& entry, const SegmentNames& names) {

@@ -109,8 +109,9 @@ void Host::Parts::note_timers(Time now, const socket::Batch& batch) {
     for (std::uint32_t i = batch.begin; i < batch.end; ++i) {
         const Cause cause = stack->segments()[i].cause;
         if (cause == last || !is_timer(cause)) continue;
-        recorder.record(
-            trace::TimeoutFired{now, id_of(batch.label), is_client(batch.label), cause});
+        const bool awaited = is_retransmission_timer(cause);
+        recorder.record(trace::TimeoutFired{now, id_of(batch.label), is_client(batch.label), cause,
+                                            awaited ? batch.expired_rto : Duration::zero()});
         last = cause;
     }
 }

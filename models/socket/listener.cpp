@@ -64,11 +64,13 @@ void RequestTable::remove(std::uint32_t index) {
     free_.push_back(index);
 }
 
-void RequestTable::arm(Time now, std::uint32_t index) {
+Duration RequestTable::timeout(std::uint32_t index) const {
     const int shift = std::min<int>(requests_[index].expiries, 20);
-    const Duration interval =
-        std::min(kInitialTimeout * (std::int64_t{1} << shift), sysctls_->tcp_rto_max);
-    timers_.set(index, tcp::timer_expiry(now, interval, sysctls_->timer_tick));
+    return std::min(kInitialTimeout * (std::int64_t{1} << shift), sysctls_->tcp_rto_max);
+}
+
+void RequestTable::arm(Time now, std::uint32_t index) {
+    timers_.set(index, tcp::timer_expiry(now, timeout(index), sysctls_->timer_tick));
 }
 
 bool RequestTable::is_acceptable(const Request& request, const wire::Segment& segment) const {

@@ -79,6 +79,8 @@ public:
     wire::Segment acknowledgement(Time now, std::uint32_t index, wire::Cause cause) const;
     tcp::PassiveOpen handshake(std::uint32_t index) const;
 
+    /// The interval of its timer now, before the next expiry doubles it. RFC 6298 §5 (5.5).
+    Duration timeout(std::uint32_t index) const;
     Time next_expiry() const { return timers_.earliest(); }
     /// The next request whose timer has expired; nothing if there is none.
     std::optional<std::uint32_t> pop_expired(Time now);

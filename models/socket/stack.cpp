@@ -86,13 +86,15 @@ void Stack::Parts::change(Label label, State from, State to) {
 void Stack::Parts::settle(Time now, SocketId id, std::size_t first) {
     Socket& socket = sockets[id];
     const std::uint16_t events = std::exchange(output.events, std::uint16_t{0});
+    const Duration expired_rto = std::exchange(output.expired_rto, Duration::zero());
     if (output.segments.size() > first) {
         batches.push_back({{address, socket.local_port},
                            socket.remote,
                            id,
                            socket.label,
                            static_cast<std::uint32_t>(first),
-                           static_cast<std::uint32_t>(output.segments.size())});
+                           static_cast<std::uint32_t>(output.segments.size()),
+                           expired_rto});
     }
     const State state = socket.endpoint->state();
     if (state != socket.reported) {
@@ -175,7 +177,7 @@ void Stack::on_segment(Time now, const Arrival& arrival, const wire::Segment& se
 
 void Stack::Parts::reset(const Arrival& arrival, const wire::Segment& segment, wire::Cause cause) {
     const auto reply = reset_for(segment, cause);
-    if (reply) emit({arrival.to, arrival.from, kNoSocket, arrival.label, 0, 0}, *reply);
+    if (reply) emit({arrival.to, arrival.from, kNoSocket, arrival.label, 0, 0, {}}, *reply);
 }
 
 void Stack::Parts::on_unwanted_segment(const Arrival& arrival, const wire::Segment& segment) {
@@ -210,13 +212,13 @@ void Stack::Parts::start_request(Time now, const Arrival& arrival, SocketId list
     ++queue.requests;
     demux.set(arrival.from, arrival.to.port, {TargetKind::Request, index});
     change(arrival.label, State::Listen, State::SynReceived);
-    emit({arrival.to, arrival.from, kNoSocket, arrival.label, 0, 0}, requests[index].syn_ack);
+    emit({arrival.to, arrival.from, kNoSocket, arrival.label, 0, 0, {}}, requests[index].syn_ack);
 }
 
 void Stack::Parts::on_request_segment(Time now, const Arrival& arrival, std::uint32_t index,
                                       const wire::Segment& segment) {
     using Verdict = RequestTable::Verdict;
-    const Batch reply{arrival.to, arrival.from, kNoSocket, arrival.label, 0, 0};
+    const Batch reply{arrival.to, arrival.from, kNoSocket, arrival.label, 0, 0, {}};
     switch (requests.on_segment(now, index, segment)) {
         case Verdict::Ignore:
             return;
@@ -279,7 +281,7 @@ void Stack::Parts::on_stub_segment(Time now, const Arrival& arrival, std::uint32
                                    const wire::Segment& segment) {
     using Verdict = TimeWaitTable::Verdict;
     const Label label = stubs[index].label;
-    const Batch reply{arrival.to, arrival.from, kNoSocket, label, 0, 0};
+    const Batch reply{arrival.to, arrival.from, kNoSocket, label, 0, 0, {}};
     switch (stubs.on_segment(now, index, segment)) {
         case Verdict::Ignore:
             return;
@@ -373,8 +375,9 @@ void Stack::Parts::on_socket_timers(Time now) {
 void Stack::Parts::on_request_timers(Time now) {
     while (const auto index = requests.pop_expired(now)) {
         const Request& request = requests[*index];
-        const Batch reply{
-            {address, request.local_port}, request.remote, kNoSocket, request.label, 0, 0};
+        const wire::SocketAddress from{address, request.local_port};
+        const Duration expired_rto = requests.timeout(*index);
+        const Batch reply{from, request.remote, kNoSocket, request.label, 0, 0, expired_rto};
         switch (requests.on_timeout(now, *index)) {
             case RequestTable::Expiry::Wait:
                 break;

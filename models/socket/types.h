@@ -75,6 +75,7 @@ struct Batch {
     SocketId socket = kNoSocket;  ///< kNoSocket: a request, a stub or a reset
     Label label = kNoLabel;
     std::uint32_t begin = 0, end = 0;
+    Duration expired_rto;  ///< whose timer made it send, else zero
 };
 
 /// A connection that was given something to do.

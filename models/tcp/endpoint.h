@@ -30,9 +30,11 @@ constexpr std::uint16_t kEstablished = 1,  ///< the handshake is complete
 struct Output {
     std::vector<wire::Segment> segments;  ///< to transmit now, in this order
     std::uint16_t events = 0;             ///< tcp::event
+    Duration expired_rto;  ///< the RTO that has run out, if its timer fired; zero: it did not
     void clear() {
         segments.clear();
         events = 0;
+        expired_rto = Duration::zero();
     }
 };
 

@@ -69,6 +69,7 @@ bool is_silent_too_long(const Connection& c, Time now) {
 void retransmission_timeout(Connection& c, Time now, Output& out) {
     const bool probing = c.tcb.snd_wnd == 0 && !c.tcb.orphan;
     if (probing ? is_silent_too_long(c, now) : is_hopeless(c, now)) return give_up(c, out);
+    out.expired_rto = c.sender.rto();  // before it is backed off
     const Retransmission lost = c.sender.on_retransmission_timeout(now, c.peer_window());
     retransmit(c, now, lost, out);
     c.sender.on_retransmission(now, lost);
@@ -162,6 +163,7 @@ void handshake_timeout(Connection& c, Time now, Output& out) {
     const bool late = h.timeouts > 0 && now - h.first_sent >= patience;
     if (h.timeouts >= most || late) return give_up(c, out);
     ++h.timeouts;
+    out.expired_rto = h.rto;
     if (active) {
         // RFC 3168 §6.1.1.1: perhaps the ECN bits were what killed the first SYN.
         if (c.sysctls->tcp_ecn_fallback) h.offered_ecn = false;

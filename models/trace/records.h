@@ -91,6 +91,7 @@ struct TimeoutFired {
     std::uint32_t connection = 0;
     bool client = false;
     wire::Cause timer = wire::Cause::None;
+    Duration rto;  ///< that was armed, of a timer that waits for acknowledgements; else zero
 };
 
 /// Something an application did or saw.

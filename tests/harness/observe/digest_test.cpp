@@ -23,7 +23,7 @@ RunDigest digest_of(const Stage& stage) {
     observer.on_transmission(stage.sent(answer, ms(20)));
     observer.on_node_drop({ms(40), stage.net["client"], &answer, trace::DropReason::Corrupted});
     observer.on_window({ms(40), stage.connection, true, 0, 10, 100, 1});
-    observer.on_timeout({ms(41), stage.connection, true, wire::Cause::RetransmissionTimeout});
+    observer.on_timeout({ms(41), stage.connection, true, wire::Cause::RetransmissionTimeout, {}});
     observer.on_app({ms(42), stage.connection, true, trace::AppEvent::Kind::Connected, 0});
     return observer.result();
 }
@@ -114,7 +114,8 @@ TEST_CASE("A record changes the digest of its ingredient and the total, and no o
     DigestObserver observer{stage.net.network, stage.connections};
     SECTION("states") { observer.on_state({ms(1), stage.connection, true, 0, 1}); }
     SECTION("timeouts") {
-        observer.on_timeout({ms(1), stage.connection, true, wire::Cause::RetransmissionTimeout});
+        observer.on_timeout(
+            {ms(1), stage.connection, true, wire::Cause::RetransmissionTimeout, {}});
     }
     SECTION("windows") { observer.on_window({ms(1), stage.connection, true, 0, 10, 20, 5}); }
     const RunDigest before = nothing.result(), after = observer.result();

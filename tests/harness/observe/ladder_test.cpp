@@ -29,6 +29,7 @@ Ladder lost_syn(const Stage& stage, const LadderChoice& choice = {}) {
     observer.on_transmission(stage.lost(syn, ms(0), trace::DropReason::Fault, 0));
     wire::Packet again = stage.segment(true, 2, kSyn, 0, 0);
     again.cause = wire::Cause::SynTimeout;
+    observer.on_timeout({ms(1000), c, true, wire::Cause::SynTimeout, Duration::s(1)});
     observer.on_transmission(stage.sent(again, ms(1000)));
     wire::Packet answer = stage.segment(false, 1, kSyn | kAck, 0, 1);
     answer.cause = wire::Cause::PassiveOpen;
@@ -60,7 +61,7 @@ TEST_CASE("A ladder remembers packets with their numbers, fates and repetitions"
     CHECK(ladder.packets[0].loss.reason == trace::DropReason::Fault);
     CHECK(ladder.packets[0].arrived == Time::never());
     CHECK(ladder.packets[1].number == 2);
-    CHECK(ladder.packets[1].previous_transmission == ms(0));
+    CHECK(ladder.packets[1].rto == Duration::s(1));
     CHECK(ladder.packets[1].arrived == ms(1020));
     CHECK(cause_text(ladder.packets[1]) == "retransmission: RTO 1 s");
     CHECK(fate_text(ladder.packets[0], stage.names()) == "lost: faults[0] on line.up");
@@ -103,6 +104,76 @@ TEST_CASE("A ladder is drawn with states, arrows and the reason of a loss", "[ob
 )";
         CHECK(text_of(stage, ladder, {.width = 92, .unicode = false}) == expected);
     }
+}
+
+TEST_CASE("A retransmission timeout shows the RTO that was armed, whatever was sent in between",
+          "[observe][ladder]") {
+    const Stage stage;
+    LadderObserver observer{stage.net.network, stage.connections, {}};
+    const std::uint32_t c = stage.connection;
+    wire::Packet data = stage.segment(true, 1, kAck, 1, 1, 100);
+    observer.on_transmission(stage.lost(data, ms(0), trace::DropReason::Fault, 0));
+    wire::Packet probe = stage.segment(true, 2, kAck, 1, 1, 100);
+    probe.cause = wire::Cause::TailLossProbe;
+    observer.on_timeout({ms(80), c, true, wire::Cause::TailLossProbe, {}});
+    observer.on_transmission(stage.lost(probe, ms(80), trace::DropReason::Fault, 0));
+    wire::Packet again = stage.segment(true, 3, kAck, 1, 1, 100);
+    again.cause = wire::Cause::RetransmissionTimeout;
+    observer.on_timeout({ms(320), c, true, wire::Cause::RetransmissionTimeout, Duration::ms(240)});
+    observer.on_transmission(stage.sent(again, ms(320)));
+    wire::Packet unknown = stage.segment(false, 1, kAck, 1, 1, 100);
+    unknown.cause = wire::Cause::RetransmissionTimeout;
+    observer.on_transmission(stage.sent(unknown, ms(400)));
+    const Ladder ladder = observer.result()[0];
+    CHECK(cause_text(ladder.packets[1]) == "tail loss probe");
+    CHECK(cause_text(ladder.packets[2]) == "retransmission: RTO 240 ms");
+    CHECK(cause_text(ladder.packets[3]) == "retransmission: RTO");
+}
+
+TEST_CASE("A window that closes is always pointed at, one that opens by how far",
+          "[observe][ladder]") {
+    const Stage stage;
+    LadderObserver observer{stage.net.network, stage.connections, {}};
+    wire::Extension scaled;
+    scaled.syn.window_scale = 7;
+    const auto syn = [&](bool from_client, std::uint16_t flags) {
+        const wire::Packet packet = stage.segment(from_client, 1, flags, 0, 0);
+        trace::Transmission sent = stage.sent(packet, ms(0));
+        sent.extension = &scaled;
+        observer.on_transmission(sent);
+    };
+    syn(true, kSyn);
+    syn(false, kSyn | kAck);
+    for (std::uint32_t i = 0; i < 40; ++i) {
+        wire::Packet ack = stage.segment(false, i + 2, kAck, 1, 1 + i);
+        if (i == 20) ack.window = 0;
+        if (i == 21) {
+            ack.window = 3;
+            ack.cause = wire::Cause::WindowUpdate;
+        }
+        observer.on_transmission(stage.sent(ack, ms(1 + i)));
+    }
+    const Ladder ladder = observer.result()[0];
+    CHECK(closes_window(ladder.packets[22]));
+    CHECK(is_notable(ladder.packets[22]));
+    CHECK_FALSE(is_notable(ladder.packets[24]));
+    const std::string text = text_of(stage, ladder, {.unicode = false, .most_packets = 12});
+    CHECK(text.find("#23 ACK ack 21 win 0") != std::string::npos);
+    CHECK(text.find("#24 ACK ack 22 win 384 (window update)") != std::string::npos);
+    CHECK(text.find("#25 to #") != std::string::npos);
+}
+
+TEST_CASE("Closed windows that are not drawn are counted", "[observe][ladder]") {
+    const Stage stage;
+    LadderObserver observer{stage.net.network, stage.connections, {}};
+    for (std::uint32_t i = 0; i < 100; ++i) {
+        wire::Packet ack = stage.segment(false, i + 1, kAck, 1, 1);
+        ack.window = 0;
+        observer.on_transmission(stage.sent(ack, ms(i)));
+    }
+    const std::string text =
+        text_of(stage, observer.result()[0], {.unicode = false, .most_packets = 10});
+    CHECK(text.find("94 ACK by server, 94 with win 0") != std::string::npos);
 }
 
 TEST_CASE("No line of a ladder is wider than asked for, whatever it says", "[observe][ladder]") {

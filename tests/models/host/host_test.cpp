@@ -109,6 +109,38 @@ TEST_CASE("A corrupted packet ends at the receiving host", "[host]") {
     CHECK(world.figures[0].client.bytes_read == 100);
 }
 
+TEST_CASE("A timeout tells the RTO that was armed, not the time since a probe", "[host][rfc6298]") {
+    TwoHosts::Options options;
+    net::FaultRule lost;  // the request and its tail loss probe
+    lost.action = net::FaultRule::Action::Drop;
+    lost.nth = {{3, 4}};
+    options.up.faults.push_back(lost);
+    TwoHosts world{options};
+    world.add_flow(request_response(100, 100));
+    world.run();
+    const auto& timeouts = world.recording.timeouts;
+    REQUIRE(timeouts.size() == 2);
+    CHECK(timeouts[0].timer == wire::Cause::TailLossProbe);
+    CHECK(timeouts[0].rto == Duration::zero());
+    CHECK(timeouts[1].timer == wire::Cause::RetransmissionTimeout);
+    // RTT 20 ms and a bit, of the handshake alone: the variance is at its floor of 200 ms.
+    CHECK(timeouts[1].rto >= 220_ms);
+    CHECK(timeouts[1].rto <= 222_ms);
+}
+
+TEST_CASE("Every SYN that is sent again tells the timeout before it doubled", "[host][rfc6298]") {
+    TwoHosts::Options options;
+    net::FaultRule lost;
+    lost.action = net::FaultRule::Action::Drop;
+    lost.nth = {{1, 2}};
+    options.down.faults.push_back(lost);  // two SYN-ACKs
+    TwoHosts world{options};
+    world.add_flow(request_response(100, 100));
+    world.run();
+    for (const trace::TimeoutFired& fired : world.recording.timeouts) CHECK(fired.rto == 1_s);
+    REQUIRE_FALSE(world.recording.timeouts.empty());
+}
+
 TEST_CASE("Programs see data one wake-up after they arrive", "[host][wakeup]") {
     const Duration wakeup = GENERATE(0_us, 30_us, 5_ms);
     TwoHosts::Options options;
