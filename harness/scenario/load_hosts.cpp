@@ -81,6 +81,11 @@ void Loader::read_node_settings(NodeSpec& node, const Node& settings, const Node
         if (!node.address)
             reporter_.error(error_id::kBadValue, *address, "this is not an IPv4 address",
                             "write for example 10.0.0.1");
+        else if (!wire::is_host_address(*node.address))
+            reporter_.error(error_id::kOutOfRange, *address,
+                            fmt::format("no host can have the address {}", address->text),
+                            "write for example 10.0.0.1",
+                            "0.x.x.x, 127.x.x.x and all from 224.0.0.0 on have other uses");
     }
     if (!node.router) read_tcp(node, fields);
 }
