@@ -33,7 +33,7 @@ public:
     /// Pareto with the given mean; `shape` > 1 (about 3 is usual).
     Duration pareto(Duration mean, Ratio shape);
     /// A quarter normal and three quarters Pareto around the mean, as netem's distribution of that
-    /// name; may be negative.
+    /// name, scaled to this standard deviation; may be negative.
     Duration pareto_normal(Duration mean, Duration standard_deviation);
 
     std::uint64_t index() const { return index_; }  ///< 64-bit values drawn so far

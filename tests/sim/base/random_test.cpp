@@ -175,12 +175,17 @@ TEST_CASE("pareto_normal() is a quarter normal and three quarters Pareto", "[ran
     std::vector<double> part(sample.begin(), sample.begin() + 20'000);
     CHECK(kolmogorov_smirnov(part, [&](double x) {
               double sum = 0;
-              for (double p : pareto) sum += normal_cdf((x - p) * 4);
+              for (double p : pareto) sum += normal_cdf((x * std::sqrt(13.0) / 4 - p) * 4);
               return sum / steps;
           }) < 1.95);
-    double sum = 0;
-    for (double x : sample) sum += x;
+    double sum = 0, squares = 0;
+    for (double x : sample) {
+        sum += x;
+        squares += x * x;
+    }
     CHECK(std::fabs(sum / kDraws) < 0.02);
+    // The fourth moment is infinite, so the sample's deviation comes slowly to the true one.
+    CHECK(std::fabs(std::sqrt(squares / kDraws) - 1) < 0.05);
     CHECK(stream.index() == 3 * kDraws);
 }
 
@@ -213,5 +218,5 @@ TEST_CASE("Draws are the same for ever", "[random]") {
     };
     std::vector<std::int64_t> values;
     for (int i = 0; i < 5; ++i) values.push_back(draw(i));
-    CHECK(values == std::vector<std::int64_t>{1539134, 2263293, 670736, 752231, 1399370});
+    CHECK(values == std::vector<std::int64_t>{1539134, 2263293, 670736, 752231, 1443061});
 }
