@@ -232,6 +232,16 @@ RunFigures collect(const world::World& world, const LinkObserver& links) {
     }
     for (std::uint32_t d = 0; d < world.network().link_count() * 2; ++d)
         run.directions.push_back(direction_figures(world, links, d));
+    for (std::uint32_t n = 0; n < world.network().node_count(); ++n) {
+        NodeLosses node;
+        node.name = world.network().node_name(n);
+        std::uint64_t dropped = 0;
+        for (std::uint8_t r = 0; r < trace::kDropReasonCount; ++r) {
+            node.dropped[r] = world.network().dropped_inside(n, static_cast<trace::DropReason>(r));
+            dropped += node.dropped[r];
+        }
+        if (dropped > 0) run.node_losses.push_back(std::move(node));
+    }
     return run;
 }
 

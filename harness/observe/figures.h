@@ -55,10 +55,17 @@ struct DirectionFigures {
     bool finite_rate = true;
 };
 
+/// A node in which packets ended: no route, too long, TTL expired, damaged, nobody to take them.
+struct NodeLosses {
+    std::string name;
+    std::uint64_t dropped[trace::kDropReasonCount] = {};
+};
+
 struct RunFigures {
     Time end;
     std::vector<FlowFigures> flows;  ///< flows by name, then programs by name
     std::vector<DirectionFigures> directions;
+    std::vector<NodeLosses> node_losses;  ///< of those that have dropped something, by name
 };
 
 /// Utilisation and mean queue are taken over the whole run where it has a `stop`, else up to the

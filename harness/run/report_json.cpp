@@ -48,6 +48,14 @@ void write_flow(JsonWriter& json, const FlowFigures& f) {
     json.end_object();
 }
 
+void write_drops(JsonWriter& json, const std::uint64_t (&dropped)[trace::kDropReasonCount]) {
+    json.key("drops").begin_object();
+    for (std::uint8_t r = 1; r < trace::kDropReasonCount; ++r)
+        if (dropped[r] > 0)
+            json.field(trace::to_string(static_cast<trace::DropReason>(r)), dropped[r]);
+    json.end_object();
+}
+
 void write_direction(JsonWriter& json, const DirectionFigures& d) {
     json.begin_object().field("name", d.name).field("from", d.from).field("to", d.to);
     json.field("entered", d.entered).field("packets", d.packets).field("bytes", d.bytes);
@@ -65,11 +73,8 @@ void write_direction(JsonWriter& json, const DirectionFigures& d) {
     json.field("max_packets", d.longest_queue).field("mean_wait_ns", d.mean_wait.ns());
     json.field("max_wait_ns", d.max_wait.ns()).end_object();
     json.field("marked_ce", d.marked_ce);
-    json.key("drops").begin_object();
-    for (std::uint8_t r = 1; r < trace::kDropReasonCount; ++r)
-        if (d.dropped[r] > 0)
-            json.field(trace::to_string(static_cast<trace::DropReason>(r)), d.dropped[r]);
-    json.end_object().end_object();
+    write_drops(json, d.dropped);
+    json.end_object();
 }
 
 void write_program(JsonWriter& json, const Run& run, std::uint32_t program) {
@@ -118,6 +123,12 @@ void write_json(JsonWriter& json, const Run& run) {
     for (std::uint32_t i = 0; i < scenario.programs.size(); ++i) write_program(json, run, i);
     json.end_array().key("links").begin_array();
     for (const DirectionFigures& d : run.figures.directions) write_direction(json, d);
+    json.end_array().key("nodes").begin_array();
+    for (const observe::NodeLosses& n : run.figures.node_losses) {
+        json.begin_object().field("name", n.name);
+        write_drops(json, n.dropped);
+        json.end_object();
+    }
     json.end_array().key("faults").begin_array();
     for (std::uint32_t i = 0; i < scenario.faults.size(); ++i) {
         json.begin_object().field("text", scenario.faults[i].text);

@@ -28,34 +28,41 @@ std::string count_text(std::uint64_t n) { return n == 0 ? "0" : std::to_string(n
 std::string flow_table(const Run& run) {
     TextTable table{{"<flow", "conns", "handshake", "first byte", "completion", "delivered",
                      "goodput", "segments", "retrans", "timeouts", "reordered", "RTT", "sent",
-                     "lost", "jitter", "<error"}};
+                     "lost", "jitter", "failed", "<error"}};
     for (const FlowFigures& f : run.figures.flows) {
         if (f.connections == 0 || !f.opens) continue;
         const bool tcp = !f.udp && !f.ping;
         const auto value = [](std::uint64_t n, Unit unit) {
             return judge::to_string({static_cast<std::int64_t>(n), 1, unit});
         };
-        table.add({f.name, f.connections > 1 ? count_text(f.connections) : "",
-                   duration_text(f.handshake), duration_text(f.first_byte),
-                   f.completion ? duration_text(f.completion) : "unfinished",
-                   f.ping ? "" : value(f.delivered, Unit::Bytes),
-                   f.goodput() > 0 ? value(f.goodput(), Unit::BitsPerSecond) : "",
-                   tcp ? count_text(f.segments) : "", tcp ? count_text(f.retransmissions) : "",
-                   tcp ? count_text(f.timeouts) : "", f.ping ? "" : count_text(f.reordered),
-                   duration_text(f.rtt), tcp ? "" : count_text(f.sent),
-                   tcp ? "" : count_text(f.lost), duration_text(f.jitter),
-                   f.error == tcp::Error::None ? "" : std::string{tcp::to_string(f.error)}});
+        table.add(
+            {f.name, f.connections > 1 ? count_text(f.connections) : "", duration_text(f.handshake),
+             duration_text(f.first_byte), f.completion ? duration_text(f.completion) : "unfinished",
+             f.ping ? "" : value(f.delivered, Unit::Bytes),
+             f.goodput() > 0 ? value(f.goodput(), Unit::BitsPerSecond) : "",
+             tcp ? count_text(f.segments) : "", tcp ? count_text(f.retransmissions) : "",
+             tcp ? count_text(f.timeouts) : "", f.ping ? "" : count_text(f.reordered),
+             duration_text(f.rtt), tcp ? "" : count_text(f.sent), tcp ? "" : count_text(f.lost),
+             duration_text(f.jitter), f.failed > 0 ? count_text(f.failed) : "",
+             f.error == tcp::Error::None ? "" : std::string{tcp::to_string(f.error)}});
     }
     return table.text();
 }
 
-std::string drops_text(const DirectionFigures& d) {
+std::string drops_text(const std::uint64_t (&dropped)[trace::kDropReasonCount]) {
     std::string text;
     for (std::uint8_t r = 1; r < trace::kDropReasonCount; ++r)
-        if (d.dropped[r] > 0)
-            text += fmt::format("{}{} {}", text.empty() ? "" : ", ", d.dropped[r],
+        if (dropped[r] > 0)
+            text += fmt::format("{}{} {}", text.empty() ? "" : ", ", dropped[r],
                                 trace::to_string(static_cast<trace::DropReason>(r)));
     return text;
+}
+
+std::string node_table(const Run& run) {
+    TextTable table{{"<node", "<packets that ended in it"}};
+    for (const observe::NodeLosses& n : run.figures.node_losses)
+        table.add({n.name, drops_text(n.dropped)});
+    return table.text();
 }
 
 std::string link_table(const Run& run) {
@@ -87,7 +94,7 @@ std::string link_table(const Run& run) {
                    finite ? count_text(d->longest_queue) : "",
                    finite ? duration_text(d->mean_wait) : "",
                    finite ? duration_text(d->max_wait) : "",
-                   d->marked_ce > 0 ? count_text(d->marked_ce) : "", drops_text(*d)});
+                   d->marked_ce > 0 ? count_text(d->marked_ce) : "", drops_text(d->dropped)});
     }
     std::string text = table.text();
     if (total > kMostRows)
@@ -187,6 +194,7 @@ std::string report(const Run& run, std::string_view source, const ReportStyle& s
     if (flows.find('\n') + 1 < flows.size()) text += flows + '\n';
     const std::string links = link_table(run);
     if (links.find('\n') + 1 < links.size()) text += links + '\n';
+    if (!run.figures.node_losses.empty()) text += node_table(run) + '\n';
     for (const std::string& warning : run.warnings) text += warning + '\n';
     if (!run.verdicts.empty()) {
         const auto good = static_cast<std::size_t>(

@@ -60,6 +60,7 @@ void Loader::read_program(const Node& name, const Node& settings) {
                 operation.option = value.option;
                 operation.number = value.number;
                 config.script.push_back(operation);
+                program.lines.push_back({"options", reporter_.span(*options)});
             }
         const Node* script = fields.require("script");
         if (script != nullptr && !script->is_sequence()) {
@@ -67,8 +68,12 @@ void Loader::read_program(const Node& name, const Node& settings) {
                             "write [listen 80, accept, close]");
         } else if (script != nullptr) {
             ProgramLines lines{names_.nodes, reporter_};
-            for (const Node& line : script->items)
-                if (const auto operation = lines.parse(line)) config.script.push_back(*operation);
+            for (const Node& line : script->items) {
+                const auto operation = lines.parse(line);
+                if (!operation) continue;
+                config.script.push_back(*operation);
+                program.lines.push_back({line.text, reporter_.span(line)});
+            }
         }
     }
     scenario_.programs.push_back(std::move(program));

@@ -66,8 +66,14 @@ struct FlowSpec {
 };
 
 struct ProgramSpec {
+    /// An operation as it was written.
+    struct Line {
+        std::string text;
+        SourceSpan where;
+    };
     std::string name;
     app::ProgramConfig config;
+    std::vector<Line> lines;  ///< one for each operation of the script
     SourceSpan where;
 };
 

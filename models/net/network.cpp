@@ -85,6 +85,7 @@ void Network::drop(Time now, std::uint32_t node, wire::PacketRef ref, DropReason
 
 void Network::end_inside(Time now, std::uint32_t node, wire::PacketRef ref, DropReason reason) {
     ++parts_->totals.dropped[static_cast<std::size_t>(reason)];
+    ++parts_->nodes[node].dropped[static_cast<std::size_t>(reason)];
     if (parts_->recorder.wants_packets()) {
         trace::NodeDrop record;
         record.at = now;

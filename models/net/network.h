@@ -87,6 +87,7 @@ public:
     std::uint32_t interface_mtu(std::uint32_t node, std::uint32_t towards) const;
     bool has_route(std::uint32_t from, std::uint32_t to) const;
     const DirectionCounters& counters(std::uint32_t direction) const;
+    std::uint64_t dropped_inside(std::uint32_t node, trace::DropReason reason) const;
     /// Busy time of the transmitter within [0, now]; `now` is the present moment, not an earlier
     /// one.
     Duration busy(std::uint32_t direction, Time now) const;

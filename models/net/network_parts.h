@@ -1,6 +1,7 @@
 // What Network is made of. For the files of models/net alone.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -27,6 +28,7 @@ struct Network::Parts {
         std::uint32_t packets_sent = 0;
         bool forwards = false;
         std::vector<std::uint32_t> interfaces;  ///< directions that leave here, in order
+        std::array<std::uint64_t, trace::kDropReasonCount> dropped{};  ///< packets that ended here
     };
     struct LinkState {
         std::string name;

@@ -113,6 +113,10 @@ void Network::restore(Time now, std::uint32_t direction) {
     parts_->directions[direction].restore(now);
 }
 
+std::uint64_t Network::dropped_inside(std::uint32_t node, trace::DropReason reason) const {
+    return parts_->nodes[node].dropped[static_cast<std::size_t>(reason)];
+}
+
 Conservation Network::conservation() const {
     const Totals& totals = parts_->totals;
     Conservation c;

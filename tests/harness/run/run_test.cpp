@@ -32,6 +32,7 @@ TEST_CASE("A run ends when nothing is left to happen, and its expectations are j
 TEST_CASE("A limit makes a run incomplete: no verdicts, exit code 75", "[run]") {
     Request request;
     SECTION("events") { request.limits.events = 50; }
+    SECTION("memory") { request.limits.memory_bytes = 1; }
     SECTION("simulated time") { request.limits.simulated_time = Time::zero() + Duration::ms(50); }
     const auto ran =
         run_text(two_hosts(std::string{kBulk} + "expect: [load.delivered == 1 kB]\n"), request);
@@ -59,6 +60,43 @@ TEST_CASE("A fault that never fired is a warning", "[run]") {
     REQUIRE(ran->run.warnings.size() == 1);
     CHECK(ran->run.warnings[0] == "test.yaml:9:5: warning: faults[0] never fired");
     CHECK(ran->run.exit_code() == ExitCode::Holds);
+}
+
+TEST_CASE("A program that waits when nothing is left to happen is a warning", "[run]") {
+    const std::string server = "  server: {on: server, script: [listen 80, accept, recv 200 B]}\n";
+    const std::string yaml = two_hosts("programs:\n" + server +
+                                       "  client:\n    on: client\n    options: [nodelay 1]\n"
+                                       "    script: [\"connect server:80\", send 100 B]\n");
+    const auto ran = run_text(yaml);
+    CHECK(ran->run.ending == Ending::Quiescent);
+    REQUIRE(ran->run.warnings.size() == 1);
+    // The handshake takes 20 ms each way, and a bit.
+    const std::string expected =
+        "test.yaml:7:52: warning: server is blocked for ever in `recv 200 B`, since 60.";
+    CHECK(ran->run.warnings[0].substr(0, expected.size()) == expected);
+    CHECK(ran->run.exit_code() == ExitCode::Holds);
+    const auto stopped = run_text("stop: 70 ms\n" + yaml);
+    CHECK(stopped->run.warnings.empty());
+}
+
+TEST_CASE("Failed connections and packets that ended in nodes stand on the terminal",
+          "[run][report]") {
+    const auto refused =
+        run_text(two_hosts("programs:\n  client: {on: client, script: [\"connect server:80\"]}\n"));
+    const std::string text = report(refused->run, "", {});
+    CHECK(text.find("failed  error") != std::string::npos);
+    CHECK(text.find("     1  ECONNREFUSED") != std::string::npos);
+    CHECK(text.find("packets that ended in it") == std::string::npos);
+    const auto lost = run_text(
+        "version: 1\nname: test\nhosts: {a: {ttl: 1}, b: }\nrouters: [r]\nlinks:\n"
+        "  - {between: [a, r], rate: 10 Mbit/s, delay: 20 ms}\n"
+        "  - {between: [r, b], rate: 10 Mbit/s, delay: 20 ms}\n"
+        "flows: {load: {app: bulk, from: a, to: b, bytes: 1 kB}}\n");
+    const std::string nodes = report(lost->run, "", {});
+    CHECK(nodes.find("node  packets that ended in it\nr     1 ttl\n") != std::string::npos);
+    observe::JsonWriter json{false};
+    write_json(json, lost->run);
+    CHECK(json.take().find(R"("nodes":[{"name":"r","drops":{"ttl":1}}])") != std::string::npos);
 }
 
 TEST_CASE("The results as JSON are well-formed and say what the text says", "[run][json]") {
