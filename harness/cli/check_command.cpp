@@ -36,11 +36,14 @@ std::string description(const LoadedFile& file) {
     const scenario::Scenario& s = *file.scenario;
     std::size_t routers = 0;
     for (const auto& node : s.nodes) routers += node.router ? 1 : 0;
-    return fmt::format(
-        "{}: valid: {} hosts, {} routers, {} links, {} flows, {} programs, {} faults, {} "
-        "expectations\n",
-        file.path, s.nodes.size() - routers, routers, s.links.size(), s.flows.size(),
-        s.programs.size(), s.faults.size(), s.expectations.size());
+    const auto count = [](std::size_t n, std::string_view thing) {
+        return fmt::format("{} {}{}", n, thing, n == 1 ? "" : "s");
+    };
+    return fmt::format("{}: valid: {}, {}, {}, {}, {}, {}, {}\n", file.path,
+                       count(s.nodes.size() - routers, "host"), count(routers, "router"),
+                       count(s.links.size(), "link"), count(s.flows.size(), "flow"),
+                       count(s.programs.size(), "program"), count(s.faults.size(), "fault"),
+                       count(s.expectations.size(), "expectation"));
 }
 
 /// With a document mark before each of several.

@@ -47,11 +47,16 @@ bool ExpectationParser::fail_unknown_metric(const Path& path,
     std::vector<std::string> keys;
     for (const Metric::Subject subject : subjects)
         for (std::string& key : metric_keys(subject)) keys.push_back(std::move(key));
+    constexpr std::size_t kMostNamed = 8;
+    std::vector<std::string_view> first{keys.begin(), keys.end()};
+    if (first.size() > kMostNamed) first.resize(kMostNamed);
     const std::size_t begin = path.keys.front().offset;
     const Token at{Token::Kind::Word, in_.text_between(begin, path.end), begin};
     return in_.fail(at, error_id::kUnknownMetric,
                     fmt::format("'{}' has no metric '{}'", path.name.text, path.key()),
-                    did_you_mean(path.key(), {keys.begin(), keys.end()}));
+                    did_you_mean(path.key(), {keys.begin(), keys.end()}),
+                    fmt::format("it has {}{}; `seedwire list metrics` shows them all",
+                                list_of(first), keys.size() > kMostNamed ? ", ..." : ""));
 }
 
 bool ExpectationParser::check_function(const Path& path, std::string_view function, Draft& draft) {

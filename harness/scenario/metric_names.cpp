@@ -37,7 +37,8 @@ constexpr MetricName node(std::string_view key, std::string_view help) {
 constexpr std::array kFlowMetrics{
     flow("goodput", Unit::BitsPerSecond,
          "bytes delivered in order, from the first data sent to the last delivered"),
-    flow("delivered", Unit::Bytes, "bytes that arrived, in order and once"),
+    flow("delivered", Unit::Bytes,
+         "bytes that arrived in order and once, before the reader closed"),
     flow("written", Unit::Bytes, "bytes the applications wrote"),
     flow("completion", Unit::Nanoseconds, "from opening to completion"),
     flow("first_byte", Unit::Nanoseconds, "from opening to the first byte read"),
@@ -127,7 +128,7 @@ constexpr std::array kEndMetrics{
 
 constexpr std::array kLinkMetrics{
     link("utilisation", Unit::Ratio, "share of the time in which the link was sending"),
-    link("packets", Unit::Packets, "packets sent"),
+    link("packets", Unit::Packets, "packets delivered at the other end"),
     link("bytes", Unit::Bytes, "their IP bytes"),
     link("drops", Unit::Count, "packets dropped, for whatever reason"),
     link("drops.queue", Unit::Count, "the queue was full"),
@@ -139,7 +140,7 @@ constexpr std::array kLinkMetrics{
     link("marked_ce", Unit::Count, "packets marked CE"),
     link("queue.length", Unit::Packets, "packets waiting, the one being sent included", false,
          kOfLengths),
-    link("queue.sojourn", Unit::Nanoseconds, "from entering to the end of sending, per packet",
+    link("queue.sojourn", Unit::Nanoseconds, "from entering to the start of sending, per packet",
          false, kOfDelays),
     link("throughput", Unit::BitsPerSecond, "IP bytes delivered, over the run", kLater),
     link("duplicated", Unit::Count, "copies made", kLater),

@@ -70,7 +70,11 @@ std::optional<std::int64_t> read_value(TokenReader& in, const OptionRow& row) {
     const Type type = row.type == Type::Boolean ? Type::Integer : row.type;
     const Parsed<std::int64_t> parsed = parse_base_units(type, quantity.text);
     if (!parsed) {
-        const QuantityError& error = parsed.error;
+        QuantityError error = parsed.error;
+        // Whoever leaves the unit out means that of setsockopt().
+        const std::string milliseconds = fmt::format("write {} ms", quantity.text);
+        if (row.minimum >= kSecond && error.hint == milliseconds)
+            error.hint = fmt::format("write {} s", quantity.text);
         in.fail({quantity.kind, quantity.text.substr(error.offset, error.length),
                  quantity.offset + error.offset},
                 error_id::kBadValue, fmt::format("{}: {}", row.name, error.message), error.hint,
