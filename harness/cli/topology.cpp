@@ -7,6 +7,7 @@
 #include <set>
 
 #include "harness/run/text_table.h"
+#include "sim/base/overloaded.h"
 
 namespace seedwire::cli {
 
@@ -39,13 +40,6 @@ std::string section(std::string_view title, const run::TextTable& table, std::si
     if (total == 0) return {};
     return fmt::format("\n{}\n{}{}", title, indented(table.text()), more(total));
 }
-
-template <class... Fs>
-struct Overloaded : Fs... {
-    using Fs::operator()...;
-};
-template <class... Fs>
-Overloaded(Fs...) -> Overloaded<Fs...>;
 
 std::string text_of(const net::ImpairmentConfig& impairment) {
     return std::visit(

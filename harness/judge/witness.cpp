@@ -2,18 +2,9 @@
 
 #include <algorithm>
 
+#include "sim/base/overloaded.h"
+
 namespace seedwire::judge {
-
-namespace {
-
-template <class... Fs>
-struct Overloaded : Fs... {
-    using Fs::operator()...;
-};
-template <class... Fs>
-Overloaded(Fs...) -> Overloaded<Fs...>;
-
-}  // namespace
 
 Witness::Witness(const scenario::Scenario& scenario, const trace::Connections& connections)
     : connections_{connections} {

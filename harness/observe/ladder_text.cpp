@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/observe/ladder_rows.h"
+#include "harness/observe/text_columns.h"
 #include "models/tcp/info.h"
 
 namespace seedwire::observe {
@@ -19,13 +20,6 @@ struct Glyphs {
 };
 constexpr Glyphs kUnicode{"│", "├", "┤", "►", "◄", "─", "┄", "╮", "╭", "╰", "╯", "✗", "⋮", "┊"};
 constexpr Glyphs kAscii{"|", "+", "+", ">", "<", "-", ".", ".", ".", "'", "'", "X", ":", ":"};
-
-/// Columns that a text takes on a terminal. All our glyphs are one column wide.
-std::size_t columns(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-    }));
-}
 
 std::string repeat(const char* glyph, std::size_t times) {
     std::string text;

@@ -2,18 +2,11 @@
 
 #include <algorithm>
 
+#include "harness/observe/text_columns.h"
+
 namespace seedwire::run {
 
-namespace {
-
-/// Columns on a terminal: bytes that do not continue a UTF-8 character.
-std::size_t columns(const std::string& text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-    }));
-}
-
-}  // namespace
+using observe::columns;
 
 std::string TextTable::text() const {
     const std::size_t count = rows_.front().size();

@@ -2,16 +2,13 @@
 #include "models/wire/bytes.h"
 #include "models/wire/ip_codec.h"
 #include "models/wire/ip_layout.h"
+#include "models/wire/segment_fields.h"
 #include "models/wire/tcp_codec.h"
 
 namespace seedwire::wire {
 namespace {
 
 using Bytes = std::span<const std::uint8_t>;
-
-bool has_options(const Segment& segment) {
-    return segment.has(flag::kSyn) || segment.sack.count > 0 || segment.urgent_pointer != 0;
-}
 
 std::string_view parse_tcp_into(Bytes bytes, ParsedPacket& parsed) {
     const TcpHeader header = parse_tcp(bytes);
@@ -20,21 +17,11 @@ std::string_view parse_tcp_into(Bytes bytes, ParsedPacket& parsed) {
     Packet& packet = parsed.packet;
     packet.source_port = header.source_port;
     packet.destination_port = header.destination_port;
-    packet.seq = segment.seq;
-    packet.ack = segment.ack;
-    packet.window = segment.window;
-    packet.flags = segment.flags;
-    packet.ts_value = segment.ts_value;
-    packet.ts_echo = segment.ts_echo;
-    if (segment.has_timestamps) packet.bits |= packet_bit::kTimestamps;
+    put_header_fields(segment, packet);
     packet.header_bytes = static_cast<std::uint8_t>(kIpHeader + header.header_bytes);
     parsed.payload = bytes.subspan(header.header_bytes);
-    if (has_options(segment)) {
-        parsed.has_extension = true;
-        parsed.extension.syn = segment.syn;
-        parsed.extension.sack = segment.sack;
-        parsed.extension.urgent_pointer = segment.urgent_pointer;
-    }
+    parsed.has_extension = needs_extension(segment);
+    if (parsed.has_extension) put_extension_fields(segment, parsed.extension);
     return {};
 }
 

@@ -2,6 +2,7 @@
 // and out of it.
 #include "models/wire/packet_pool.h"
 
+#include "models/wire/segment_fields.h"
 #include "sim/base/assert.h"
 
 namespace seedwire::wire {
@@ -73,26 +74,13 @@ void to_packet(const Segment& segment, PacketPool& pool, PacketRef ref) {
     const std::uint32_t header = kIpHeader + kTcpHeader + option_bytes(segment);
     SEEDWIRE_ASSERT(header <= kIpHeader + 60);
     SEEDWIRE_ASSERT(segment.payload.length <= 65535 - header);
-    packet.protocol = Protocol::Tcp;
-    packet.seq = segment.seq;
-    packet.ack = segment.ack;
-    packet.window = segment.window;
-    packet.flags = segment.flags;
-    packet.ts_value = segment.ts_value;
-    packet.ts_echo = segment.ts_echo;
+    put_header_fields(segment, packet);
     packet.header_bytes = static_cast<std::uint8_t>(header);
     packet.ecn = segment.ecn;
     packet.payload_length = static_cast<std::uint16_t>(segment.payload.length);
     packet.payload_offset = segment.payload.offset;
     packet.cause = segment.cause;
-    packet.bits = static_cast<std::uint8_t>(packet.bits & ~packet_bit::kTimestamps);
-    if (segment.has_timestamps) packet.bits |= packet_bit::kTimestamps;
-    if (segment.has(flag::kSyn) || segment.sack.count > 0 || segment.urgent_pointer != 0) {
-        Extension& extension = pool.extend(ref);
-        if (segment.has(flag::kSyn)) extension.syn = segment.syn;
-        extension.sack = segment.sack;
-        extension.urgent_pointer = segment.urgent_pointer;
-    }
+    if (needs_extension(segment)) put_extension_fields(segment, pool.extend(ref));
 }
 
 Segment to_segment(const Packet& packet, const Extension* extension) {
