@@ -108,7 +108,7 @@ int main(int argc, char** argv) {
         return 0;
     }
     for (const char* what : {"tree", "heap", "kernel"}) {
-        for (std::size_t pending : {10, 100, 1000, 10'000, 100'000, 1'000'000}) {
+        for (std::size_t pending = 10; pending <= 1'000'000; pending *= 10) {
             print(what, pending, 4'000'000);
         }
     }
