@@ -26,8 +26,7 @@ std::string options_text(const LadderPacket& entry) {
 
 /// Sent to say how much room there is, which is then what a reader wants to know.
 bool is_about_window(wire::Cause cause) {
-    return cause == wire::Cause::WindowUpdate || cause == wire::Cause::ReadAck ||
-           cause == wire::Cause::ProbeAnswer;
+    return cause == wire::Cause::WindowUpdate || cause == wire::Cause::ProbeAnswer;
 }
 
 std::string sack_text(const LadderPacket& entry, wire::SeqNum initial) {
