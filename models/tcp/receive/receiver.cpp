@@ -59,8 +59,12 @@ Acceptance Receiver::check(Time now, const Arrival& segment, const PathTiming& p
     if (segment.syn) return {Verdict::Acknowledge, false, wire::Cause::ChallengeAck};
     wire::Cause cause = wire::Cause::OutOfWindowAck;
     if (precedes(segment.start, rcv_nxt_)) {
-        cause = segment.sequence_length() > 0 ? wire::Cause::DuplicateDataAck
-                                              : wire::Cause::ProbeAnswer;
+        // Probes begin just before what was acknowledged last; what is older was overtaken.
+        const bool is_probe = segment.start + 1 == window_.last_ack();
+        if (segment.sequence_length() > 0)
+            cause = wire::Cause::DuplicateDataAck;
+        else if (is_probe)
+            cause = wire::Cause::ProbeAnswer;
     }
     return {Verdict::Acknowledge, false, cause};
 }

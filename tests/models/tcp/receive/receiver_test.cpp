@@ -73,6 +73,8 @@ TEST_CASE("A segment is measured against the last ACK sent, not against RCV.NXT"
     old.start = StreamOffset{seq(40) - 1};
     CHECK_FALSE(c.receiver.check(at(101_ms), old, c.path));
     CHECK(c.receiver.check(at(101_ms), old, c.path).cause == Cause::ProbeAnswer);
+    old.start = StreamOffset{seq(40) - 2};
+    CHECK(c.receiver.check(at(101_ms), old, c.path).cause == Cause::OutOfWindowAck);
 }
 
 TEST_CASE("Octets beyond the right edge are accepted only when nothing waits unread",
