@@ -55,6 +55,18 @@ bool holds_within(const Value& left, const Value& right, Relation relation,
     return false;
 }
 
+/// "p99(line.up.queue.sojourn)"
+std::string text_of(const scenario::Metric& metric) {
+    if (metric.function.empty() || metric.function == "at") return metric.text;
+    return fmt::format("{}({})", metric.function, metric.text);
+}
+
+std::string text_of(const scenario::Window& window) {
+    if (window.is_whole()) return {};
+    if (window.until == Duration::max()) return " after " + to_string(window.from);
+    return fmt::format(" within {}..{}", to_string(window.from), to_string(window.until));
+}
+
 std::string milliseconds(Time at) { return observe::milliseconds_text(at) + " ms"; }
 
 class Judge {
@@ -120,11 +132,14 @@ Verdict Judge::operator()(const scenario::Comparison& e) const {
     if (left && right)
         verdict.holds = e.tolerance ? holds_within(*left, *right, e.relation, *e.tolerance)
                                     : holds(compare(*left, *right), e.relation);
-    const auto text = [](const scenario::Operand& o, const std::optional<Value>& value) {
+    const bool alike = !verdict.holds && left && right && to_string(*left) == to_string(*right);
+    const auto text = [alike](const scenario::Operand& o, const std::optional<Value>& value) {
         const auto* metric = std::get_if<scenario::Metric>(&o);
         if (metric == nullptr) return std::string{};
-        return fmt::format("{} is {}", metric->text,
-                           value ? to_string(*value) : "not known: it did not happen");
+        return fmt::format("{} is {}{}", text_of(*metric),
+                           value ? (alike ? exact_text(*value) : to_string(*value))
+                                 : "not known: it did not happen",
+                           text_of(metric->window));
     };
     verdict.actual = text(e.left, left);
     const std::string other = text(e.right, right);

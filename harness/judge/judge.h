@@ -4,8 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "harness/judge/moments.h"
+#include "harness/judge/series.h"
 #include "harness/judge/witness.h"
 #include "harness/observe/figures.h"
+#include "harness/observe/node_observer.h"
 #include "harness/observe/window_observer.h"
 
 namespace seedwire::judge {
@@ -23,6 +26,9 @@ struct Evidence {
     const observe::LinkObserver& links;
     const observe::WindowObserver& windows;
     const Witness& witness;
+    const SeriesObserver& series;
+    const observe::NodeObserver& nodes;
+    const Moments& moments;
 };
 
 /// One verdict an expectation, in the order of the scenario.

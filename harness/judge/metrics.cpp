@@ -6,6 +6,8 @@
 #include <array>
 #include <string_view>
 
+#include "harness/judge/tcp_info.h"
+#include "harness/scenario/metric_names.h"
 #include "sim/base/int128.h"
 #include "sim/base/quantity.h"
 
@@ -80,7 +82,8 @@ std::optional<Value> end_value(const Metric& metric, bool client, std::string_vi
     if (key == "received") return count(e.received);
     if (key == "rtt" && e.smoothed_rtt > Duration::zero()) return duration(e.smoothed_rtt);
     if (key == "min_rtt" && e.min_rtt > Duration::zero()) return duration(e.min_rtt);
-    return std::nullopt;
+    const tcp::Info* info = evidence.world.figures().info(ends[k].connection, client);
+    return info == nullptr ? std::nullopt : info_value(*info, key);
 }
 
 std::optional<Value> flow_value(const Metric& metric, const Evidence& evidence) {
@@ -126,22 +129,6 @@ std::optional<Value> flow_value(const Metric& metric, const Evidence& evidence) 
     return std::nullopt;
 }
 
-std::optional<Value> sojourn_value(const Metric& metric, const observe::QueueFigures& queue) {
-    const observe::Histogram& h = queue.sojourn;
-    const auto ns = [](std::uint64_t v) {
-        return duration(Duration::ns(static_cast<std::int64_t>(v)));
-    };
-    const std::string_view f = metric.function;
-    if (f == "min") return ns(h.minimum());
-    if (f == "max") return ns(h.maximum());
-    if (f == "p50") return ns(h.percentile(50, 100));
-    if (f == "p90") return ns(h.percentile(90, 100));
-    if (f == "p95") return ns(h.percentile(95, 100));
-    if (f == "p99") return ns(h.percentile(99, 100));
-    if (f == "p999") return ns(h.percentile(999, 1000));
-    return ns(h.mean());
-}
-
 std::optional<Value> link_value(const Metric& metric, const Evidence& evidence) {
     const bool up = metric.key.rfind("up.", 0) == 0;
     const std::string_view key = std::string_view{metric.key}.substr(up ? 3 : 5);
@@ -153,7 +140,14 @@ std::optional<Value> link_value(const Metric& metric, const Evidence& evidence) 
     if (key == "packets") return packets(d.packets);
     if (key == "bytes") return bytes(d.bytes);
     if (key == "marked_ce") return count(d.marked_ce);
-    if (key == "queue.sojourn") return sojourn_value(metric, evidence.links.queue(direction));
+    if (key == "queue.sojourn")
+        return value_of(evidence.links.queue(direction).sojourn, metric.function,
+                        Unit::Nanoseconds);
+    if (key == "throughput")
+        return fraction(static_cast<UInt128>(d.bytes) * 8'000'000'000U, elapsed,
+                        Unit::BitsPerSecond);
+    if (key == "duplicated") return count(evidence.world.network().counters(direction).copies);
+    if (key == "reordered") return count(evidence.links.queue(direction).overtook);
     if (key == "queue.length") {
         if (metric.function == "max") return packets(d.longest_queue);
         return fraction(d.resident_ns, elapsed, Unit::Packets);
@@ -167,6 +161,24 @@ std::optional<Value> link_value(const Metric& metric, const Evidence& evidence) 
         for (std::uint8_t r = 1; r < trace::kDropReasonCount; ++r)
             if (trace::to_string(static_cast<trace::DropReason>(r)) == key.substr(6))
                 return count(d.dropped[r]);
+    return std::nullopt;
+}
+
+std::optional<Value> node_value(const Metric& metric, const Evidence& evidence) {
+    const std::string_view key = metric.key;
+    const observe::NodeFigures f =
+        evidence.nodes.figures(metric.index, evidence.world.simulation().now());
+    if (key == "sent") return count(f.sent);
+    if (key == "received") return count(f.received);
+    if (key == "forwarded") return count(f.forwarded);
+    std::uint64_t all = 0;
+    for (std::uint8_t r = 1; r < trace::kDropReasonCount; ++r) {
+        all += f.dropped[r];
+        if (key.starts_with("drops.") &&
+            trace::to_string(static_cast<trace::DropReason>(r)) == key.substr(6))
+            return count(f.dropped[r]);
+    }
+    if (key == "drops") return count(all);
     return std::nullopt;
 }
 
@@ -222,7 +234,49 @@ Value shifted(const Value& value, const Value& tolerance, bool up) {
     return fraction(static_cast<UInt128>(numerator), static_cast<UInt128>(d * td), value.unit);
 }
 
-std::optional<Value> value_of(const Metric& metric, const Evidence& evidence) {
+namespace {
+
+/// Over a part of the run: what was added between two looks at it.
+std::optional<Value> value_in_window(const Metric& metric, const Evidence& evidence) {
+    const scenario::Window& window = metric.window;
+    const Tally* taken = evidence.moments.end(metric);
+    const Tally* first = evidence.moments.begin(metric);
+    // Where the run ended before the window began, nothing was added in it.
+    const bool began = window.from == Duration::zero() || first != nullptr;
+    const Tally end = taken != nullptr ? *taken : tally_of(metric, evidence);
+    const Tally begin = first != nullptr ? *first : began ? Tally{} : end;
+    std::uint64_t amount = end.one - begin.one;
+    if (metric.key == "goodput") amount = std::max(amount, end.other - begin.other);
+    const scenario::MetricName* name = scenario::find_metric(metric.subject, metric.key);
+    if (name->unit != Unit::BitsPerSecond && name->unit != Unit::Ratio)
+        return Value{static_cast<std::int64_t>(amount), 1, name->unit};
+    const bool open = window.until == Duration::max();
+    const Duration until =
+        open ? observe::measured_span(evidence.world, evidence.links) : window.until;
+    const auto length =
+        static_cast<std::uint64_t>(std::max<std::int64_t>(1, (until - window.from).ns()));
+    if (name->unit == Unit::Ratio) return fraction(amount, length, Unit::Ratio);
+    return fraction(static_cast<UInt128>(amount) * 8'000'000'000U, length, Unit::BitsPerSecond);
+}
+
+/// Of which end a congestion window is asked for: `client.`, `server.`, or who sends the data.
+std::optional<std::pair<std::uint32_t, bool>> end_of_window(const Metric& metric,
+                                                            const Evidence& evidence) {
+    const world::World& world = evidence.world;
+    const bool program = metric.subject == Metric::Subject::Program;
+    const auto flows = static_cast<std::uint32_t>(world.scenario().flows.size());
+    const auto ends = observe::connections_of(world, metric.index + (program ? flows : 0));
+    const std::size_t k = metric.ordinal < 0 ? 0 : static_cast<std::size_t>(metric.ordinal);
+    if (k >= ends.size() || ends[k].connection >= world.figures().size()) return std::nullopt;
+    const std::uint32_t connection = ends[k].connection;
+    if (metric.key != "cwnd") return std::pair{connection, metric.key.starts_with("client.")};
+    const host::ConnectionFigures& c = world.figures()[connection];
+    return std::pair{connection, c.server.data_segments_sent <= c.client.data_segments_sent};
+}
+
+}  // namespace
+
+std::optional<Value> value_now(const Metric& metric, const Evidence& evidence) {
     if (metric.of_connections) return value_over_connections(metric, evidence);
     switch (metric.subject) {
         case Metric::Subject::Flow:
@@ -240,9 +294,22 @@ std::optional<Value> value_of(const Metric& metric, const Evidence& evidence) {
                 return count(evidence.world.network().fault_hits(metric.index));
             return std::nullopt;
         case Metric::Subject::Node:
-            return std::nullopt;
+            return node_value(metric, evidence);
     }
     return std::nullopt;
+}
+
+std::optional<Value> value_of(const Metric& metric, const Evidence& evidence) {
+    if (evidence.series.has(metric)) {
+        std::optional<std::pair<std::uint32_t, bool>> end{{0, true}};
+        if (metric.key.ends_with("cwnd")) end = end_of_window(metric, evidence);
+        if (!end) return std::nullopt;
+        return evidence.series.value(metric, evidence.world.simulation().now(), end->first,
+                                     end->second);
+    }
+    if (const auto* then = evidence.moments.value(metric)) return *then;
+    if (metric.window.is_whole()) return value_now(metric, evidence);
+    return value_in_window(metric, evidence);
 }
 
 int compare(const Value& a, const Value& b) {
@@ -297,6 +364,16 @@ std::string to_string(const Value& v) {
             return v.denominator == 1 ? std::to_string(v.numerator) : short_number(v, 1);
     }
     return {};
+}
+
+std::string exact_text(const Value& v) {
+    static constexpr std::string_view kUnits[] = {"", " ns",      " B",  " bit/s",
+                                                  "", " packets", " rtt"};
+    const auto unit = kUnits[static_cast<std::size_t>(v.unit)];
+    if (v.denominator == 1) return fmt::format("{}{}", v.numerator, unit);
+    const double number = static_cast<double>(v.numerator) / static_cast<double>(v.denominator);
+    if (v.unit == Unit::Ratio) return fmt::format("{:.12g} %", number * 100);
+    return fmt::format("{:.12g}{}", number, unit);
 }
 
 }  // namespace seedwire::judge

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace seedwire::judge {
 
 using Item = scenario::Segments::Item;
@@ -25,13 +27,80 @@ std::string describe(const SentSegment& s) {
         text += flags;
         if (s.length > 0) text += fmt::format("+DATA({})", s.length);
     }
-    return s.lost ? text + " lost" : text;
+    if (s.delayed) text += " delayed";
+    if (s.duplicated) text += " duplicated";
+    if (s.reordered) text += " reordered";
+    if (s.marked) text += " marked";
+    if (!s.lost) return text;
+    if (s.fault != trace::kNoFault) return fmt::format("{} dropped by faults[{}]", text, s.fault);
+    if (s.reason == trace::DropReason::Corrupted) return text + " corrupted";
+    if (s.reason != trace::DropReason::None)
+        return fmt::format("{} dropped by {}", text, trace::to_string(s.reason));
+    return text + " lost";
 }
 
+namespace {
+
+bool is_of_side(const Item& item, const SentSegment& s) {
+    return item.side == Item::Side::Either || (item.side == Item::Side::Client) == s.from_client;
+}
+
+bool fits_fate(const scenario::Segments::Fate& wanted, const SentSegment& s) {
+    if (wanted.reason != trace::DropReason::None && wanted.reason != s.reason) return false;
+    if (wanted.fault != trace::kNoFault && wanted.fault != s.fault) return false;
+    return (!wanted.lost || s.lost) && (!wanted.delayed || s.delayed) &&
+           (!wanted.duplicated || s.duplicated) && (!wanted.reordered || s.reordered) &&
+           (!wanted.marked || s.marked);
+}
+
+/// Which items may come next, closed over ellipses: those may stand for nothing.
+class Positions {
+public:
+    explicit Positions(const std::vector<Item>& items)
+        : items_{items}, now_(items.size() + 1), next_(items.size() + 1) {
+        now_[0] = true;
+        close(now_);
+    }
+    /// False if nothing fits the segment any more.
+    bool advance(const SentSegment& s) {
+        std::fill(next_.begin(), next_.end(), false);
+        bool any = false;
+        for (std::size_t i = 0; i < items_.size(); ++i) {
+            if (!now_[i] || !fits(items_[i], s)) continue;
+            next_[items_[i].kind == Item::Kind::AnyNumber ? i : i + 1] = true;
+            any = true;
+        }
+        if (any) close(next_);
+        if (any) now_.swap(next_);
+        return any;
+    }
+    bool is_complete() const { return now_.back(); }
+    /// The last item that may come next and is no ellipsis; behind the last: nothing more.
+    std::size_t furthest() const {
+        std::size_t found = 0;
+        for (std::size_t i = 0; i < now_.size(); ++i)
+            if (now_[i] && (i == items_.size() || items_[i].kind != Item::Kind::AnyNumber))
+                found = i;
+        return found;
+    }
+
+private:
+    void close(std::vector<bool>& set) const {
+        for (std::size_t i = 0; i < items_.size(); ++i)
+            if (set[i] && items_[i].kind == Item::Kind::AnyNumber) set[i + 1] = true;
+    }
+
+    const std::vector<Item>& items_;
+    std::vector<bool> now_, next_;
+};
+
+}  // namespace
+
 bool fits(const Item& item, const SentSegment& s) {
+    if (!is_of_side(item, s) || !fits_fate(item.fate, s)) return false;
     if (item.kind != Item::Kind::Segment) return true;
     constexpr std::uint16_t kCompared = kSyn | kFin | kRst | kAck;
-    if (item.from_client != s.from_client || item.lost != s.lost) return false;
+    if (item.fate.lost != s.lost) return false;
     if (item.length >= 0 && item.length != s.length) return false;
     if (item.data != (s.length > 0)) {
         // FIN may carry the last data: "FIN+ACK" fits with and without.
@@ -46,29 +115,16 @@ bool fits(const Item& item, const SentSegment& s) {
 
 std::optional<Mismatch> match(const std::vector<Item>& items,
                               const std::vector<SentSegment>& segments) {
-    // Greedy with one point of return: the classic way to match `...`, linear in practice.
-    std::size_t i = 0, s = 0;
-    std::size_t star = items.size(), star_segment = 0;
+    Positions positions{items};
     Mismatch furthest;
-    while (s < segments.size()) {
-        const bool at_star = i < items.size() && items[i].kind == Item::Kind::AnyNumber;
-        if (at_star) {
-            star = i++;
-            star_segment = s;
-        } else if (i < items.size() && fits(items[i], segments[s])) {
-            ++i;
-            ++s;
-        } else {
-            if (i > furthest.item || (i == furthest.item && s > furthest.segment))
-                furthest = {i, s};
-            if (star == items.size()) return furthest;
-            i = star + 1;
-            s = ++star_segment;
-        }
+    for (std::size_t s = 0; s < segments.size(); ++s) {
+        const std::size_t item = positions.furthest();
+        const bool stuck = item == items.size() || !fits(items[item], segments[s]);
+        if (stuck && item >= furthest.item) furthest = {item, s};
+        if (!positions.advance(segments[s])) return furthest;
     }
-    while (i < items.size() && items[i].kind == Item::Kind::AnyNumber) ++i;
-    if (i == items.size()) return std::nullopt;
-    if (i >= furthest.item) furthest = {i, s};
+    if (positions.is_complete()) return std::nullopt;
+    if (positions.furthest() >= furthest.item) furthest = {positions.furthest(), segments.size()};
     return furthest;
 }
 

@@ -1,6 +1,7 @@
 #include "harness/judge/witness.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/base/overloaded.h"
 
@@ -37,15 +38,32 @@ Testimony* Witness::testimony(std::uint32_t connection, bool segments) {
 void Witness::on_transmission(const trace::Transmission& r) {
     Testimony* t = testimony(r.packet->flow, true);
     if (t == nullptr) return;
+    if (r.packet->has(wire::packet_bit::kCopy)) {
+        // A copy made here is recorded before its original, which this direction then marks.
+        if (r.copied) t->copied = r.packet->id;
+        return;
+    }
     const bool from_client = r.packet->has(wire::packet_bit::kForward);
-    if (!r.packet->has(wire::packet_bit::kCopy)) {
-        // A host numbers its packets upwards, so a number seen before is a later hop of it.
-        std::uint32_t& newest = t->newest_id[from_client ? 0 : 1];
-        if (r.packet->id > newest) {
-            newest = r.packet->id;
-            t->segments.push_back({r.at, from_client, false, r.packet->flags,
-                                   r.packet->payload_length, r.packet->id, trace::DropReason::None,
-                                   trace::kNoFault, trace::kNone});
+    // A host numbers its packets upwards, so a number seen before is a later hop of it.
+    std::uint32_t& newest = t->newest_id[from_client ? 0 : 1];
+    if (r.packet->id > newest) {
+        newest = r.packet->id;
+        SentSegment sent;
+        sent.at = r.at;
+        sent.from_client = from_client;
+        sent.flags = r.packet->flags;
+        sent.length = r.packet->payload_length;
+        sent.id = r.packet->id;
+        t->segments.push_back(sent);
+    }
+    const bool copied = std::exchange(t->copied, 0) == r.packet->id;
+    if (r.delayed || r.reordered || r.marked_ce || copied) {
+        if (SentSegment* sent = find(*r.packet)) {
+            sent->delayed |= r.delayed;
+            sent->reordered |= r.reordered;
+            sent->marked |= r.marked_ce;
+            sent->duplicated |= copied;
+            if (r.fault != trace::kNoFault) sent->fault = r.fault;
         }
     }
     if (r.drop != trace::DropReason::None) mark_lost(*r.packet, r.drop, r.direction, r.fault);
@@ -53,19 +71,25 @@ void Witness::on_transmission(const trace::Transmission& r) {
         mark_lost(*r.packet, trace::DropReason::Corrupted, r.direction, r.fault);
 }
 
-void Witness::mark_lost(const wire::Packet& packet, trace::DropReason reason,
-                        std::uint32_t direction, std::uint32_t fault) {
+SentSegment* Witness::find(const wire::Packet& packet) {
     Testimony* t = testimony(packet.flow, true);
-    if (t == nullptr || packet.has(wire::packet_bit::kCopy)) return;
+    if (t == nullptr) return nullptr;
     const bool from_client = packet.has(wire::packet_bit::kForward);
     const auto it = std::find_if(
         t->segments.rbegin(), t->segments.rend(),
         [&](const SentSegment& s) { return s.from_client == from_client && s.id == packet.id; });
-    if (it == t->segments.rend()) return;
-    it->lost = true;
-    it->reason = reason;
-    it->direction = direction;
-    it->fault = fault;
+    return it == t->segments.rend() ? nullptr : &*it;
+}
+
+void Witness::mark_lost(const wire::Packet& packet, trace::DropReason reason,
+                        std::uint32_t direction, std::uint32_t fault) {
+    if (packet.has(wire::packet_bit::kCopy)) return;
+    SentSegment* sent = find(packet);
+    if (sent == nullptr) return;
+    sent->lost = true;
+    sent->reason = reason;
+    sent->direction = direction;
+    if (fault != trace::kNoFault) sent->fault = fault;
 }
 
 void Witness::on_amended(const trace::TransmissionAmended& r) {

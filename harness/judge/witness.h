@@ -17,7 +17,7 @@ namespace seedwire::judge {
 struct SentSegment {
     Time at;
     bool from_client = false;
-    bool lost = false;
+    bool lost = false, delayed = false, duplicated = false, reordered = false, marked = false;
     std::uint16_t flags = 0;
     std::uint16_t length = 0;
     std::uint32_t id = 0;
@@ -35,6 +35,7 @@ struct PassedState {
 struct Testimony {
     std::vector<SentSegment> segments;    ///< in the order of sending
     std::uint32_t newest_id[2] = {0, 0};  ///< per side, client first
+    std::uint32_t copied = 0;             ///< the packet whose copy was recorded last
     std::vector<PassedState> client_states, server_states;
     int client_error = 0, server_error = 0;  ///< first errno a program saw, 0 = none
     Time client_error_at, server_error_at;
@@ -62,6 +63,7 @@ private:
         bool states = false, segments = false;
     };
     Testimony* testimony(std::uint32_t connection, bool segments);
+    SentSegment* find(const wire::Packet& packet);
     void mark_lost(const wire::Packet& packet, trace::DropReason reason, std::uint32_t direction,
                    std::uint32_t fault);
 

@@ -16,6 +16,7 @@ void LinkObserver::on_transmission(const trace::Transmission& r) {
     const std::int64_t waited = std::max<std::int64_t>(0, resident - r.serialisation.ns());
     f.sojourn.add(static_cast<std::uint64_t>(waited));
     f.resident_ns += static_cast<std::uint64_t>(resident);
+    f.overtook += r.reordered ? 1 : 0;
     f.longest = std::max(f.longest, r.queue_packets + 1);
 }
 

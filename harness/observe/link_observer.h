@@ -15,6 +15,7 @@ struct QueueFigures {
     Histogram sojourn;              ///< ns
     std::uint64_t resident_ns = 0;  ///< sum of the times from entry to the end of serialisation
     std::uint32_t longest = 0;      ///< packets, the one entering and the one on the wire included
+    std::uint64_t overtook = 0;     ///< packets that arrive before one that entered earlier
 };
 
 class LinkObserver final : public trace::Observer {

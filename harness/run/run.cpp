@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <set>
 
+#include "harness/judge/tcp_info.h"
 #include "harness/observe/packet_words.h"
 #include "harness/run/recording.h"
 #include "sim/base/assert.h"
@@ -38,18 +39,42 @@ std::vector<std::uint32_t> flows_with_windows(const scenario::Scenario& scenario
     return {flows.begin(), flows.end()};
 }
 
+bool asks_for_nodes(const scenario::Expectation& e) {
+    const auto* comparison = std::get_if<scenario::Comparison>(&e.what);
+    if (comparison == nullptr) return false;
+    const auto is_of_node = [](const scenario::Operand& operand) {
+        const auto* metric = std::get_if<scenario::Metric>(&operand);
+        return metric != nullptr && metric->subject == scenario::Metric::Subject::Node;
+    };
+    return is_of_node(comparison->left) || is_of_node(comparison->right);
+}
+
+bool asks_for_info(const scenario::Expectation& e) {
+    const auto* comparison = std::get_if<scenario::Comparison>(&e.what);
+    return comparison != nullptr && judge::asks_for_info(*comparison);
+}
+
 /// Everything that watches one run.
 struct Watchers {
     Watchers(world::World& world, const Request& request)
         : digest{world.network(), world.connections()},
           links{world.network()},
           windows{world.connections(), flows_with_windows(world.scenario())},
-          witness{world.scenario(), world.connections()} {
+          witness{world.scenario(), world.connections()},
+          series{world.scenario(), world.network(), world.connections()},
+          nodes{world.network()},
+          moments{world.scenario()} {
         trace::Recorder& recorder = world.recorder();
         recorder.add(digest);
         recorder.add(links, trace::Recorder::kPackets);
         if (windows.is_needed()) recorder.add(windows, trace::Recorder::kWindows);
         if (witness.is_needed()) recorder.add(witness);
+        if (series.interests() != 0) recorder.add(series, series.interests());
+        const auto& expectations = world.scenario().expectations;
+        if (std::any_of(expectations.begin(), expectations.end(), asks_for_nodes))
+            recorder.add(nodes, trace::Recorder::kPackets);
+        if (std::any_of(expectations.begin(), expectations.end(), asks_for_info))
+            world.figures().keep_infos();
         if (request.ladder) {
             ladder.emplace(world.network(), world.connections(), *request.ladder);
             recorder.add(*ladder, trace::Recorder::kPackets | trace::Recorder::kTcp);
@@ -58,23 +83,39 @@ struct Watchers {
             recording = std::make_unique<Recording>(world, request.record_directory);
     }
 
+    judge::Evidence evidence(const world::World& world) const {
+        return {world, links, windows, witness, series, nodes, moments};
+    }
+
     observe::DigestObserver digest;
     observe::LinkObserver links;
     observe::WindowObserver windows;
     judge::Witness witness;
+    judge::SeriesObserver series;
+    observe::NodeObserver nodes;
+    judge::Moments moments;
     std::optional<observe::LadderObserver> ladder;
     std::unique_ptr<Recording> recording;
 };
 
-Ending run_to_end(world::World& world, const Request& request) {
+Ending run_to_end(world::World& world, const Request& request, Watchers& watchers) {
     Simulation& simulation = world.simulation();
+    const judge::Evidence evidence = watchers.evidence(world);
     const Time asked = world.scenario().stop, limit = request.limits.simulated_time;
     const Time stop = std::min(asked, limit);
     while (true) {
-        switch (simulation.run_until(stop, kSlice)) {
+        // Pausing at a moment changes nothing: whatever is due then has been done, nothing later
+        // has.
+        const Time pause = watchers.moments.next();
+        switch (simulation.run_until(std::min(stop, pause), kSlice)) {
             case Simulation::End::Quiescent:
                 return Ending::Quiescent;
             case Simulation::End::Deadline:
+                if (pause <= stop) {
+                    world.look();
+                    watchers.moments.take(evidence);
+                    break;
+                }
                 return limit < asked ? Ending::TimeLimit : Ending::Stop;
             case Simulation::End::EventLimit:
                 return Ending::EventLimit;
@@ -191,15 +232,14 @@ Run execute(const scenario::Scenario& scenario, const Request& request) {
     set_limits(world, request.limits);
     Watchers watchers{world, request};
     world.start();
-    run.ending = run_to_end(world, request);
+    run.ending = run_to_end(world, request, watchers);
     world.finish();
     check_conservation(world);
     run.events = world.simulation().executed_events();
     run.digest = watchers.digest.result();
     run.figures = observe::collect(world, watchers.links);
     if (watchers.ladder) run.ladders = watchers.ladder->result();
-    if (run.complete())
-        run.verdicts = judge::judge({world, watchers.links, watchers.windows, watchers.witness});
+    if (run.complete()) run.verdicts = judge::judge(watchers.evidence(world));
     if (watchers.recording) {
         run.record_error = watchers.recording->finish();
         run.capture_headers_only = watchers.recording->capture_headers_only();

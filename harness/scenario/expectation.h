@@ -35,16 +35,30 @@ struct Value {
     Unit unit = Unit::Count;
 };
 
+/// A part of the run: what happens behind `from` (or at the start), up to and at `until`.
+struct Window {
+    Duration from = Duration::zero(), until = Duration::max();
+    bool is_whole() const { return from == Duration::zero() && until == Duration::max(); }
+    bool contains(Time at) const {
+        const Duration since = at.since_start();
+        return (since > from || from == Duration::zero()) && since <= until;
+    }
+    bool operator==(const Window&) const = default;
+};
+
 /// A measured thing by its path, e.g. {"download", -1, "goodput"}, {"line", "down.queue.sojourn"}
 /// with function "p99". The loader has checked that subject and key exist.
 struct Metric {
     enum class Subject : std::uint8_t { Flow, Program, Link, Node, Fault };
+    std::uint32_t id = 0;  ///< among all metrics of a scenario's expectations
     Subject subject = Subject::Flow;
     std::uint32_t index = 0;    ///< into the scenario's flows, programs, links, nodes, faults
     std::int32_t ordinal = -1;  ///< `flow[k]`; -1 = all connections together
     std::string key;            ///< "goodput", "up.queue.sojourn", "client.cwnd"
-    std::string function;       ///< "", "min", "max", "mean", "p50", "p95", "p99", "last"
+    std::string function;       ///< "", "min", "max", "mean", "p50", "p95", "p99", "last", "at"
     std::string text;           ///< as written, for messages
+    Window window;              ///< measured over this part of the run
+    Duration moment;            ///< of the function "at"
     /// The function is over the connections of a flow, each of which has one value.
     bool of_connections = false;
 };
@@ -83,16 +97,26 @@ struct Passes {
     End end;
     std::vector<tcp::State> states;
 };
-/// `hello.segments == [client SYN, server SYN+ACK lost, ...]`
+/// `hello.segments == [client SYN, server SYN+ACK lost, ...]`; `*` and `...` may be of one side
+/// (`client ...`), and `*` may have a fate (`server * dropped by queue`).
 struct Segments {
+    /// What must have happened to a segment. Nothing asked for: it was not lost.
+    struct Fate {
+        bool lost = false;
+        trace::DropReason reason = trace::DropReason::None;  ///< None: for whatever reason
+        std::uint32_t fault = trace::kNoFault;               ///< by this entry of `faults`
+        bool delayed = false, duplicated = false, reordered = false, marked = false;
+        bool operator==(const Fate&) const = default;
+    };
     struct Item {
         enum class Kind : std::uint8_t { Segment, AnyOne, AnyNumber };
+        enum class Side : std::uint8_t { Client, Server, Either };
         Kind kind = Kind::Segment;
-        bool from_client = true;
+        Side side = Side::Either;
         std::uint16_t flags = 0;   ///< wire::flag bits, PSH ignored
         bool data = false;         ///< `DATA`: carries payload
         std::int64_t length = -1;  ///< `DATA(100)`; -1 = any
-        bool lost = false;
+        Fate fate;
         std::string text;
     };
     std::uint32_t flow = 0;

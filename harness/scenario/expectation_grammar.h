@@ -61,10 +61,17 @@ private:
     bool parse_segments(const Path& path, Expectation& made);
     bool parse_item(Segments::Item& item);
     bool parse_flags(Segments::Item& item);
+    bool parse_fate(Segments::Fate& fate);
+    bool parse_drop(Segments::Fate& fate);
     bool parse_completes(std::optional<Path> flow, Expectation& made);
     bool parse_duration_value(Duration& value);
     bool parse_quantified(std::string_view quantifier, Expectation& made);
+    bool parse_bounds(Draft& left, Draft& right, Comparison& comparison);
     bool parse_tolerance(const Draft& measured, Comparison& comparison);
+    bool parse_window(Window& window);
+    bool parse_moment_of_run(Duration& moment);
+    bool apply_window(const Token& at, const Window& window, Draft& draft);
+    bool parse_at(Draft& draft);
     bool parse_comparison(std::optional<Draft> left, Expectation& made);
     bool choose_function(const Path& path, Relation relation, bool eventually,
                          std::string& function);

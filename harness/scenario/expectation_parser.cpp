@@ -237,22 +237,81 @@ bool ExpectationParser::parse_flags(Segments::Item& item) {
     return true;
 }
 
-bool ExpectationParser::parse_item(Segments::Item& item) {
-    const std::size_t begin = in_.peek().offset;
-    std::size_t end = in_.peek().end();
-    if (in_.take("...")) {
-        item.kind = Segments::Item::Kind::AnyNumber;
-    } else if (in_.take("*")) {
-        item.kind = Segments::Item::Kind::AnyOne;
-    } else {
-        if (!in_.peek().is_word("client") && !in_.peek().is_word("server"))
-            return in_.expected("'client', 'server', '*' or '...'", "write client SYN");
-        item.from_client = in_.next().text == "client";
-        if (!parse_flags(item)) return false;
-        item.lost = in_.take_word("lost");
-        end = in_.peek().offset;
+/// `by loss`, `by faults[0]`; `dropped` is taken, and nothing behind it means: for any reason.
+bool ExpectationParser::parse_drop(Segments::Fate& fate) {
+    fate.lost = true;
+    if (!in_.take_word("by")) return true;
+    const Token word = in_.next();
+    if (word.is_word("faults") && in_.take("[")) {
+        const Token index = in_.next();
+        const Parsed<std::int64_t> parsed = parse_integer(index.text);
+        if (!parsed || *parsed < 0 || *parsed >= static_cast<std::int64_t>(names_.faults))
+            return in_.fail(index, error_id::kUnknownName,
+                            fmt::format("there are {} faults", names_.faults), "they count from 0");
+        fate.fault = static_cast<std::uint32_t>(*parsed);
+        if (!in_.take("]")) return in_.expected("']'");
+        return true;
     }
-    item.text = in_.text_between(begin, end);
+    std::vector<std::string_view> known;
+    for (std::uint8_t r = 1; r < trace::kDropReasonCount; ++r)
+        known.push_back(trace::to_string(static_cast<trace::DropReason>(r)));
+    const auto found = std::find(known.begin(), known.end(), word.text);
+    if (found == known.end())
+        return in_.fail(word, error_id::kUnknownName,
+                        fmt::format("no reason '{}' for dropping a packet", word.text),
+                        did_you_mean(word.text, known),
+                        "reasons are " + list_of(known) + ", and faults[k]");
+    fate.reason = static_cast<trace::DropReason>(found - known.begin() + 1);
+    return true;
+}
+
+/// Words behind a segment: what happened to it.
+bool ExpectationParser::parse_fate(Segments::Fate& fate) {
+    while (in_.peek().kind == Token::Kind::Word) {
+        const Token word = in_.next();
+        if (word.is_word("lost")) {
+            fate.lost = true;
+        } else if (word.is_word("dropped")) {
+            if (!parse_drop(fate)) return false;
+        } else if (word.is_word("corrupted")) {
+            fate.lost = true;
+            fate.reason = trace::DropReason::Corrupted;
+        } else if (word.is_word("delayed")) {
+            fate.delayed = true;
+        } else if (word.is_word("duplicated")) {
+            fate.duplicated = true;
+        } else if (word.is_word("reordered")) {
+            fate.reordered = true;
+        } else if (word.is_word("marked")) {
+            fate.marked = true;
+        } else {
+            const std::vector<std::string_view> known{
+                "lost", "dropped", "corrupted", "delayed", "duplicated", "reordered", "marked"};
+            return in_.fail(word, error_id::kExpression,
+                            fmt::format("'{}' is nothing that happens to a segment", word.text),
+                            did_you_mean(word.text, known), "it can be " + list_of(known));
+        }
+    }
+    return true;
+}
+
+bool ExpectationParser::parse_item(Segments::Item& item) {
+    using Kind = Segments::Item::Kind;
+    using Side = Segments::Item::Side;
+    const std::size_t begin = in_.peek().offset;
+    if (in_.peek().is_word("client") || in_.peek().is_word("server"))
+        item.side = in_.next().text == "client" ? Side::Client : Side::Server;
+    if (in_.take("...")) {
+        item.kind = Kind::AnyNumber;
+    } else if (in_.take("*")) {
+        item.kind = Kind::AnyOne;
+        if (!parse_fate(item.fate)) return false;
+    } else if (item.side == Side::Either) {
+        return in_.expected("'client', 'server', '*' or '...'", "write client SYN");
+    } else if (!parse_flags(item) || !parse_fate(item.fate)) {
+        return false;
+    }
+    item.text = in_.text_between(begin, in_.peek().offset);
     while (item.text.ends_with(' ')) item.text.pop_back();
     return true;
 }

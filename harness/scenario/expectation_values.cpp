@@ -11,7 +11,7 @@ namespace seedwire::scenario {
 namespace {
 
 const std::vector<std::string_view>& stop_words() {
-    static const std::vector<std::string_view> words{"within", "after", "at", "completes"};
+    static const std::vector<std::string_view> words{"within", "after", "completes"};
     return words;
 }
 
@@ -63,13 +63,14 @@ bool ExpectationParser::check_function(const Path& path, std::string_view functi
     const Token whole{Token::Kind::Word, in_.text_between(path.begin, path.end), path.begin};
     const std::string_view functions = draft.what->functions;
     if (draft.what->later)
-        return in_.fail(whole, error_id::kNotYet,
-                        fmt::format("{} is not measured yet", whole.text));
+        return in_.fail(whole, error_id::kNotYet, fmt::format("{} is not measured yet", whole.text),
+                        "", fmt::format("it would be: {}", draft.what->help));
     if (!functions.empty() && function.empty())
         return in_.fail(whole, error_id::kExpression,
                         fmt::format("{} changes during the run", whole.text),
                         fmt::format("write max({})", whole.text),
                         fmt::format("it can be asked for: {}", functions));
+    if (functions.empty() && function == "at") return true;
     if (functions.empty() && !function.empty() && draft.metric->subject == Metric::Subject::Flow &&
         draft.metric->ordinal < 0) {
         if (function == "last")
@@ -102,12 +103,12 @@ bool ExpectationParser::resolve_metric(const Path& path, std::string_view functi
                 fmt::format("'{}' names several things that have '{}'", path.name.text, key),
                 "rename one of them");
         draft.what = what;
-        draft.metric = Metric{subject,
-                              index,
-                              -1,
-                              key,
-                              std::string{function},
-                              std::string{in_.text_between(path.begin, path.end)}};
+        Metric& metric = draft.metric.emplace();
+        metric.subject = subject;
+        metric.index = index;
+        metric.key = key;
+        metric.function = function;
+        metric.text = in_.text_between(path.begin, path.end);
     }
     if (subjects.empty()) {
         std::vector<std::string_view> known{"faults"};
@@ -153,7 +154,7 @@ bool ExpectationParser::parse_operand(Draft& draft) {
         const Token function = in_.next();
         in_.next();
         const auto known = metric_functions();
-        if (function.text == "at") return in_.fail(function, error_id::kNotYet, "at(t): not yet");
+        if (function.text == "at") return parse_at(draft);
         if (std::find(known.begin(), known.end(), function.text) == known.end())
             return in_.fail(function, error_id::kUnknownName,
                             fmt::format("no function '{}'", function.text),
@@ -165,6 +166,23 @@ bool ExpectationParser::parse_operand(Draft& draft) {
     }
     if (!parse_path(path)) return false;
     return resolve_metric(path, "", draft);
+}
+
+/// `at(2 s, download.cwnd)`: the value that there would be if the run ended at that moment; the
+/// opening parenthesis is taken.
+bool ExpectationParser::parse_at(Draft& draft) {
+    Duration moment;
+    if (in_.peek().kind != Token::Kind::Number)
+        return in_.expected("a moment", "write at(2 s, download.cwnd)");
+    if (!parse_moment_of_run(moment)) return false;
+    if (!in_.take(",")) return in_.expected("','", "write at(2 s, download.cwnd)");
+    Path path;
+    if (!parse_path(path)) return false;
+    if (!in_.take(")")) return in_.expected("')'");
+    if (!resolve_metric(path, "at", draft)) return false;
+    draft.metric->moment = moment;
+    draft.metric->text = fmt::format("at({}, {})", to_string(moment), draft.metric->text);
+    return true;
 }
 
 bool ExpectationParser::parse_relation(Relation& relation) {
@@ -189,6 +207,9 @@ bool ExpectationParser::resolve_value(const Token& quantity, Unit unit, Value& v
     };
     std::pair<bool, QuantityError> result{true, {}};
     if (unit == Unit::Packets && parse_integer(text)) value.unit = unit = Unit::Count;
+    // Mean lengths are no whole numbers: `0.5 packets`.
+    const bool fraction = unit == Unit::Packets && text.find('.') != std::string_view::npos;
+    const std::string_view digits = text.substr(0, text.find_first_not_of("0123456789._"));
     if (unit == Unit::Nanoseconds && text.ends_with("rtt")) {
         std::string_view number = text.substr(0, text.size() - 3);
         while (number.ends_with(' ')) number.remove_suffix(1);
@@ -196,8 +217,8 @@ bool ExpectationParser::resolve_value(const Token& quantity, Unit unit, Value& v
         value.unit = Unit::RoundTrips;
         if (parsed) value.numerator = *parsed;
         result = {bool{parsed}, parsed.error};
-    } else if (unit == Unit::Ratio) {
-        const Parsed<Ratio> parsed = parse_ratio(text);
+    } else if (unit == Unit::Ratio || (fraction && parse_ratio(digits))) {
+        const Parsed<Ratio> parsed = parse_ratio(fraction ? digits : text);
         result = {bool{parsed}, parsed.error};
         if (parsed && ((*parsed).numerator > INT64_MAX || (*parsed).denominator > INT64_MAX)) {
             result = {false, {0, text.size(), "too many digits", "", ""}};
@@ -269,6 +290,8 @@ bool ExpectationParser::parse_quantified(std::string_view quantifier, Expectatio
     const Token quantity = in_.take_quantity(stop_words());
     Value value;
     if (!resolve_value(quantity, left.what->unit, value)) return false;
+    Draft bound;
+    if (!parse_bounds(left, bound, comparison)) return false;
     if (never) {
         static constexpr Relation kOpposite[] = {Relation::AtLeast,  Relation::Greater,
                                                  Relation::NotEqual, Relation::Equal,
@@ -278,6 +301,71 @@ bool ExpectationParser::parse_quantified(std::string_view quantifier, Expectatio
     comparison.left = *left.metric;
     comparison.right = value;
     made.what = std::move(comparison);
+    return true;
+}
+
+/// Behind the two sides, in either order: `+- 2 %`, `within 2 s..10 s` or `after 2 s`.
+bool ExpectationParser::parse_bounds(Draft& left, Draft& right, Comparison& comparison) {
+    bool have_window = false;
+    while (true) {
+        const Token word = in_.peek();
+        if (word.is("+-") && !comparison.tolerance) {
+            in_.next();
+            if (!parse_tolerance(left.metric ? left : right, comparison)) return false;
+        } else if ((word.is_word("within") || word.is_word("after")) && !have_window) {
+            Window window;
+            have_window = true;
+            if (!parse_window(window) || !apply_window(word, window, left) ||
+                !apply_window(word, window, right))
+                return false;
+        } else {
+            return true;
+        }
+    }
+}
+
+/// A moment of the run, which must go on for so long.
+bool ExpectationParser::parse_moment_of_run(Duration& moment) {
+    const Token at = in_.peek();
+    if (!parse_duration_value(moment)) return false;
+    if (Time::zero() + moment <= scenario_.stop) return true;
+    const std::string stop = to_string(scenario_.stop.since_start());
+    return in_.fail(at, error_id::kContradiction,
+                    fmt::format("the run ends at {}: it never comes to this moment", stop), "",
+                    "`stop` says so");
+}
+
+/// `within 2 s..10 s`, `within 10 s` (from the start), `after 2 s` (to the end).
+bool ExpectationParser::parse_window(Window& window) {
+    const bool open = in_.next().text == "after";
+    const Token at = in_.peek();
+    if (!parse_moment_of_run(open ? window.from : window.until)) return false;
+    if (open) return true;
+    if (in_.take("..")) {
+        window.from = window.until;
+        if (!parse_moment_of_run(window.until)) return false;
+    }
+    if (window.from < window.until) return true;
+    return in_.fail(at, error_id::kContradiction, "this part of the run has no length");
+}
+
+bool ExpectationParser::apply_window(const Token& at, const Window& window, Draft& draft) {
+    if (!draft.metric) return true;
+    Metric& metric = *draft.metric;
+    if (metric.function == "at" || metric.of_connections)
+        return in_.fail(at, error_id::kExpression,
+                        fmt::format("{} is not measured over a part of the run", metric.text));
+    const bool series = !draft.what->functions.empty();
+    if (!series && !draft.what->adds_up)
+        return in_.fail(
+            at, error_id::kExpression,
+            fmt::format("{} is one number of the whole run", metric.text),
+            fmt::format("leave '{}' out", at.text),
+            "over a part of it can be asked for: goodput, throughput, utilisation, what "
+            "is counted, and series");
+    if (metric.subject == Metric::Subject::Fault)
+        return in_.fail(at, error_id::kNotYet, "hits over a part of the run: not yet");
+    metric.window = window;
     return true;
 }
 
@@ -300,10 +388,7 @@ bool ExpectationParser::parse_comparison(std::optional<Draft> first, Expectation
             error_id::kUnitsDiffer,
             fmt::format("{} is compared with {}", describe(left.what->unit),
                         describe(right.what->unit)));
-    if (in_.take("+-") && !parse_tolerance(left.metric ? left : right, comparison)) return false;
-    if (in_.peek().is_word("within") || in_.peek().is_word("after"))
-        return in_.fail(in_.peek(), error_id::kNotYet,
-                        fmt::format("'{}' here: not yet", in_.peek().text));
+    if (!parse_bounds(left, right, comparison)) return false;
     const auto settle = [&](const Draft& draft, const Draft& other, Operand& operand) {
         if (draft.metric) {
             operand = *draft.metric;

@@ -81,6 +81,7 @@ void Loader::read_limits(const Fields& top) {
 }
 
 void Loader::read_expectations(const Fields& top) {
+    std::uint32_t metrics = 0;
     const Node* list = top.node("expect");
     if (list == nullptr || list->is_null()) return;
     if (!list->is_sequence()) {
@@ -90,7 +91,11 @@ void Loader::read_expectations(const Fields& top) {
     }
     for (const Node& item : list->items) {
         std::optional<Expectation> made = parse_expectation(item, names_, scenario_, reporter_);
-        if (made) scenario_.expectations.push_back(std::move(*made));
+        if (!made) continue;
+        if (auto* comparison = std::get_if<Comparison>(&made->what))
+            for (Operand* operand : {&comparison->left, &comparison->right})
+                if (auto* metric = std::get_if<Metric>(operand)) metric->id = metrics++;
+        scenario_.expectations.push_back(std::move(*made));
     }
 }
 

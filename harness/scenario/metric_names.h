@@ -23,6 +23,9 @@ struct MetricName {
     std::string_view functions;
     bool later = false;  ///< known by name, not measured yet
     std::string_view help;
+    /// A count that only grows, so that over a part of the run it is a difference; or a quotient of
+    /// such counts.
+    bool adds_up = false;
 };
 
 std::span<const MetricName> metric_names();
@@ -30,7 +33,7 @@ std::span<const MetricName> metric_names();
 const MetricName* find_metric(Metric::Subject subject, std::string_view key);
 /// All keys of a subject as they are written, for suggestions.
 std::vector<std::string> metric_keys(Metric::Subject subject);
-/// All functions of series: min max mean p50 p90 p95 p99 p999 last.
+/// All functions of series: min max mean p50 p90 p95 p99 p999 last at.
 std::span<const std::string_view> metric_functions();
 /// "a duration", "bytes": for messages.
 std::string_view describe(Unit unit);

@@ -105,6 +105,11 @@ void World::start() {
         if (host) host->start();
 }
 
+void World::look() {
+    for (const auto& host : hosts_)
+        if (host) host->look(simulation_.now());
+}
+
 void World::finish() {
     for (const auto& host : hosts_)
         if (host) host->finish(simulation_.now());

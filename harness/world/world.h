@@ -26,6 +26,8 @@ public:
 
     /// Starts applications and timeline. Once, after all observers have been added.
     void start();
+    /// Brings figures of connections that still exist up to date, between events.
+    void look();
     /// Ends the run: last figures of connections that still exist, and on_end() of observers.
     void finish();
 
@@ -36,6 +38,7 @@ public:
     const trace::Connections& connections() const { return recorder_.connections(); }
     net::Network& network() { return network_; }
     const net::Network& network() const { return network_; }
+    host::FigureTable& figures() { return figures_; }
     const host::FigureTable& figures() const { return figures_; }
     const app::Applications& applications() const { return applications_; }
     /// Null for routers.

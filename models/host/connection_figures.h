@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include "models/host/seen_numbers.h"
@@ -102,6 +103,17 @@ public:
     }
     ConnectionFigures& operator[](std::uint32_t id) { return table_[id]; }
     const ConnectionFigures& operator[](std::uint32_t id) const { return table_[id]; }
+    /// From now on tcp_info of each end is kept: its last one, or that of Host::look().
+    void keep_infos() { keeps_infos_ = true; }
+    bool keeps_infos() const { return keeps_infos_; }
+    void set_info(std::uint32_t id, bool is_client, const tcp::Info& info) {
+        infos_[id << 1 | (is_client ? 1U : 0U)] = info;
+    }
+    /// Null if the end never was, or nobody asked to keep it.
+    const tcp::Info* info(std::uint32_t id, bool is_client) const {
+        const auto it = infos_.find(id << 1 | (is_client ? 1U : 0U));
+        return it == infos_.end() ? nullptr : &it->second;
+    }
     std::uint32_t size() const { return static_cast<std::uint32_t>(table_.size()); }
 
 private:
@@ -109,6 +121,8 @@ private:
     ChunkedVector<EndTracker> trackers_;  // two each
     std::vector<DatagramTracker> datagram_trackers_;
     FlatMap<std::uint32_t> datagram_index_;
+    std::map<std::uint32_t, tcp::Info> infos_;  // by id and side; only where somebody asks
+    bool keeps_infos_ = false;
 };
 
 }  // namespace seedwire::host

@@ -26,6 +26,15 @@ void Host::start() {
     p.reschedule(Time::zero());
 }
 
+void Host::look(Time now) {
+    Parts& p = *parts_;
+    if (!p.stack) return;  // never started
+    SEEDWIRE_ASSERT(!p.stack->has_outputs());
+    p.stack->retire_all(now);
+    for (const socket::Retired& account : p.stack->retired()) p.note_info(account);
+    p.stack->clear_outputs();
+}
+
 void Host::finish(Time now) {
     Parts& p = *parts_;
     if (!p.stack) return;  // never started

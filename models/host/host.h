@@ -51,6 +51,9 @@ public:
 
     /// Time zero: after Network::build() and Simulation::start(). Starts the applications.
     void start();
+    /// Brings round trips (and tcp_info, if kept) of connections that still exist up to date;
+    /// changes nothing else. Between events.
+    void look(Time now);
     /// The end of the run: figures of connections that still exist.
     void finish(Time now);
 

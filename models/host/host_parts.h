@@ -60,6 +60,7 @@ struct Host::Parts {
     void note_timers(Time now, const socket::Batch& batch);
     void note_windows(Time now);
     void note_retired(const socket::Retired& retired);
+    void note_info(const socket::Retired& retired);
     void account_arrival(Time now, socket::Label label, const wire::Packet& packet);
     void check_place(socket::Label label, const wire::Packet& packet) const;
     std::uint64_t stream_key(socket::Label receiver) const;

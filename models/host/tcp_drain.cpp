@@ -145,12 +145,20 @@ void Host::Parts::note_windows(Time now) {
 
 void Host::Parts::note_retired(const socket::Retired& retired) {
     if (retired.label == socket::kNoLabel) return;
+    note_info(retired);
+    EndFigures& end = end_of(retired.label);
+    if (end.error == tcp::Error::None) end.error = retired.error;
+}
+
+void Host::Parts::note_info(const socket::Retired& retired) {
+    if (retired.label == socket::kNoLabel) return;
+    if (figures.keeps_infos())
+        figures.set_info(id_of(retired.label), is_client(retired.label), retired.info);
     EndFigures& end = end_of(retired.label);
     end.smoothed_rtt = Duration::us(retired.info.rtt);
     // tcp_info shows an absent minimum as the largest number of its 32 bits.
     const bool has_minimum = retired.info.rtt > 0 && retired.info.min_rtt < INT64_C(0xffffffff);
     if (has_minimum) end.min_rtt = Duration::us(retired.info.min_rtt);
-    if (end.error == tcp::Error::None) end.error = retired.error;
 }
 
 // --- arrivals -----------------------------------------------------------------------------------

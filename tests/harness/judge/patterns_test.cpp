@@ -21,14 +21,14 @@ SentSegment sent(bool client, std::uint16_t flags, std::uint16_t length = 0, boo
 
 Item item(bool client, std::uint16_t flags, bool lost = false) {
     Item i;
-    i.from_client = client;
+    i.side = client ? Item::Side::Client : Item::Side::Server;
     i.flags = flags;
-    i.lost = lost;
+    i.fate.lost = lost;
     return i;
 }
 Item data(bool client, std::int64_t length = -1) {
     Item i;
-    i.from_client = client;
+    i.side = client ? Item::Side::Client : Item::Side::Server;
     i.data = true;
     i.length = length;
     return i;

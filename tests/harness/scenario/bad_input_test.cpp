@@ -352,7 +352,6 @@ TEST_CASE("Mistakes in expectations are reported at their column", "[scenario][e
         {kRest, expect("f.segments == [clent SYN]"), "6:21", "write client SYN"},
         {kRest, expect("f.client never fail"), "6:21", "'fails' expected"},
         {kRest, expect("f.client fails with ECONRESET"), "6:26", "did you mean 'ECONNRESET'?"},
-        {kRest, expect("f.goodput >= 3 Mbit/s within 2 s..3 s"), "6:28", "not yet"},
         {kRest, expect("f.goodput >= 3 Mbit/s +- 2 ms"), "6:33", "unknown unit 'ms'"},
         {kRest, expect("f.goodput >= 3 Mbit/s +-"), "6:30", ""},
         {kRest, expect("f.client reaches ESTABLISHED within 5 ms..4 ms"), "6:52",
@@ -367,8 +366,57 @@ TEST_CASE("Mistakes in expectations are reported at their column", "[scenario][e
         {kRest, expect("g completes within 3 s"), "6:6", ""},
         {kRest, expect("f.client completes"), "6:6", "is no flow or program"},
         {kRest, expect("last(f.goodput) >= 3 Mbit/s"), "6:11", "no last one"},
-        {kRest, expect("f.client.rto <= 1 s"), "6:6", "not measured yet"},
+        {kRest, expect("f.client.busy_time <= 1 s"), "6:6", "not measured yet"},
+        {kRest, expect("a.cpu.busy <= 1 %"), "6:6", "a.cpu.busy is not measured yet"},
         {kRest, expect(""), "6:6", "a name is missing"},
+    });
+}
+
+TEST_CASE("Parts of a run and moments in expectations", "[scenario][expect][bad]") {
+    const auto expect = [](const std::string& text) {
+        return "expect:\n  - '" + text + "'\nstop: 30 s";
+    };
+    check_cases({
+        {kRest, expect("f.goodput >= 3 Mbit/s within 3 s..2 s"), "6:35", "has no length"},
+        {kRest, expect("f.goodput >= 3 Mbit/s within 2 s..2 s"), "6:35", "has no length"},
+        {kRest, expect("f.goodput >= 3 Mbit/s within"), "6:34", ""},
+        {kRest, expect("f.goodput >= 3 Mbit/s within 5"), "6:35", "5 has no unit"},
+        {kRest, expect("f.goodput >= 3 Mbit/s within 1 s.. 2"), "6:41", "2 has no unit"},
+        {kRest, expect("f.goodput >= 3 Mbit/s within 1 s within 2 s"), "6:39", "is too much"},
+        {kRest, expect("f.goodput >= 3 Mbit/s +- 1 % +- 2 %"), "6:35", "is too much"},
+        {kRest, expect("f.goodput >= 3 Mbit/s at 2 s"), "6:28", "'at 2 s' is too much"},
+        {kRest, expect("f.completion <= 3 s within 2 s"), "6:26", "one number of the whole run"},
+        {kRest, expect("f.rtt <= 3 s after 2 s"), "6:19", "leave 'after' out"},
+        {kRest, expect("f.client.snd_mss >= 3 B after 2 s"), "6:30", "of the whole run"},
+        {kRest, expect("mean(f.goodput) >= 3 Mbit/s after 2 s"), "6:34", "over a part of the run"},
+        {kRest, expect("at(1 s, f.delivered) >= 3 B after 2 s"), "6:34", "over a part of the run"},
+        {kRest, expect("f.loss <= 1 % within 2 s"), "6:20", "one number"},
+        {kRest, expect("at(f.cwnd) >= 3"), "6:9", "a moment expected, found 'f'"},
+        {kRest, expect("at(1 s f.cwnd) >= 3"), "6:13", "','"},
+        {kRest, expect("at(1 s, f.cwnd >= 3"), "6:21", "')'"},
+        {kRest, expect("at(1, f.cwnd) >= 3"), "6:9", "1 has no unit"},
+        {kRest, expect("at(1 s, line.up.queue.sojourn) >= 3 s"), "6:14", "has no at()"},
+        {kRest, expect("at(1 s, g.cwnd) >= 3"), "6:14", "nothing is called 'g'"},
+        {kRest, expect("f.delivered >= 3 B within 2 s..31 s"), "6:37", "the run ends at 30 s"},
+        {kRest, expect("f.delivered >= 3 B after 31 s"), "6:31", "the run ends at 30 s"},
+        {kRest, expect("at(31 s, f.delivered) >= 3 B"), "6:9", "the run ends at 30 s"},
+    });
+}
+
+TEST_CASE("Fates of segments in expectations", "[scenario][expect][bad]") {
+    const auto expect = [](const std::string& text) {
+        return "expect:\n  - '" + text + "'\nstop: 30 s";
+    };
+    check_cases({
+        {kRest, expect("f.segments == [client SYN lots]"), "6:32", "did you mean 'lost'?"},
+        {kRest, expect("f.segments == [client SYN dropped by lost]"), "6:43",
+         "did you mean 'loss'?"},
+        {kRest, expect("f.segments == [client SYN dropped by faults[0]]"), "6:50",
+         "there are 0 faults"},
+        {kRest, expect("f.segments == [client SYN dropped by]"), "6:42", "no reason"},
+        {kRest, expect("f.segments == [* SYN]"), "6:23", "nothing that happens"},
+        {kRest, expect("f.segments == [client]"), "6:27", "neither a flag nor DATA"},
+        {kRest, expect("f.segments == [... lost]"), "6:25", "',' or ']'"},
     });
 }
 

@@ -44,7 +44,7 @@ TEST_CASE("The first example becomes two hosts, a link, a flow and three expecta
     const auto& segments = std::get<Segments>(s.expectations[1].what);
     REQUIRE(segments.items.size() == 4);
     CHECK(segments.items[1].flags == (wire::flag::kSyn | wire::flag::kAck));
-    CHECK_FALSE(segments.items[1].from_client);
+    CHECK(segments.items[1].side == Segments::Item::Side::Server);
     CHECK(segments.items[1].text == "server SYN+ACK");
     CHECK(segments.items[3].kind == Segments::Item::Kind::AnyNumber);
     const auto& passes = std::get<Passes>(s.expectations[2].what);
