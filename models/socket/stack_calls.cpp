@@ -54,9 +54,10 @@ bool Stack::Parts::has_endpoint(SocketId id) const {
 }
 
 std::uint32_t Stack::Parts::share(const tcp::SocketOptions& options) {
-    const auto found = std::find(shared_options.begin(), shared_options.end(), options);
-    const auto index = static_cast<std::uint32_t>(found - shared_options.begin());
-    if (found == shared_options.end()) shared_options.push_back(options);
+    // A host has few kinds of sockets.
+    std::uint32_t index = 0;
+    while (index < shared_options.size() && !(shared_options[index] == options)) ++index;
+    if (index == shared_options.size()) shared_options.push_back(options);
     return index;
 }
 

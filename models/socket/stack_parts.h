@@ -9,6 +9,7 @@
 #include "models/socket/listener.h"
 #include "models/socket/stack.h"
 #include "models/socket/time_wait.h"
+#include "sim/base/chunked_vector.h"
 #include "sim/base/random.h"
 
 namespace seedwire::socket {
@@ -97,7 +98,7 @@ struct Stack::Parts {
     std::vector<SocketId> free_sockets;
     std::vector<Listener> listeners;
     std::vector<std::uint32_t> free_listeners;
-    std::vector<tcp::SocketOptions> shared_options;
+    ChunkedVector<tcp::SocketOptions, 2> shared_options;  ///< endpoints point into it
     Demux demux;
     Deadlines deadlines;  ///< by descriptor
     RequestTable requests;

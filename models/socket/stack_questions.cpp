@@ -31,9 +31,9 @@ Error Stack::set_option(Time now, SocketId id, Option option, std::int64_t value
             // Every call pushes what is queued, even one that finds the option set.
             tcp::SocketOptions without = options;
             without.nodelay = false;
-            socket->endpoint->set_options(now, without, p.output);
+            socket->endpoint->set_options(now, p.shared_options[p.share(without)], p.output);
         }
-        socket->endpoint->set_options(now, options, p.output);
+        socket->endpoint->set_options(now, p.options_of(*socket), p.output);
     }
     p.settle(now, id, first);
     return Error::None;

@@ -94,7 +94,7 @@ void AckProcessing::take_sack() {
             in_.sack[0].left, in_.sack[0].right,
             [&](const SentSegment&, SegmentId id) { s_.board_.clear_retransmission(id); });
     }
-    if (s_.episode_.state != RecoveryState::Loss || s_.undo_.is_active())
+    if (s_.episode_.state != RecoveryState::Loss || s_.repairs_->undo.is_active())
         s_.note_reordering(lowest_late_);
 }
 
@@ -108,8 +108,8 @@ bool AckProcessing::check_dsack() {
     }
     const std::uint32_t segments = count_dsack(first);
     if (segments == 0) return false;
-    if (first.right <= prior_una_ && s_.undo_.counts_duplicates(first.right))
-        s_.undo_.on_duplicates(segments);
+    if (first.right <= prior_una_ && s_.repairs_->undo.counts_duplicates(first.right))
+        s_.repairs_.make().undo.on_duplicates(segments);
     return true;
 }
 
@@ -120,11 +120,12 @@ std::uint32_t AckProcessing::count_dsack(const SackRange& block) {
     std::uint32_t segments = 1;
     if (length > s_.mss_)
         segments = static_cast<std::uint32_t>((length + s_.mss_ - 1) / s_.mss_);
-    else if (s_.probe_.is_outstanding() && s_.probe_.high_seq() == block.right)
+    else if (s_.probe_.is_outstanding() && s_.probe_.high_seq(block.right) == block.right)
         dsack_of_probe_ = true;
-    s_.dsack_duplicates_ += segments;
+    Repairs& repairs = s_.repairs_.make();
+    repairs.dsack_duplicates += segments;
     // More copies than were ever sent again: the network made them.
-    if (s_.dsack_duplicates_ > s_.total_retransmissions_) return 0;
+    if (repairs.dsack_duplicates > repairs.total_retransmissions) return 0;
     if (s_.episode_.reordering_seen != 0 && !dsack_of_probe_) s_.rack_.on_dsack();
     dsacked_ = true;
     s_.rate_.count_delivered(segments);
@@ -136,16 +137,17 @@ bool AckProcessing::is_valid_block(const SackRange& block, bool dsack) const {
     if (block.right > s_.snd_nxt() || block.left >= block.right) return false;
     if (block.left > una) return true;
     // A DSACK lies below snd_una, and not further back than the present episode.
-    if (!dsack || !s_.undo_.is_active() || block.right > una) return false;
-    if (block.left >= s_.undo_.marker()) return true;
-    if (block.right <= s_.undo_.marker()) return false;
+    if (!dsack || !s_.repairs_->undo.is_active() || block.right > una) return false;
+    if (block.left >= s_.repairs_->undo.marker()) return true;
+    if (block.right <= s_.repairs_->undo.marker()) return false;
     return block.left + s_.max_window_ >= block.right;
 }
 
 void AckProcessing::mark_duplicates(const SackRange& block) {
     s_.board_.for_each_covered(block.left, block.right, [&](const SentSegment& segment, SegmentId) {
         if (!segment.was_retransmitted()) return;
-        if (s_.undo_.counts_duplicates(segment.end())) s_.undo_.on_duplicates(1);
+        if (s_.repairs_->undo.counts_duplicates(segment.end()))
+            s_.repairs_.make().undo.on_duplicates(1);
         if (segment.has(sent::kSacked)) lowest_late_ = std::min(lowest_late_, segment.start);
     });
 }
@@ -291,9 +293,9 @@ void AckProcessing::control_window() {
     if (s_.congestion_->controls_window()) {
         s_.congestion_->on_every_ack(s_.moment(now_), ack, s_.window_);
     } else if (s_.episode_.in_reduction()) {
-        s_.window_.cwnd =
-            s_.prr_.on_ack(s_.window_.cwnd, s_.window_.ssthresh, s_.board_.in_flight(),
-                           ack.delivered, out_.advanced && ack.lost == 0);
+        s_.window_.cwnd = s_.repairs_.make().prr.on_ack(s_.window_.cwnd, s_.window_.ssthresh,
+                                                        s_.board_.in_flight(), ack.delivered,
+                                                        out_.advanced && ack.lost == 0);
         s_.validation_.on_window_changed(now_);
     } else {
         // With much reordering any delivery counts, otherwise only progress in order.

@@ -8,11 +8,11 @@ namespace seedwire::tcp {
 void AckProcessing::alert() {
     Episode& episode = s_.episode_;
     if (s_.board_.empty() && s_.board_.sacked_out() != 0) s_.board_.set_duplicate_acks(0);
-    if (in_.ece) s_.undo_.prior_ssthresh = 0;  // the reduction is due whatever proves spurious
+    if (in_.ece) s_.forbid_window_undo();  // the reduction is due whatever proves spurious
     if (check_reneging()) return;
 
     if (episode.state == RecoveryState::Open)
-        s_.undo_.clear_stamp();
+        s_.clear_retransmission_stamp();
     else if (s_.snd_una() >= episode.high_seq && leave_finished_state())
         return;
 
@@ -138,7 +138,7 @@ void AckProcessing::identify_loss() {
 }
 
 void AckProcessing::try_to_open() {
-    if (!s_.any_retransmission_outstanding()) s_.undo_.clear_stamp();
+    if (!s_.any_retransmission_outstanding()) s_.clear_retransmission_stamp();
     if (in_.ece) s_.enter_cwr(now_);
     if (s_.episode_.state != RecoveryState::Cwr) s_.keep_open(now_);
 }
@@ -153,13 +153,13 @@ bool AckProcessing::holds_without_sack() {
     // RFC 6582 §4.1: until something beyond high_seq is acknowledged, late duplicates could start
     // another fast retransmit.
     if (s_.snd_una() != s_.episode_.high_seq || s_.sack_) return false;
-    if (!s_.any_retransmission_outstanding()) s_.undo_.clear_stamp();
+    if (!s_.any_retransmission_outstanding()) s_.clear_retransmission_stamp();
     return true;
 }
 
 /// True: the state is held.
 bool AckProcessing::undo_recovery() {
-    if (s_.undo_.may_undo(in_.echo, at_guard_without_sack()))
+    if (s_.repairs_->undo.may_undo(in_.echo, at_guard_without_sack()))
         s_.undo_reduction(now_, false);
     else
         s_.rack_.on_recovery_ended();
@@ -171,26 +171,27 @@ bool AckProcessing::undo_recovery() {
 
 /// True: new data may go, but nothing more is marked or sent again.
 bool AckProcessing::undo_partial() {
-    if (!s_.undo_.is_active() || !s_.undo_.is_original(in_.echo, at_guard_without_sack()))
+    if (!s_.repairs_->undo.is_active() ||
+        !s_.repairs_->undo.is_original(in_.echo, at_guard_without_sack()))
         return false;
     // The hole was filled by an original that came late.
     s_.note_reordering(prior_una_);
     if (s_.board_.retrans_out() != 0) return true;
-    if (!s_.any_retransmission_outstanding()) s_.undo_.clear_stamp();
+    if (!s_.any_retransmission_outstanding()) s_.clear_retransmission_stamp();
     s_.undo_reduction(now_, true);
     s_.keep_open(now_);
     return false;
 }
 
 bool AckProcessing::undo_by_dsack() {
-    if (!s_.undo_.all_needless()) return false;
+    if (!s_.repairs_->undo.all_needless()) return false;
     s_.rack_.on_undo_by_dsack();
     s_.undo_reduction(now_, false);
     return true;
 }
 
 bool AckProcessing::undo_loss(bool frto) {
-    if (!frto && !s_.undo_.may_undo(in_.echo, at_guard_without_sack())) return false;
+    if (!frto && !s_.repairs_->undo.may_undo(in_.echo, at_guard_without_sack())) return false;
     s_.undo_reduction(now_, true);
     s_.episode_.retransmits = 0;
     if (holds_without_sack()) return true;

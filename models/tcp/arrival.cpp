@@ -17,7 +17,7 @@ namespace {
 TimestampEcho echo_of(const Connection& c, Time now, const wire::Segment& segment) {
     TimestampEcho echo;
     if (!c.tcb.timestamps || !segment.has_timestamps || segment.ts_echo == 0) return echo;
-    const std::uint32_t clock = timestamp_value(now, c.environment.timestamp_offset);
+    const std::uint32_t clock = timestamp_value(now, c.timestamp_offset);
     echo.present = true;
     echo.sent_ms = timestamp_clock_ms(now) - static_cast<std::int32_t>(clock - segment.ts_echo);
     return echo;
@@ -31,8 +31,9 @@ std::uint32_t scaled_window(const Connection& c, const wire::Segment& segment) {
 /// RFC 9293 §3.10.7.4, fifth check: SND.WL1 and SND.WL2, as Linux compares them.
 bool may_update_window(const Connection& c, StreamOffset ack, StreamOffset seq,
                        std::uint32_t window) {
-    return ack > c.sender.snd_una() || seq > c.tcb.snd_wl1 ||
-           (seq == c.tcb.snd_wl1 && (window > c.tcb.snd_wnd || window == 0));
+    const StreamOffset snd_wl1 = c.tcb.snd_wl1.near(c.receiver.rcv_nxt());
+    return ack > c.sender.snd_una() || seq > snd_wl1 ||
+           (seq == snd_wl1 && (window > c.tcb.snd_wnd || window == 0));
 }
 
 Arrival describe_arrival(const Connection& c, Time now, const wire::Segment& segment) {
@@ -48,7 +49,7 @@ Arrival describe_arrival(const Connection& c, Time now, const wire::Segment& seg
     arrival.has_timestamps = segment.has_timestamps && c.tcb.timestamps;
     arrival.ts_value = segment.ts_value;
     arrival.ts_echo = segment.ts_echo;
-    arrival.ts_now = timestamp_value(now, c.environment.timestamp_offset);
+    arrival.ts_now = timestamp_value(now, c.timestamp_offset);
     if (segment.has(wire::flag::kAck)) {
         const StreamOffset ack = from_wire(segment.ack, c.tcb.iss, c.sender.snd_una());
         arrival.repeats_ack = ack == c.sender.snd_una() &&
@@ -95,7 +96,7 @@ bool passes_checks(Connection& c, Time now, const wire::Segment& segment, const 
         if (acceptance.verdict == Acceptance::Verdict::Drop) return false;
         if (arrival.syn && !acceptance.failed_paws) {
             challenge(c, now, out);
-        } else if (c.challenge.allow(now, *c.sysctls, arrival.length > 0 && !arrival.syn)) {
+        } else if (c.may_challenge(now, arrival.length > 0 && !arrival.syn)) {
             c.receiver.note_refused(arrival, *c.sysctls);
             send_ack(c, now, acceptance.cause, out);
         }
@@ -122,7 +123,7 @@ void answer_to_probe(Connection& c, Time now) {
     const Block& head = c.send_buffer.head();
     const StreamOffset end = c.sender.snd_nxt() + head.length + (head.fin ? 1U : 0U);
     if (end <= c.window_end()) {
-        c.persist.reset();
+        c.reset_persist();
         if (c.sender.timer().meaning == TimerMeaning::WindowProbe) c.sender.stop_timer();
         return;
     }
@@ -161,8 +162,8 @@ bool process_ack(Connection& c, Time now, const wire::Segment& segment, const Ar
     const StreamOffset ack = from_wire(segment.ack, c.tcb.iss, una);
     const std::int64_t progress = ack - una;
     // RFC 5961 §5.2: what was never sent, or is older than any window, is not the peer's.
-    const auto oldest = static_cast<std::int64_t>(
-        std::min<std::uint64_t>(c.tcb.max_window, c.tcb.counters.bytes_acked));
+    const auto oldest =
+        static_cast<std::int64_t>(std::min<std::uint64_t>(c.tcb.max_window, c.bytes_acked()));
     if (progress < -oldest || (progress > 0 && ack > c.sender.snd_nxt())) {
         challenge(c, now, out);
         return false;
@@ -182,7 +183,7 @@ bool process_ack(Connection& c, Time now, const wire::Segment& segment, const Ar
     if (progress >= 0) {
         input.window_changed = update_window(c, now, ack, arrival, scaled_window(c, segment));
         c.tcb.soft_error = Error::None;
-        c.persist.note_answer();
+        if (Seldom* seldom = c.seldom.made()) seldom->persist.note_answer();
         c.tcb.last_ack_received = now;
     }
     input.sack = {blocks.data(), count};
@@ -195,7 +196,6 @@ bool process_ack(Connection& c, Time now, const wire::Segment& segment, const Ar
 
     if (outcome.advanced) {
         c.send_buffer.acknowledge(c.sender.snd_una());
-        c.tcb.counters.bytes_acked += outcome.bytes_acked;
         if (c.sender.snd_una() == c.tcb.write_end) out.events |= event::kAllAcknowledged;
     }
     if (outcome.reduced) c.ecn.queue_cwr();
@@ -231,7 +231,7 @@ void process_text(Connection& c, Time now, const wire::Segment& segment, Arrival
 }  // namespace
 
 void challenge(Connection& c, Time now, Output& out) {
-    if (c.challenge.allow(now, *c.sysctls, false)) {
+    if (c.may_challenge(now, false)) {
         send_ack(c, now, wire::Cause::ChallengeAck, out);
     }
 }
@@ -239,7 +239,7 @@ void challenge(Connection& c, Time now, Output& out) {
 void check_space(Connection& c, Output& out) {
     if (!c.tcb.write_blocked || !may_queue_data(c.tcb.state)) return;
     if (c.sender.room() > 0) grow_send_buffer(c);
-    const auto low_water = static_cast<std::uint32_t>(c.options.notsent_low_water);
+    const auto low_water = static_cast<std::uint32_t>(c.options->notsent_low_water);
     if (low_water != 0 && c.send_buffer.unsent_bytes() * std::uint64_t{2} >= low_water) return;
     if (!c.send_buffer.is_worth_waking()) return;
     c.tcb.write_blocked = false;

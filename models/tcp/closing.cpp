@@ -13,7 +13,8 @@ namespace {
 constexpr Duration kStubLifetime = Duration::s(60);
 
 void stop_everything(Connection& c) {
-    c.timers.cancel_all();
+    c.tcb.handshake.release();
+    if (Seldom* seldom = c.seldom.made()) seldom->timers.cancel_all();
     c.sender.stop_timer();
     c.tcb.retired = true;
 }
@@ -31,7 +32,7 @@ bool is_data_beyond(const Connection& c, const Arrival& arrival) {
 /// Our FIN is acknowledged and no program is there any more: how long to wait for the peer's FIN.
 bool orphan_reaches_fin_wait2(Connection& c, Time now, const wire::Segment& segment,
                               const Arrival& arrival, Output& out) {
-    if (c.options.linger2 < Duration::zero()) {
+    if (c.options->linger2 < Duration::zero()) {
         finish(c, Error::None, out);
         return false;
     }
@@ -42,7 +43,7 @@ bool orphan_reaches_fin_wait2(Connection& c, Time now, const wire::Segment& segm
     }
     const Duration timeout = fin_wait2_timeout(c);
     if (timeout > kStubLifetime) {
-        c.timers.arm(TimerSlot::Keepalive, c.expiry(now, timeout - kStubLifetime));
+        c.arm(TimerSlot::Keepalive, c.expiry(now, timeout - kStubLifetime));
         return true;
     }
     if (arrival.fin) return true;  // this very segment ends the wait
@@ -132,8 +133,8 @@ bool takes_text(const Connection& c, const Arrival& arrival) {
 }
 
 Duration fin_wait2_timeout(const Connection& c) {
-    const Duration configured = c.options.linger2 > Duration::zero()
-                                    ? std::min(c.options.linger2, Duration::s(120))
+    const Duration configured = c.options->linger2 > Duration::zero()
+                                    ? std::min(c.options->linger2, Duration::s(120))
                                     : c.sysctls->tcp_fin_timeout;
     // Long enough for the peer to retransmit its FIN: 3.5 RTO.
     return std::max(configured, c.sender.rto() * 4 - c.sender.rto() / 2);
@@ -189,18 +190,18 @@ void abandon(Connection& c, Time now, Output& out) {
         send_reset(c, now, wire::Cause::ResetAbort, out);
         return finish(c, Error::None, out);
     }
-    if (c.options.linger_set && c.options.linger == Duration::zero()) {
+    if (c.options->linger_set && c.options->linger == Duration::zero()) {
         return abort_connection(c, now, out);
     }
     close_sending_side(c, now, out);
     if (c.tcb.state != State::FinWait2 || c.tcb.retired) return;
-    if (c.options.linger2 < Duration::zero()) {
+    if (c.options->linger2 < Duration::zero()) {
         send_reset(c, now, wire::Cause::ResetAbort, out);
         return finish(c, Error::None, out);
     }
     const Duration timeout = fin_wait2_timeout(c);
     if (timeout > kStubLifetime) {
-        c.timers.arm(TimerSlot::Keepalive, c.expiry(now, timeout - kStubLifetime));
+        c.arm(TimerSlot::Keepalive, c.expiry(now, timeout - kStubLifetime));
     } else {
         hand_over_fin_wait2(c, out);
     }

@@ -57,12 +57,12 @@ void Endpoint::on_packet_too_big(Time now, std::uint32_t mtu, wire::SeqNum quote
 Time Endpoint::next_timeout() const { return earliest_timeout(*parts_); }
 bool Endpoint::is_background() const {
     const Connection& c = *parts_;
-    if (!c.timers.is_armed(TimerSlot::Keepalive)) return false;
+    if (!c.seldom->timers.is_armed(TimerSlot::Keepalive)) return false;
     const Time next = earliest_timeout(c);
     return !next.is_never() && c.tcb.state != State::FinWait2 &&
-           next == c.timers.at(TimerSlot::Keepalive) && c.persist.unanswered() == 0;
+           next == c.seldom->timers.at(TimerSlot::Keepalive) && c.seldom->persist.unanswered() == 0;
 }
-bool Endpoint::keepalive_was_answered() const { return parts_->persist.was_answered(); }
+bool Endpoint::keepalive_was_answered() const { return parts_->seldom->persist.was_answered(); }
 
 State Endpoint::state() const { return parts_->tcb.state; }
 Error Endpoint::error() const {

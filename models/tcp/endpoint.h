@@ -74,7 +74,8 @@ enum class WriteMode : std::uint8_t { Plain, More /* MSG_MORE */, EndOfRecord /*
 /// the Output to which it appends. Payload is a range of the stream; bytes are never stored.
 class Endpoint {
 public:
-    /// `sysctls` outlives the endpoint and may change under it (`sysctl -w`).
+    /// `sysctls` outlives the endpoint and may change under it (`sysctl -w`). So do `options`, here
+    /// and in set_options(), which never change: sockets with equal options share one copy.
     Endpoint(const Sysctls& sysctls, const SocketOptions& options, const Environment& environment);
     ~Endpoint();
     Endpoint(Endpoint&&) noexcept;

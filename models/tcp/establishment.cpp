@@ -33,18 +33,17 @@ void adopt(Connection& c, const Agreement& agreement) {
 }
 
 void start_receiver(Connection& c, Time now, std::uint32_t ts_recent) {
-    const Handshake& h = c.tcb.handshake;
+    const Handshake& h = *c.tcb.handshake;
     ReceiverStart facts;
     const std::uint32_t deducted = c.tcb.timestamps ? kTimestampOptionBytes : 0;
-    facts.window.buffer = receive_buffer_bytes(*c.sysctls, c.options);
+    facts.window.buffer = receive_buffer_bytes(*c.sysctls, *c.options);
     facts.window.window = h.window.window;
     // Without scaling more than 64 KiB cannot be expressed.
     facts.window.clamp =
         c.tcb.scaling ? h.window.clamp : std::min<std::uint32_t>(h.window.clamp, UINT16_MAX);
-    facts.window.advertised_mss =
-        static_cast<std::uint16_t>(advertised_mss(c.environment, c.options) - deducted);
+    facts.window.advertised_mss = static_cast<std::uint16_t>(c.advertised_mss() - deducted);
     facts.window.scale = c.tcb.rcv_wscale;
-    facts.window.buffer_locked = c.options.receive_buffer_locked;
+    facts.window.buffer_locked = c.options->receive_buffer_locked;
     facts.send_mss = c.tcb.mss;
     facts.sack = c.tcb.sack;
     facts.timestamps = c.tcb.timestamps;
@@ -55,11 +54,11 @@ void start_receiver(Connection& c, Time now, std::uint32_t ts_recent) {
 /// SYN retransmissions as far as they count against the initial window: not when the timestamp
 /// echo shows that the first SYN had arrived. Linux, `tcp_try_undo_spurious_syn`.
 std::uint32_t counted_syn_retransmissions(const Connection& c, const wire::Segment& reply) {
-    const Handshake& h = c.tcb.handshake;
-    if (h.timeouts == 0) return 0;
-    const std::uint32_t first = timestamp_value(h.first_sent, c.environment.timestamp_offset);
+    const Handshake& h = *c.tcb.handshake;
+    if (c.tcb.syn_timeouts == 0) return 0;
+    const std::uint32_t first = timestamp_value(h.first_sent, c.timestamp_offset);
     if (c.tcb.timestamps && reply.has_timestamps && reply.ts_echo == first) return 0;
-    return h.timeouts + std::uint32_t{h.repeats};
+    return c.tcb.syn_timeouts + std::uint32_t{h.repeats};
 }
 
 void start_sender(Connection& c, Time now, const wire::Segment& reply) {
@@ -69,13 +68,12 @@ void start_sender(Connection& c, Time now, const wire::Segment& reply) {
     start.syn_retransmissions = counted_syn_retransmissions(c, reply);
     start.max_window = c.tcb.max_window;
     c.sender.start(now, start);
-    const Handshake& h = c.tcb.handshake;
-    if (h.timeouts == 0 && h.repeats == 0) {
+    const Handshake& h = *c.tcb.handshake;
+    if (c.tcb.syn_timeouts == 0 && h.repeats == 0) {
         c.sender.on_handshake_sample(now, now - h.first_sent);
     } else if (c.tcb.timestamps && reply.has_timestamps && reply.ts_echo != 0) {
         // Which SYN was answered only the echo knows; in whole milliseconds, at least one.
-        const std::uint32_t ms =
-            timestamp_value(now, c.environment.timestamp_offset) - reply.ts_echo;
+        const std::uint32_t ms = timestamp_value(now, c.timestamp_offset) - reply.ts_echo;
         c.sender.on_handshake_sample(now, Duration::ms(std::max<std::int64_t>(ms, 1)));
     } else {
         c.sender.on_no_handshake_sample();
@@ -83,18 +81,18 @@ void start_sender(Connection& c, Time now, const wire::Segment& reply) {
 }
 
 void start_keepalive(Connection& c, Time now) {
-    if (!c.options.keepalive) return;
-    const Duration idle = c.options.keepalive_idle == Duration::zero()
+    if (!c.options->keepalive) return;
+    const Duration idle = c.options->keepalive_idle == Duration::zero()
                               ? c.sysctls->tcp_keepalive_time
-                              : c.options.keepalive_idle;
-    c.timers.arm(TimerSlot::Keepalive, c.expiry(now, idle));
+                              : c.options->keepalive_idle;
+    c.arm(TimerSlot::Keepalive, c.expiry(now, idle));
 }
 
 /// Common to both opens.
 void establish(Connection& c, Time now, Output& out) {
     set_state(c, State::Established);
-    c.timers.cancel(TimerSlot::Handshake);
     c.tcb.last_data_sent = c.tcb.last_data_received = c.tcb.last_ack_received = now;
+    c.tcb.handshake.release();
     grow_send_buffer(c);
     start_keepalive(c, now);
     out.events |= event::kEstablished;
@@ -114,11 +112,11 @@ void receive_syn(Connection& c, const wire::Segment& syn) {
 /// RFC 9293 §3.5, figure 7: both sides sent SYNs.
 void open_simultaneously(Connection& c, Time now, const wire::Segment& syn, Output& out) {
     receive_syn(c, syn);
-    adopt(c, agree(offered(c.tcb.handshake), syn, c.options));
+    adopt(c, agree(offered(*c.tcb.handshake), syn, *c.options));
     update_mss(c);
     start_receiver(c, now, syn.ts_value);
     c.tcb.simultaneous = true;
-    if (c.sysctls->tcp_ecn != 0 && c.tcb.handshake.offered_ecn && syn.has(wire::flag::kEce) &&
+    if (c.sysctls->tcp_ecn != 0 && c.tcb.handshake->offered_ecn && syn.has(wire::flag::kEce) &&
         syn.has(wire::flag::kCwr)) {
         c.ecn.enable();
     }
@@ -127,19 +125,18 @@ void open_simultaneously(Connection& c, Time now, const wire::Segment& syn, Outp
 }
 
 bool echoes_our_syn(const Connection& c, Time now, const wire::Segment& segment) {
-    if (!c.tcb.handshake.offered_timestamps || !segment.has_timestamps || segment.ts_echo == 0) {
+    if (!c.tcb.handshake->offered_timestamps || !segment.has_timestamps || segment.ts_echo == 0) {
         return true;
     }
-    const std::uint32_t first =
-        timestamp_value(c.tcb.handshake.first_sent, c.environment.timestamp_offset);
-    const std::uint32_t last = timestamp_value(now, c.environment.timestamp_offset);
+    const std::uint32_t first = timestamp_value(c.tcb.handshake->first_sent, c.timestamp_offset);
+    const std::uint32_t last = timestamp_value(now, c.timestamp_offset);
     return segment.ts_echo - first <= last - first;
 }
 
 }  // namespace
 
 void grow_send_buffer(Connection& c) {
-    if (c.options.send_buffer_locked) return;
+    if (c.options->send_buffer_locked) return;
     const std::uint32_t mss = std::max<std::uint32_t>(c.tcb.peer_mss, c.tcb.mss);
     const std::uint32_t wanted =
         autotuned_send_buffer(mss, c.sender.window().cwnd, c.sender.episode().reordering);
@@ -148,32 +145,31 @@ void grow_send_buffer(Connection& c) {
 }
 
 void open_actively(Connection& c, Time now, Output& out) {
-    Handshake& h = c.tcb.handshake;
-    c.tcb.iss = wire::SeqNum{c.environment.initial_sequence};
-    const wire::Segment syn = make_syn(now, *c.sysctls, c.options, c.environment, h.window);
+    Handshake& h = c.tcb.handshake.make();
+    const wire::Segment syn = make_syn(now, *c.sysctls, *c.options, c.environment(), h.window);
     h.first_sent = now;
     h.offered_timestamps = syn.has_timestamps;
     h.offered_sack = syn.syn.sack_permitted;
     h.offered_scaling = syn.syn.window_scale >= 0;
     h.offered_ecn = syn.has(wire::flag::kEce);
     set_state(c, State::SynSent);
-    c.timers.arm(TimerSlot::Handshake, c.expiry(now, h.rto));
+    c.arm_handshake(c.expiry(now, h.rto));
     send_syn(c, now, wire::Cause::Open, out);
 }
 
 void open_passively(Connection& c, Time now, const PassiveOpen& handshake) {
-    Handshake& h = c.tcb.handshake;
+    Handshake& h = c.tcb.handshake.make();
     c.tcb.passive = true;
     c.tcb.iss = handshake.initial_sequence;
     c.tcb.irs = handshake.peer_initial_sequence;
     h.first_sent = handshake.syn_ack_sent;
-    h.timeouts = static_cast<std::uint8_t>(std::min(handshake.retransmissions, 255U));
+    c.tcb.syn_timeouts = static_cast<std::uint8_t>(std::min(handshake.retransmissions, 255U));
     h.repeats = static_cast<std::uint8_t>(std::min(handshake.answered_repeats, 255U));
-    adopt(c, agree(handshake.syn_ack, handshake.syn, c.options));
+    adopt(c, agree(handshake.syn_ack, handshake.syn, *c.options));
     // The clamp is not in the request: it follows from the same buffer as the window did.
     const std::uint32_t deducted = c.tcb.timestamps ? kTimestampOptionBytes : 0;
-    h.window = initial_receive_window(
-        *c.sysctls, c.options, advertised_mss(c.environment, c.options) - deducted, c.tcb.scaling);
+    h.window = initial_receive_window(*c.sysctls, *c.options, c.advertised_mss() - deducted,
+                                      c.tcb.scaling);
     if (handshake.receive_window != 0) h.window.window = handshake.receive_window;
     if (handshake.ecn) c.ecn.enable();
     c.tcb.snd_wl1 = StreamOffset{0};
@@ -187,11 +183,11 @@ void arrives_in_syn_sent(Connection& c, Time now, const wire::Segment& segment, 
         // Only the SYN is outstanding: nothing but ISS + 1 acknowledges it.
         const bool acceptable = segment.ack == c.tcb.iss + 1;
         if (!acceptable || !echoes_our_syn(c, now, segment)) {
-            if (!acceptable && c.tcb.handshake.timeouts == 0) {
+            if (!acceptable && c.tcb.syn_timeouts == 0) {
                 const Duration tick = c.sysctls->timer_tick == Duration::zero()
                                           ? Duration::ms(1)
                                           : c.sysctls->timer_tick;
-                c.timers.arm(TimerSlot::Handshake, c.expiry(now, tick * kShortestTimeoutTicks));
+                c.arm_handshake(c.expiry(now, tick * kShortestTimeoutTicks));
             }
             send_reset_reply(c, segment, wire::Cause::ResetRefused, out);
             return;
@@ -200,14 +196,14 @@ void arrives_in_syn_sent(Connection& c, Time now, const wire::Segment& segment, 
         if (!segment.has(wire::flag::kSyn)) return;
 
         receive_syn(c, segment);
-        adopt(c, agree(offered(c.tcb.handshake), segment, c.options));
+        adopt(c, agree(offered(*c.tcb.handshake), segment, *c.options));
         const bool answers_ecn = segment.has(wire::flag::kEce) && !segment.has(wire::flag::kCwr);
-        if (c.tcb.handshake.offered_ecn && answers_ecn) c.ecn.enable();
+        if (c.tcb.handshake->offered_ecn && answers_ecn) c.ecn.enable();
         update_mss(c);
         start_receiver(c, now, segment.ts_value);
         start_sender(c, now, segment);
         establish(c, now, out);
-        if (c.tcb.writer_waits || c.options.defer_accept != 0) {
+        if (c.tcb.writer_waits || c.options->defer_accept != 0) {
             c.receiver.delay_handshake_ack(now);
         } else {
             send_ack(c, now, wire::Cause::HandshakeAck, out);

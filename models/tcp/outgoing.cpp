@@ -27,15 +27,15 @@ StreamOffset acceptable_sequence(const Connection& c) {
 }
 
 void describe_syn(const Connection& c, Time now, wire::Segment& syn) {
-    const Handshake& h = c.tcb.handshake;
+    const Handshake& h = *c.tcb.handshake;
     syn.seq = c.tcb.iss;
     syn.window = h.window.field();
-    syn.syn.mss = advertised_mss(c.environment, c.options);
+    syn.syn.mss = c.advertised_mss();
     syn.syn.window_scale = h.offered_scaling ? h.window.scale : std::int8_t{-1};
     syn.syn.sack_permitted = h.offered_sack;
     if (h.offered_timestamps) {
         syn.has_timestamps = true;
-        syn.ts_value = timestamp_value(now, c.environment.timestamp_offset);
+        syn.ts_value = timestamp_value(now, c.timestamp_offset);
     }
 }
 
@@ -48,10 +48,11 @@ wire::Segment begin_segment(Connection& c, Time now, StreamOffset seq, wire::Cau
     segment.cause = cause;
     segment.window = c.receiver.select_window(*c.sysctls);
     segment.ack = to_wire(c.receiver.rcv_nxt(), c.tcb.irs);
-    if (c.tcb.sack) segment.sack = c.receiver.take_sack(c.tcb.irs, sack_room(c));
+    if (c.tcb.sack && c.receiver.sack_count() > 0) [[unlikely]]
+        segment.sack = c.receiver.take_sack(c.tcb.irs, sack_room(c));
     if (c.tcb.timestamps) {
         segment.has_timestamps = true;
-        segment.ts_value = timestamp_value(now, c.environment.timestamp_offset);
+        segment.ts_value = timestamp_value(now, c.timestamp_offset);
         segment.ts_echo = c.receiver.ts_recent();
     }
     c.receiver.note_ack_sent();
@@ -155,7 +156,7 @@ void send_syn(Connection& c, Time now, wire::Cause cause, Output& out) {
     describe_syn(c, now, syn);
     syn.flags = wire::flag::kSyn;
     syn.cause = cause;
-    if (c.tcb.handshake.offered_ecn) syn.flags |= wire::flag::kEce | wire::flag::kCwr;
+    if (c.tcb.handshake->offered_ecn) syn.flags |= wire::flag::kEce | wire::flag::kCwr;
     ++c.tcb.counters.segments_out;
     out.segments.push_back(syn);
 }

@@ -17,25 +17,36 @@
 
 namespace seedwire::tcp {
 
+/// What few connections ever need: keepalive, pacing, closed windows, segments to be challenged.
+struct Seldom {
+    TimerTable timers;
+    Persist persist;
+    Pacer pacer;
+    ChallengeAckLimit challenge;
+};
+
 struct Connection {
     Connection(const Sysctls& host, const SocketOptions& socket, const Environment& place)
-        : sysctls{&host}, options{socket}, environment{place}, sender{host, socket.congestion} {
+        : sysctls{&host},
+          options{&socket},
+          link_mtu{place.mtu},
+          timestamp_offset{place.timestamp_offset},
+          sender{host, socket.congestion} {
+        tcb.iss = wire::SeqNum{place.initial_sequence};
         tcb.path_mtu = place.mtu;
         send_buffer.set_limit(static_cast<std::uint32_t>(
             socket.send_buffer != 0 ? socket.send_buffer : host.tcp_wmem[1]));
     }
 
     const Sysctls* sysctls;
-    SocketOptions options;
-    Environment environment;
+    const SocketOptions* options;
+    std::uint32_t link_mtu;          ///< Environment::mtu
+    std::uint32_t timestamp_offset;  ///< Environment::timestamp_offset
     Tcb tcb;
     SendBuffer send_buffer;
     Sender sender;
     Receiver receiver;
-    TimerTable timers;
-    Persist persist;
-    Pacer pacer;
-    ChallengeAckLimit challenge;
+    Lazy<Seldom> seldom;
     ClassicEcn ecn;
 
     /// Right edge of the peer's window. RFC 9293 §3.3.1.
@@ -45,7 +56,28 @@ struct Connection {
     bool has_unsent() const { return send_buffer.has_unsent(); }
     PathTiming path_timing() const { return {sender.rtt().srtt_us(), sender.rto()}; }
     ReceiverContext receiver_context() const {
-        return {*sysctls, path_timing(), options.receive_low_water, tcb.read_shut};
+        return {*sysctls, path_timing(), options->receive_low_water, tcb.read_shut};
+    }
+    Environment environment() const { return {link_mtu, tcb.iss.raw(), timestamp_offset}; }
+    /// MSS for our SYN.
+    std::uint16_t advertised_mss() const { return tcp::advertised_mss(environment(), *options); }
+    /// Bytes of ours that the peer has acknowledged; a FIN counts as one.
+    std::uint64_t bytes_acked() const {
+        const std::uint64_t una = sender.snd_una().value;
+        return una > 0 ? una - 1 : 0;
+    }
+    // --- timers; stopping what was never started costs nothing ---
+    void arm(TimerSlot slot, Time at) { seldom.make().timers.arm(slot, at); }
+    void cancel(TimerSlot slot) {
+        if (Seldom* some = seldom.made()) some->timers.cancel(slot);
+    }
+    void arm_handshake(Time at) { tcb.handshake.make().expiry = at; }
+    void reset_persist() {
+        if (Seldom* some = seldom.made()) some->persist.reset();
+    }
+    /// ChallengeAckLimit::allow().
+    bool may_challenge(Time now, bool carries_data) {
+        return carries_data || seldom.make().challenge.allow(now, *sysctls, false);
     }
     /// What a retransmission has to respect now.
     PeerWindow peer_window() const;

@@ -25,8 +25,8 @@ void describe_sending(const Connection& c, Time now, Info& info) {
     const Scoreboard& board = s.scoreboard();
     info.ca_state = s.state();
     info.retransmits = s.episode().retransmits;
-    info.backoff = static_cast<std::uint8_t>(s.rtt().backoff() + c.persist.backoff());
-    info.probes = static_cast<std::uint8_t>(c.persist.unanswered());
+    info.backoff = static_cast<std::uint8_t>(s.rtt().backoff() + c.seldom->persist.backoff());
+    info.probes = static_cast<std::uint8_t>(c.seldom->persist.unanswered());
     info.rto = s.rto().us();
     info.rtt = s.rtt().srtt_us();
     info.rttvar = s.rtt().mdev_us();
@@ -39,7 +39,7 @@ void describe_sending(const Connection& c, Time now, Info& info) {
     info.snd_cwnd = s.window().cwnd;
     info.reordering = s.episode().reordering;
     info.reord_seen = s.episode().reordering_seen;
-    info.total_retrans = s.total_retransmissions() + c.tcb.handshake.timeouts;
+    info.total_retrans = s.total_retransmissions() + c.tcb.syn_timeouts;
     info.total_rto = s.total_timeouts();
     info.dsack_dups = s.dsack_duplicates();
     info.delivered = s.delivery_rate().delivered();
@@ -83,7 +83,7 @@ Info take_info(const Connection& c, Time now) {
     info.rcv_wscale = c.tcb.rcv_wscale;
     info.snd_mss = c.tcb.mss;
     const std::uint32_t deducted = c.tcb.timestamps ? kTimestampOptionBytes : 0;
-    info.advmss = advertised_mss(c.environment, c.options) - deducted;
+    info.advmss = c.advertised_mss() - deducted;
     info.pmtu = c.tcb.path_mtu;
     info.snd_wnd = c.tcb.snd_wnd;
     describe_sending(c, now, info);
@@ -91,7 +91,7 @@ Info take_info(const Connection& c, Time now) {
     const Counters& counters = c.tcb.counters;
     // The SYN of an active open counts as one acknowledged byte.
     info.bytes_acked =
-        counters.bytes_acked + (!c.tcb.passive && c.is_synchronized() ? std::uint64_t{1} : 0);
+        c.bytes_acked() + (!c.tcb.passive && c.is_synchronized() ? std::uint64_t{1} : 0);
     info.bytes_sent = counters.bytes_sent;
     info.segs_in = counters.segments_in;
     info.segs_out = counters.segments_out;
@@ -109,7 +109,7 @@ Remains take_remains(const Connection& c) {
     remains.rcv_wscale = c.tcb.rcv_wscale;
     remains.has_timestamps = c.tcb.timestamps;
     remains.ts_recent = c.receiver.ts_recent();
-    remains.ts_offset = c.environment.timestamp_offset;
+    remains.ts_offset = c.timestamp_offset;
     remains.ts_recent_stamp = c.receiver.paws().stamp();
     remains.fin_wait2_timeout = fin_wait2_timeout(c);
     return remains;

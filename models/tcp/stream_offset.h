@@ -36,4 +36,19 @@ constexpr StreamOffset from_wire(wire::SeqNum seq, wire::SeqNum initial, StreamO
     return {near.value + static_cast<std::uint64_t>(static_cast<std::int64_t>(distance))};
 }
 
+/// The low half of an offset: enough for what is only looked at while it lies within 2^31 of some
+/// other offset.
+class NearOffset {
+public:
+    constexpr NearOffset() = default;
+    constexpr NearOffset(StreamOffset offset)  // NOLINT(google-explicit-constructor)
+        : low_{static_cast<std::uint32_t>(offset.value)} {}
+    constexpr StreamOffset near(StreamOffset other) const {
+        return from_wire(wire::SeqNum{low_}, wire::SeqNum{0}, other);
+    }
+
+private:
+    std::uint32_t low_ = 0;
+};
+
 }  // namespace seedwire::tcp

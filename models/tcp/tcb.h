@@ -8,6 +8,7 @@
 #include "models/tcp/negotiation.h"
 #include "models/tcp/stream_offset.h"
 #include "models/wire/segment.h"
+#include "sim/base/lazy.h"
 #include "sim/base/time.h"
 
 namespace seedwire::tcp {
@@ -16,8 +17,8 @@ namespace seedwire::tcp {
 struct Handshake {
     InitialWindow window;           ///< offered in our SYN
     Time first_sent;                ///< SYN or SYN-ACK
+    Time expiry = Time::never();    ///< when it goes again
     Duration rto = Duration::s(1);  ///< of SYN or SYN-ACK; RFC 6298 §2 (2.1)
-    std::uint8_t timeouts = 0;      ///< retransmissions by timer
     std::uint8_t repeats = 0;       ///< SYN-ACKs sent because the SYN came again
     bool offered_timestamps = false, offered_sack = false, offered_scaling = false;
     bool offered_ecn = false;
@@ -25,7 +26,7 @@ struct Handshake {
 
 /// Counters that only observers read.
 struct Counters {
-    std::uint64_t bytes_sent = 0, bytes_retransmitted = 0, bytes_acked = 0;
+    std::uint64_t bytes_sent = 0;
     std::uint32_t segments_in = 0, segments_out = 0;
     std::uint32_t data_segments_in = 0, data_segments_out = 0;
 };
@@ -34,13 +35,13 @@ struct Counters {
 /// RCV.NXT and RCV.WND in the receiver.
 struct Tcb {
     wire::SeqNum iss, irs;
-    StreamOffset snd_wl1;       ///< in the peer's stream: SEG.SEQ of the last window update
+    NearOffset snd_wl1;         ///< in the peer's stream: SEG.SEQ of the last window update
     StreamOffset write_end{1};  ///< one beyond the last byte written (and the FIN, once queued)
     StreamOffset pushed{1};     ///< everything before it will carry PSH somewhere
     StreamOffset last_small;    ///< end of the last segment that was sent shorter than the MSS
     Time last_transmission;     ///< of any segment
     Time last_data_sent, last_data_received, last_ack_received;
-    Handshake handshake;
+    Lazy<Handshake> handshake;  ///< until it is complete
     Counters counters;
     std::uint32_t snd_wnd = 0;     ///< offered by the peer, bytes
     std::uint32_t max_window = 0;  ///< largest ever offered
@@ -48,6 +49,7 @@ struct Tcb {
     std::uint16_t peer_mss = kDefaultPeerMss;
     std::uint16_t mss = kDefaultPeerMss;  ///< payload of a full segment without SACK blocks
     std::uint8_t snd_wscale = 0, rcv_wscale = 0;
+    std::uint8_t syn_timeouts = 0;  ///< retransmissions of SYN or SYN-ACK by timer
     State state = State::Closed;
     Error error = Error::None, soft_error = Error::None;
     bool timestamps : 1 = false;

@@ -14,18 +14,18 @@ namespace {
 constexpr std::int32_t kLivelyOrphanRetries = 8;
 
 Duration keepalive_time(const Connection& c) {
-    return c.options.keepalive_idle != Duration::zero() ? c.options.keepalive_idle
-                                                        : c.sysctls->tcp_keepalive_time;
+    return c.options->keepalive_idle != Duration::zero() ? c.options->keepalive_idle
+                                                         : c.sysctls->tcp_keepalive_time;
 }
 
 Duration keepalive_interval(const Connection& c) {
-    return c.options.keepalive_interval != Duration::zero() ? c.options.keepalive_interval
-                                                            : c.sysctls->tcp_keepalive_intvl;
+    return c.options->keepalive_interval != Duration::zero() ? c.options->keepalive_interval
+                                                             : c.sysctls->tcp_keepalive_intvl;
 }
 
 std::uint32_t keepalive_probes(const Connection& c) {
-    return static_cast<std::uint32_t>(c.options.keepalive_probes != 0
-                                          ? c.options.keepalive_probes
+    return static_cast<std::uint32_t>(c.options->keepalive_probes != 0
+                                          ? c.options->keepalive_probes
                                           : c.sysctls->tcp_keepalive_probes);
 }
 
@@ -45,8 +45,8 @@ bool is_hopeless(const Connection& c, Time now) {
     if (c.sender.episode().retransmits == 0) return false;
     const Time since = c.sender.first_retransmission();
     if (since.is_never()) return false;
-    if (c.options.user_timeout != Duration::zero()) {
-        return now - since >= c.options.user_timeout;
+    if (c.options->user_timeout != Duration::zero()) {
+        return now - since >= c.options->user_timeout;
     }
     std::int32_t retries = c.sysctls->tcp_retries2;
     if (c.tcb.orphan) retries = orphan_retries(c, c.sender.rto() < c.sysctls->tcp_rto_max);
@@ -59,9 +59,9 @@ bool is_silent_too_long(const Connection& c, Time now) {
     const Time since = c.sender.first_retransmission();
     const Duration trying = since.is_never() ? Duration::zero() : now - since;
     Duration limit = c.sysctls->tcp_rto_max * 2;
-    if (c.options.user_timeout != Duration::zero()) {
-        if (trying > c.options.user_timeout) return true;
-        limit = std::min(limit, c.options.user_timeout);
+    if (c.options->user_timeout != Duration::zero()) {
+        if (trying > c.options->user_timeout) return true;
+        limit = std::min(limit, c.options->user_timeout);
     }
     return now - c.tcb.last_ack_received > limit && trying > limit;
 }
@@ -73,11 +73,11 @@ void retransmission_timeout(Connection& c, Time now, Output& out) {
     const Retransmission lost = c.sender.on_retransmission_timeout(now, c.peer_window());
     retransmit(c, now, lost, out);
     c.sender.on_retransmission(now, lost);
-    if (c.options.user_timeout != Duration::zero()) {
+    if (c.options->user_timeout != Duration::zero()) {
         // Fire exactly when the user's patience ends. Linux, `tcp_clamp_rto_to_user_timeout`.
         const Time since = c.sender.first_retransmission();
         if (!since.is_never()) {
-            const Time end = since + c.options.user_timeout;
+            const Time end = since + c.options->user_timeout;
             c.sender.shorten_timer(c.expiry(now, std::max(end - now, Duration::ms(1))));
         }
     }
@@ -123,46 +123,48 @@ void reordering_timeout(Connection& c, Time now, Output& out) {
 /// Linux, `tcp_probe_timer` and `tcp_send_probe0`.
 void window_probe_timeout(Connection& c, Time now, Output& out) {
     c.sender.stop_timer();
-    if (c.sender.packets_out() > 0 || !c.has_unsent()) return c.persist.reset();
-    const bool first = c.persist.first_probe().is_never();
-    c.persist.note_probe_due(now);
-    const Duration patience = c.options.user_timeout;
-    if (!first && patience != Duration::zero() && now - c.persist.first_probe() >= patience) {
+    if (c.sender.packets_out() > 0 || !c.has_unsent()) return c.reset_persist();
+    const bool first = c.seldom->persist.first_probe().is_never();
+    c.seldom.make().persist.note_probe_due(now);
+    const Duration patience = c.options->user_timeout;
+    if (!first && patience != Duration::zero() &&
+        now - c.seldom->persist.first_probe() >= patience) {
         return give_up(c, out);
     }
     std::int32_t most = c.sysctls->tcp_retries2;
     if (c.tcb.orphan) {
-        const bool alive = c.persist.interval(c.sender.rto(), c.sysctls->tcp_rto_min,
-                                              c.sysctls->tcp_rto_max) < c.sysctls->tcp_rto_max;
+        const bool alive =
+            c.seldom->persist.interval(c.sender.rto(), c.sysctls->tcp_rto_min,
+                                       c.sysctls->tcp_rto_max) < c.sysctls->tcp_rto_max;
         most = orphan_retries(c, alive);
-        if (!alive && c.persist.backoff() >= static_cast<std::uint32_t>(most)) {
+        if (!alive && c.seldom->persist.backoff() >= static_cast<std::uint32_t>(most)) {
             return give_up(c, out);
         }
     }
-    if (c.persist.unanswered() >= static_cast<std::uint32_t>(most)) return give_up(c, out);
+    if (c.seldom->persist.unanswered() >= static_cast<std::uint32_t>(most)) return give_up(c, out);
 
     const bool corked = c.sender.snd_nxt() < c.window_end();
     send_probe(c, now, corked ? wire::Cause::CorkTimeout : wire::Cause::ZeroWindowProbe, out);
-    if (c.sender.packets_out() > 0 || !c.has_unsent()) return c.persist.reset();
-    c.persist.note_window_probe(static_cast<std::uint32_t>(c.sysctls->tcp_retries2));
+    if (c.sender.packets_out() > 0 || !c.has_unsent()) return c.reset_persist();
+    c.seldom.make().persist.note_window_probe(static_cast<std::uint32_t>(c.sysctls->tcp_retries2));
     arm_window_probe(c, now);
 }
 
 /// SYN, or SYN-ACK of a simultaneous open, unanswered. Linux, `tcp_retransmit_timer`.
 void handshake_timeout(Connection& c, Time now, Output& out) {
-    Handshake& h = c.tcb.handshake;
-    c.timers.cancel(TimerSlot::Handshake);
+    Handshake& h = c.tcb.handshake.make();
+    h.expiry = Time::never();
     const bool active = c.tcb.state == State::SynSent;
     const std::int32_t retries =
-        c.options.syn_count != 0 ? c.options.syn_count : c.sysctls->tcp_syn_retries;
+        c.options->syn_count != 0 ? c.options->syn_count : c.sysctls->tcp_syn_retries;
     const std::int32_t most = retries + (active ? c.sysctls->tcp_syn_linear_timeouts : 0);
     const Duration patience =
-        c.options.user_timeout != Duration::zero()
-            ? c.options.user_timeout
+        c.options->user_timeout != Duration::zero()
+            ? c.options->user_timeout
             : modelled_timeout(retries, Duration::s(1), c.sysctls->tcp_rto_max);
-    const bool late = h.timeouts > 0 && now - h.first_sent >= patience;
-    if (h.timeouts >= most || late) return give_up(c, out);
-    ++h.timeouts;
+    const bool late = c.tcb.syn_timeouts > 0 && now - h.first_sent >= patience;
+    if (c.tcb.syn_timeouts >= most || late) return give_up(c, out);
+    ++c.tcb.syn_timeouts;
     out.expired_rto = h.rto;
     if (active) {
         // RFC 3168 §6.1.1.1: perhaps the ECN bits were what killed the first SYN.
@@ -171,44 +173,44 @@ void handshake_timeout(Connection& c, Time now, Output& out) {
     } else {
         send_syn_ack(c, now, wire::Cause::SynAckTimeout, out);
     }
-    if (!active || h.timeouts > c.sysctls->tcp_syn_linear_timeouts) {
+    if (!active || c.tcb.syn_timeouts > c.sysctls->tcp_syn_linear_timeouts) {
         h.rto = std::min(h.rto * 2, c.sysctls->tcp_rto_max);
     }
     Duration next = h.rto;
-    if (c.options.user_timeout != Duration::zero()) {
+    if (c.options->user_timeout != Duration::zero()) {
         next =
-            std::min(next, std::max(h.first_sent + c.options.user_timeout - now, Duration::ms(1)));
+            std::min(next, std::max(h.first_sent + c.options->user_timeout - now, Duration::ms(1)));
     }
-    c.timers.arm(TimerSlot::Handshake, c.expiry(now, next));
+    c.arm_handshake(c.expiry(now, next));
 }
 
 /// Linux, `tcp_keepalive_timer`.
 void keepalive_timeout(Connection& c, Time now, Output& out) {
-    c.timers.cancel(TimerSlot::Keepalive);
+    c.cancel(TimerSlot::Keepalive);
     if (c.tcb.state == State::FinWait2 && c.tcb.orphan) return hand_over_fin_wait2(c, out);
-    if (!c.options.keepalive || c.tcb.state == State::Closed || c.tcb.state == State::SynSent) {
+    if (!c.options->keepalive || c.tcb.state == State::Closed || c.tcb.state == State::SynSent) {
         return;
     }
     Duration next = keepalive_time(c);
     if (c.sender.packets_out() == 0 && !c.has_unsent()) {
         const Duration idle = now - std::max(c.tcb.last_data_received, c.tcb.last_ack_received);
         if (idle >= keepalive_time(c)) {
-            const Duration patience = c.options.user_timeout;
+            const Duration patience = c.options->user_timeout;
             const bool exhausted = patience != Duration::zero()
-                                       ? idle >= patience && c.persist.unanswered() > 0
-                                       : c.persist.unanswered() >= keepalive_probes(c);
+                                       ? idle >= patience && c.seldom->persist.unanswered() > 0
+                                       : c.seldom->persist.unanswered() >= keepalive_probes(c);
             if (exhausted) {
                 send_reset(c, now, wire::Cause::ResetTimeout, out);
                 return give_up(c, out);
             }
             send_probe(c, now, wire::Cause::Keepalive, out);
-            c.persist.note_keepalive_probe();
+            c.seldom.make().persist.note_keepalive_probe();
             next = keepalive_interval(c);
         } else {
             next = keepalive_time(c) - idle;
         }
     }
-    c.timers.arm(TimerSlot::Keepalive, c.expiry(now, next));
+    c.arm(TimerSlot::Keepalive, c.expiry(now, next));
 }
 
 void retransmission_timer(Connection& c, Time now, Output& out) {
@@ -240,25 +242,29 @@ Duration modelled_timeout(std::int32_t retries, Duration base, Duration maximum)
 
 void arm_window_probe(Connection& c, Time now) {
     Duration delay =
-        c.persist.interval(c.sender.rto(), c.sysctls->tcp_rto_min, c.sysctls->tcp_rto_max);
-    if (c.options.user_timeout != Duration::zero() && !c.persist.first_probe().is_never()) {
+        c.seldom->persist.interval(c.sender.rto(), c.sysctls->tcp_rto_min, c.sysctls->tcp_rto_max);
+    if (c.options->user_timeout != Duration::zero() &&
+        !c.seldom->persist.first_probe().is_never()) {
         // Linux, `tcp_clamp_probe0_to_user_timeout`.
-        const Duration left = c.persist.first_probe() + c.options.user_timeout - now;
+        const Duration left = c.seldom->persist.first_probe() + c.options->user_timeout - now;
         delay = std::min(delay, std::max(left, Duration::ms(1)));
     }
     c.sender.arm_window_probe(now, delay);
 }
 
 void restart_keepalive(Connection& c, Time now) {
-    if (!c.options.keepalive) return c.timers.cancel(TimerSlot::Keepalive);
+    if (!c.options->keepalive) return c.cancel(TimerSlot::Keepalive);
     const Duration idle = now - std::max(c.tcb.last_data_received, c.tcb.last_ack_received);
     const Duration left = std::max(keepalive_time(c) - idle, Duration::ms(1));
-    c.timers.arm(TimerSlot::Keepalive, c.expiry(now, left));
+    c.arm(TimerSlot::Keepalive, c.expiry(now, left));
 }
 
 Time earliest_timeout(const Connection& c) {
     if (c.tcb.retired || c.tcb.state == State::Closed) return Time::never();
-    Time earliest = std::min(c.timers.earliest(), c.receiver.next_deadline());
+    Time earliest = std::min(c.receiver.next_deadline(), c.tcb.handshake->expiry);
+    if (const Seldom* seldom = c.seldom.made()) {
+        earliest = std::min(earliest, seldom->timers.earliest());
+    }
     if (c.sender.timer().meaning != TimerMeaning::None) {
         earliest = std::min(earliest, c.sender.timer().deadline);
     }
@@ -272,13 +278,13 @@ void time_passes(Connection& c, Time now, Output& out) {
             send_ack(c, now, ack.cause, out);
         }
     }
-    if (c.timers.is_due(TimerSlot::Handshake, now)) handshake_timeout(c, now, out);
+    if (c.tcb.handshake->expiry <= now) handshake_timeout(c, now, out);
     if (c.sender.timer().meaning != TimerMeaning::None && c.sender.timer().deadline <= now) {
         retransmission_timer(c, now, out);
     }
-    if (c.timers.is_due(TimerSlot::Keepalive, now)) keepalive_timeout(c, now, out);
-    if (c.timers.is_due(TimerSlot::Pacing, now)) {
-        c.timers.cancel(TimerSlot::Pacing);
+    if (c.seldom->timers.is_due(TimerSlot::Keepalive, now)) keepalive_timeout(c, now, out);
+    if (c.seldom->timers.is_due(TimerSlot::Pacing, now)) {
+        c.cancel(TimerSlot::Pacing);
         push_pending(c, now, out);
     }
     check_space(c, out);

@@ -10,14 +10,14 @@
 
 namespace seedwire::tcp {
 
-/// One slot each; arming a slot replaces what it waited for. The retransmission timer belongs to
-/// the recovery side, delayed ACK and SACK compression to the receiving side.
+/// One slot each; arming a slot replaces what it waited for. The timer of the SYN belongs to the
+/// handshake, the retransmission timer to the recovery side, delayed ACK and SACK compression to
+/// the receiving side.
 enum class TimerSlot : std::uint8_t {
-    Handshake,  ///< SYN, and SYN-ACK of a simultaneous open
     Keepalive,  ///< keepalive; FIN-WAIT-2 of a closed program
     Pacing,     ///< next departure of a paced connection
 };
-constexpr int kTimerSlotCount = 3;
+constexpr int kTimerSlotCount = 2;
 
 class TimerTable {
 public:
@@ -32,7 +32,7 @@ public:
 private:
     static constexpr std::size_t index(TimerSlot slot) { return static_cast<std::size_t>(slot); }
 
-    std::array<Time, kTimerSlotCount> at_ = {Time::never(), Time::never(), Time::never()};
+    std::array<Time, kTimerSlotCount> at_ = {Time::never(), Time::never()};
 };
 
 /// When a timer set at `now` for `delay` fires. A zero `tick` is exact. Otherwise the kernel's

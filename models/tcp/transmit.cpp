@@ -136,7 +136,10 @@ std::uint32_t send_block(Connection& c, Time now, std::uint32_t length, std::uin
         c.tcb.last_data_sent = now;
         c.tcb.counters.data_segments_out += count;
         c.tcb.counters.bytes_sent += length;
-        c.pacer.on_sent(now, length, c.sender.pacing_rate(), c.tcb.counters.data_segments_out);
+        if (c.seldom->pacer.is_active()) {
+            c.seldom.make().pacer.on_sent(now, length, c.sender.pacing_rate(),
+                                          c.tcb.counters.data_segments_out);
+        }
     }
     c.tcb.counters.segments_out += count - 1;  // begin_segment counted one
     if (length < count * mss) c.tcb.last_small = end;
@@ -146,16 +149,16 @@ std::uint32_t send_block(Connection& c, Time now, std::uint32_t length, std::uin
 }
 
 bool is_paced_out(Connection& c, Time now) {
-    if (!c.pacer.is_active() || now >= c.pacer.next_departure()) return false;
-    c.timers.arm(TimerSlot::Pacing, c.pacer.next_departure());
+    if (!c.seldom->pacer.is_active() || now >= c.seldom->pacer.next_departure()) return false;
+    c.arm(TimerSlot::Pacing, c.seldom->pacer.next_departure());
     return true;
 }
 
 }  // namespace
 
 std::uint8_t hold_setting(const Connection& c) {
-    return static_cast<std::uint8_t>((c.options.nodelay ? hold::kNoDelay : 0) |
-                                     (c.options.cork ? hold::kCork : 0) |
+    return static_cast<std::uint8_t>((c.options->nodelay ? hold::kNoDelay : 0) |
+                                     (c.options->cork ? hold::kCork : 0) |
                                      (c.tcb.push_once ? hold::kPush : 0));
 }
 

@@ -16,7 +16,7 @@ constexpr std::uint32_t kLeastPathMtu = 552;
 
 bool may_begin_block(const Connection& c) {
     if (!c.send_buffer.accepts_block()) return false;
-    const auto low_water = static_cast<std::uint32_t>(c.options.notsent_low_water);
+    const auto low_water = static_cast<std::uint32_t>(c.options->notsent_low_water);
     return low_water == 0 || c.send_buffer.unsent_bytes() < low_water;
 }
 
@@ -119,8 +119,8 @@ void shut_write(Connection& c, Time now, Output& out) {
 }
 
 void change_options(Connection& c, Time now, const SocketOptions& options, Output& out) {
-    const SocketOptions before = c.options;
-    c.options = options;
+    const SocketOptions& before = *c.options;
+    c.options = &options;
     if (options.congestion != before.congestion) {
         c.sender.set_congestion_control(now, options.congestion);
     }
@@ -158,7 +158,7 @@ void change_quick_ack(Connection& c, bool on, Time now, Output& out) {
 
 std::uint32_t writable_bytes(const Connection& c) {
     if (!may_write(c) || !c.send_buffer.is_worth_waking()) return 0;
-    const auto low_water = static_cast<std::uint32_t>(c.options.notsent_low_water);
+    const auto low_water = static_cast<std::uint32_t>(c.options->notsent_low_water);
     if (low_water != 0 && c.send_buffer.unsent_bytes() * std::uint64_t{2} >= low_water) return 0;
     const std::uint32_t mss = current_mss(c);
     const std::uint32_t goal = size_goal(c, mss);

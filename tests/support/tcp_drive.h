@@ -121,7 +121,7 @@ public:
     void abort() { call(&tcp::Endpoint::abort); }
     void set_options(const tcp::SocketOptions& options) {
         output_.clear();
-        endpoint_.set_options(now_, options, output_);
+        endpoint_.set_options(now_, options_.emplace_back(options), output_);
         collect();
     }
 
@@ -219,6 +219,7 @@ private:
     }
 
     DriveConfig config_;
+    std::deque<tcp::SocketOptions> options_;  ///< as set since; the endpoint refers to them
     tcp::Endpoint endpoint_;
     tcp::Output output_;
     Time now_;

@@ -106,10 +106,11 @@ public:
     virtual std::optional<std::uint64_t> pacing_rate() const { return std::nullopt; }
 };
 
-/// Room for one algorithm inside the sender: no heap per connection.
+/// Room for one algorithm inside the sender. What it needs to remember only once data flow, it
+/// keeps in a block of its own (Lazy).
 class CongestionSlot {
 public:
-    static constexpr std::size_t kBytes = 80;
+    static constexpr std::size_t kBytes = 24;
 
     CongestionSlot() = default;
     CongestionSlot(const CongestionSlot&) = delete;
@@ -119,24 +120,33 @@ public:
     template <class Algorithm, class... Arguments>
     void emplace(Arguments&&... arguments) {
         static_assert(std::is_base_of_v<CongestionControl, Algorithm>);
-        static_assert(sizeof(Algorithm) <= kBytes, "enlarge kBytes, or let it own a heap block");
+        static_assert(sizeof(Algorithm) <= kBytes, "keep state in a Lazy<> block");
         static_assert(alignof(Algorithm) <= alignof(std::uint64_t));
         reset();
-        algorithm_ =
+        CongestionControl* made =
             ::new (static_cast<void*>(room_)) Algorithm(std::forward<Arguments>(arguments)...);
+        SEEDWIRE_ASSERT(static_cast<void*>(made) == room_);
+        is_set_ = true;
     }
-    bool is_set() const { return algorithm_ != nullptr; }
-    CongestionControl* operator->() const { return algorithm_; }
-    CongestionControl& operator*() const { return *algorithm_; }
+    bool is_set() const { return is_set_; }
+    CongestionControl* operator->() { return algorithm(); }
+    const CongestionControl* operator->() const { return algorithm(); }
+    CongestionControl& operator*() { return *algorithm(); }
 
 private:
     void reset() {
-        if (algorithm_ != nullptr) algorithm_->~CongestionControl();
-        algorithm_ = nullptr;
+        if (is_set_) algorithm()->~CongestionControl();
+        is_set_ = false;
+    }
+    CongestionControl* algorithm() {
+        return std::launder(reinterpret_cast<CongestionControl*>(room_));
+    }
+    const CongestionControl* algorithm() const {
+        return std::launder(reinterpret_cast<const CongestionControl*>(room_));
     }
 
     alignas(std::uint64_t) std::byte room_[kBytes];
-    CongestionControl* algorithm_ = nullptr;
+    bool is_set_ = false;
 };
 
 }  // namespace seedwire::tcp

@@ -5,6 +5,7 @@
 #include "models/tcp/congestion/hystart.h"
 #include "models/tcp/congestion/registry.h"
 #include "sim/base/fixed_math.h"
+#include "sim/base/lazy.h"
 
 namespace seedwire::tcp {
 
@@ -25,15 +26,16 @@ std::int32_t ticks_per_second(Duration tick) {
     return static_cast<std::int32_t>(Duration::s(1) / tick);
 }
 
-class Cubic final : public CongestionControl {
+/// The algorithm of one connection that sends.
+class Curve {
 public:
-    void on_start(const CongestionMoment& moment, Window&) override {
+    /// A connection begins, or slow start after an RTO.
+    void restart(const CongestionMoment& moment) {
         forget();
         hystart_.restart(moment);
     }
 
-    void on_rtt_sample(const CongestionMoment& moment, std::int64_t rtt_us,
-                       Window& window) override {
+    void on_rtt_sample(const CongestionMoment& moment, std::int64_t rtt_us, Window& window) {
         // Right after a reduction the queue is still full: no measure of the path.
         const std::uint32_t now = ticks(moment.now, moment.tick);
         if (epoch_running() &&
@@ -47,8 +49,7 @@ public:
             window.ssthresh = window.cwnd;
     }
 
-    void on_ack(const CongestionMoment& moment, const CongestionAck& ack, Window& window) override {
-        if (!ack.limited) return;
+    void on_ack(const CongestionMoment& moment, const CongestionAck& ack, Window& window) {
         std::uint32_t delivered = ack.delivered;
         if (window.in_slow_start()) {
             delivered = window.slow_start(delivered);
@@ -58,7 +59,7 @@ public:
         window.grow(std::max(per_increase_, 1U), delivered);
     }
 
-    std::uint32_t ssthresh(const CongestionMoment&, const Window& window) override {
+    std::uint32_t ssthresh(const Window& window) {
         origin_ = 0;
         // Fast convergence: whoever is still below the last maximum gives room. RFC 9438 §4.7.
         last_max_ = window.cwnd < last_max_ ? window.cwnd * (kBetaScale + kBeta) / (2 * kBetaScale)
@@ -66,13 +67,7 @@ public:
         return std::max(window.cwnd * kBeta / kBetaScale, 2U);
     }
 
-    void on_state(const CongestionMoment& moment, RecoveryState state) override {
-        if (state != RecoveryState::Loss) return;
-        forget();
-        hystart_.restart(moment);
-    }
-
-    void on_send_after_idle(const CongestionMoment& moment, Time last_sent) override {
+    void on_send_after_idle(const CongestionMoment& moment, Time last_sent) {
         // Time in which the application sent nothing does not count. RFC 9438 §5.8.
         const std::uint32_t now = ticks(moment.now, moment.tick);
         const auto idle = static_cast<std::int32_t>(now - ticks(last_sent, moment.tick));
@@ -156,6 +151,46 @@ private:
     std::uint32_t epoch_ = 0;                        ///< its start, ticks
     std::uint32_t delivered_ = 0, reno_window_ = 0;  ///< Reno's progress in this epoch
     HyStart hystart_;
+};
+
+/// Its state comes with the first acknowledgement of data: most ends of most connections send
+/// little or nothing.
+class Cubic final : public CongestionControl {
+public:
+    void on_start(const CongestionMoment& moment, Window&) override {
+        curve_.release();
+        started_ = moment.now;
+        // In the middle of a connection a round of HyStart is under way.
+        if (moment.snd_nxt != kBegin) curve_.make().restart(moment);
+    }
+    void on_rtt_sample(const CongestionMoment& moment, std::int64_t rtt_us,
+                       Window& window) override {
+        curve().on_rtt_sample(moment, rtt_us, window);
+    }
+    void on_ack(const CongestionMoment& moment, const CongestionAck& ack, Window& window) override {
+        if (ack.limited) curve().on_ack(moment, ack, window);
+    }
+    std::uint32_t ssthresh(const CongestionMoment&, const Window& window) override {
+        return curve().ssthresh(window);
+    }
+    void on_state(const CongestionMoment& moment, RecoveryState state) override {
+        if (state == RecoveryState::Loss) curve().restart(moment);
+    }
+    void on_send_after_idle(const CongestionMoment& moment, Time last_sent) override {
+        if (Curve* curve = curve_.made()) curve->on_send_after_idle(moment, last_sent);
+    }
+
+private:
+    static constexpr StreamOffset kBegin{1};  ///< behind the SYN
+
+    Curve& curve() {
+        if (curve_.made() == nullptr) [[unlikely]]
+            curve_.make().restart({.now = started_, .snd_una = kBegin, .snd_nxt = kBegin});
+        return *curve_.made();
+    }
+
+    Time started_;
+    Lazy<Curve> curve_;
 };
 
 }  // namespace

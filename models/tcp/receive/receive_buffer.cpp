@@ -43,14 +43,14 @@ std::uint32_t packet_tail_room(std::uint32_t ip_bytes) {
 }
 
 void ReceiveBuffer::add(StreamOffset end, std::uint32_t length, std::uint32_t ip_bytes) {
-    if (packets_.empty()) first_start_ = end - length;
-    if (!packets_.empty() && length <= tail_room_) {
-        packets_.back().end = end;
+    if (empty()) first_start_ = end - length;
+    if (!empty() && length <= tail_room_) {
+        last().end = end;
         tail_room_ -= length;
         return;
     }
     const std::uint32_t memory = packet_memory(ip_bytes);
-    packets_.push_back({end, memory});
+    push_back(end, memory);
     unread_memory_ += memory;
     tail_room_ = packet_tail_room(ip_bytes);
 }
@@ -58,26 +58,45 @@ void ReceiveBuffer::add(StreamOffset end, std::uint32_t length, std::uint32_t ip
 void ReceiveBuffer::add_run(StreamOffset start, StreamOffset end, std::uint32_t packets,
                             std::uint32_t memory) {
     SEEDWIRE_ASSERT(packets > 0);
-    if (packets_.empty()) first_start_ = start;
+    if (empty()) first_start_ = start;
     const std::uint64_t length = (end.value - start.value + packets - 1) / packets;
     const std::uint32_t each = memory / packets;
     StreamOffset at = start;
     for (std::uint32_t i = 1; i < packets; ++i) {
         at = std::min(at + length, end);
-        packets_.push_back({at, each});
+        push_back(at, each);
     }
-    packets_.push_back({end, memory - each * (packets - 1)});
+    push_back(end, memory - each * (packets - 1));
     unread_memory_ += memory;
     tail_room_ = 0;
 }
 
 void ReceiveBuffer::release_before(StreamOffset copied) {
-    while (!packets_.empty() && packets_.front().end <= copied) {
-        first_start_ = packets_.front().end;
-        unread_memory_ -= packets_.front().memory;
-        packets_.pop_front();
+    while (!empty() && first_end() <= copied) {
+        unread_memory_ -= first_.memory;
+        pop_front();
     }
-    if (packets_.empty() && packets_.capacity() > kKeptCapacity) packets_.release();
+    // The ring of a reader that keeps up stays small, and stays.
+    if (empty() && rest_->capacity() > kKeptCapacity) rest_.release();
+}
+
+void ReceiveBuffer::push_back(StreamOffset end, std::uint32_t memory) {
+    const Packet packet{end, memory};
+    if (empty())
+        first_ = packet;
+    else
+        rest_.make().push_back(packet);
+}
+
+void ReceiveBuffer::pop_front() {
+    first_start_ = first_end();
+    first_ = rest_->empty() ? Packet{} : rest_.made()->take_front();
+}
+
+void ReceiveBuffer::keep(std::size_t count) {
+    if (count == 0) first_ = {};
+    if (Ring<Packet>* rest = rest_.made())
+        while (rest->size() > 0 && 1 + rest->size() > count) rest->pop_back();
 }
 
 void ReceiveBuffer::collapse(StreamOffset copied, std::uint8_t ratio) {
@@ -85,25 +104,25 @@ void ReceiveBuffer::collapse(StreamOffset copied, std::uint8_t ratio) {
     std::size_t kept = 0;
     StreamOffset start = first_start_;
     std::uint32_t memory = 0;
-    while (kept < packets_.size() && copied <= start) {
-        const Packet& packet = packets_[kept];
-        const std::uint64_t length = packet.end.value - start.value;
-        if ((std::uint64_t{packet.memory} * ratio >> 8) > length) break;
-        start = packet.end;
-        memory += packet.memory;
+    while (kept < packets() && copied <= start) {
+        const StreamOffset end = packet(kept).end.near(start);
+        const std::uint64_t length = end.value - start.value;
+        if ((std::uint64_t{packet(kept).memory} * ratio >> 8) > length) break;
+        start = end;
+        memory += packet(kept).memory;
         ++kept;
     }
-    if (kept == packets_.size()) return;
-    const StreamOffset end = packets_.back().end;
+    if (kept == packets()) return;
+    const StreamOffset end = last().end.near(start);
     if (kept == 0) first_start_ = start = std::max(start, copied);
-    while (packets_.size() > kept) packets_.pop_back();
+    keep(kept);
     unread_memory_ = memory;
     while (start < end) {
         const auto length = static_cast<std::uint32_t>(
             std::min<std::uint64_t>(kPageOfData, end.value - start.value));
         const std::uint32_t size = buffer_for(length);
         start += length;
-        packets_.push_back({start, size + kDescriptor});
+        push_back(start, size + kDescriptor);
         unread_memory_ += size + kDescriptor;
         tail_room_ = size - kSharedInformation - length;
     }

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "models/tcp/stream_offset.h"
+#include "sim/base/lazy.h"
 #include "sim/base/ring.h"
 
 namespace seedwire::tcp {
@@ -21,8 +22,8 @@ std::uint32_t packet_tail_room(std::uint32_t ip_bytes);
 class ReceiveBuffer {
 public:
     std::uint32_t charged() const { return unread_memory_; }
-    bool empty() const { return packets_.empty(); }
-    std::size_t packets() const { return packets_.size(); }
+    bool empty() const { return first_.memory == 0; }
+    std::size_t packets() const { return empty() ? 0 : 1 + rest_->size(); }
 
     /// A packet in order that ends at `end`. A small one is copied into the room behind the last
     /// unread packet and costs nothing.
@@ -30,7 +31,7 @@ public:
     /// `packets` of equal length that together cost `memory` and cover [start, end).
     void add_run(StreamOffset start, StreamOffset end, std::uint32_t packets, std::uint32_t memory);
     /// End of the packet the next byte is read from. Requires: not empty.
-    StreamOffset first_end() const { return packets_.front().end; }
+    StreamOffset first_end() const { return first_.end.near(first_start_); }
     /// Everything before `copied` was read.
     void release_before(StreamOffset copied);
     /// Squeezes unread packets that waste memory, and all behind them, into as few buffers as
@@ -39,11 +40,18 @@ public:
 
 private:
     struct Packet {
-        StreamOffset end;
-        std::uint32_t memory = 0;
+        NearOffset end;
+        std::uint32_t memory = 0;  ///< never zero, except where there is no packet
     };
-    Ring<Packet> packets_;
-    StreamOffset first_start_;  ///< where the first of them begins
+    const Packet& packet(std::size_t i) const { return i == 0 ? first_ : (*rest_)[i - 1]; }
+    Packet& last() { return rest_->empty() ? first_ : rest_.made()->back(); }
+    void push_back(StreamOffset end, std::uint32_t memory);
+    void pop_front();
+    void keep(std::size_t count);  ///< only the first ones
+
+    StreamOffset first_start_;  ///< where the first packet begins
+    Packet first_;              ///< mostly there is no other
+    Lazy<Ring<Packet>> rest_;
     std::uint32_t unread_memory_ = 0;
     std::uint32_t tail_room_ = 0;  ///< behind the last packet
 };

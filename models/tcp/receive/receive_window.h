@@ -37,8 +37,9 @@ public:
     std::uint32_t clamp() const { return clamp_; }
     std::uint32_t threshold() const { return threshold_; }  ///< tcpi_rcv_ssthresh
     std::uint32_t last_offer() const { return rcv_wnd_; }   ///< rcv_wnd
-    StreamOffset last_ack() const { return rcv_wup_; }      ///< rcv_wup: last ACK number sent
-    std::uint32_t space() const { return space_; }          ///< tcpi_rcv_space
+    /// rcv_wup: last ACK number sent.
+    StreamOffset last_ack(StreamOffset rcv_nxt) const { return rcv_wup_.near(rcv_nxt); }
+    std::uint32_t space() const { return space_; }  ///< tcpi_rcv_space
     std::uint8_t scale() const { return scale_; }
     std::uint16_t advertised_mss() const { return advertised_mss_; }
     bool is_locked() const { return locked_; }
@@ -46,7 +47,7 @@ public:
 
     /// What is left of the last offer: the right edge less `rcv_nxt`.
     std::uint32_t offered(StreamOffset rcv_nxt) const {
-        const std::int64_t left = rcv_wup_ + rcv_wnd_ - rcv_nxt;
+        const std::int64_t left = last_ack(rcv_nxt) + rcv_wnd_ - rcv_nxt;
         return left > 0 ? static_cast<std::uint32_t>(left) : 0;
     }
     /// What would be offered now, were nothing promised before.
@@ -77,7 +78,7 @@ public:
 
 private:
     std::uint32_t buffer_ = 0, clamp_ = 0, threshold_ = 0, rcv_wnd_ = 0, space_ = 0;
-    StreamOffset rcv_wup_;
+    NearOffset rcv_wup_;
     std::uint16_t advertised_mss_ = 0;
     std::uint8_t ratio_ = 128;  ///< window per memory in 1/256: half until packets were seen
     std::uint8_t scale_ = 0;

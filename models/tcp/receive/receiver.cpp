@@ -47,7 +47,7 @@ Acceptance Receiver::check(Time now, const Arrival& segment, const PathTiming& p
     }
     const StreamOffset limit = rcv_nxt_ + window_.offered(rcv_nxt_);
     bool acceptable = true;
-    if (precedes(segment.end(), window_.last_ack())) {
+    if (precedes(segment.end(), window_.last_ack(rcv_nxt_))) {
         acceptable = false;
     } else if (precedes(limit, segment.end())) {
         // A FIN alone may stick out; other octets beyond the edge only if nothing waits unread.
@@ -60,7 +60,7 @@ Acceptance Receiver::check(Time now, const Arrival& segment, const PathTiming& p
     wire::Cause cause = wire::Cause::OutOfWindowAck;
     if (precedes(segment.start, rcv_nxt_)) {
         // Probes begin just before what was acknowledged last; what is older was overtaken.
-        const bool is_probe = segment.start + 1 == window_.last_ack();
+        const bool is_probe = segment.start + 1 == window_.last_ack(rcv_nxt_);
         if (segment.sequence_length() > 0)
             cause = wire::Cause::DuplicateDataAck;
         else if (is_probe)
@@ -78,7 +78,7 @@ void Receiver::note_refused(const Arrival& segment, const Sysctls& sysctls) {
 
 void Receiver::note_accepted(Time now, const Arrival& segment) {
     if (!timestamps_ || !segment.has_timestamps) return;
-    paws_.update(now, segment.ts_value, !precedes(window_.last_ack(), segment.start));
+    paws_.update(now, segment.ts_value, !precedes(window_.last_ack(rcv_nxt_), segment.start));
     if (!segment.established) return;
     rtt_.on_echo(segment.ts_now, segment.ts_echo, segment.sequence_length() >= acks_.rcv_mss(),
                  unread() == 0);
@@ -88,7 +88,7 @@ bool Receiver::must_acknowledge_first(const Arrival& segment) {
     if (acks_.compressed() == 0 || !sack_enabled_ || segment.sequence_length() == 0) return false;
     if (!precedes(rcv_nxt_, segment.start)) return false;
     if (!precedes(segment.start, rcv_nxt_ + window_.offered(rcv_nxt_))) return false;
-    acknowledged_first_ = sack_.prepare({segment.start, segment.end()});
+    acknowledged_first_ = disorder_.make().sack.prepare({segment.start, segment.end()});
     return acknowledged_first_;
 }
 
@@ -99,7 +99,7 @@ AckDecision Receiver::decide_ack(Time now, const ReceiverContext& context) {
         return AckDecision::now(cause_of_ack());
     }
     bool now_due = false;
-    if (reassembly_.empty()) {
+    if (reassembly().empty()) {
         now_due = acks_.delay(now, context.path, context.sysctls);
     } else {
         now_due = acks_.is_duplicate_due(now, rcv_nxt_, sack_enabled_, rtt_.eighths_us(),
@@ -156,12 +156,12 @@ std::uint16_t Receiver::select_window(const Sysctls& sysctls) {
 }
 
 wire::SackBlocks Receiver::take_sack(wire::SeqNum peer_initial, std::uint8_t room) {
-    if (!sack_enabled_) return {};
-    return sack_.take(peer_initial, room);
+    if (!sack_enabled_ || sack_count() == 0) return {};
+    return disorder_.made()->sack.take(peer_initial, room);
 }
 
 void Receiver::report_duplicate(StreamRange range, const Sysctls& sysctls) {
-    if (reports_duplicates(sysctls)) sack_.set_duplicate(range);
+    if (reports_duplicates(sysctls)) disorder_.make().sack.set_duplicate(range);
 }
 
 // --- the program ---
@@ -193,7 +193,7 @@ void Receiver::autotune_on_read(StreamOffset copied, const Sysctls& sysctls) {
     const std::optional<std::int64_t> bytes = rtt_.on_read(stamp_, copied, rcv_nxt_);
     if (!bytes || *bytes <= std::int64_t{window_.space()}) return;
     const std::uint64_t beyond =
-        reassembly_.empty() ? 0 : reassembly_.highest_end().value - rcv_nxt_.value;
+        reassembly().empty() ? 0 : reassembly().highest_end().value - rcv_nxt_.value;
     window_.autotune(static_cast<std::uint32_t>(*bytes), beyond, sysctls.tcp_moderate_rcvbuf,
                      sysctls.tcp_rmem[2]);
 }
@@ -241,17 +241,18 @@ AckDecision Receiver::on_deadline(Time now, const ReceiverContext& context) {
 
 StreamOffset Receiver::highest_sacked() const {
     StreamOffset highest = rcv_nxt_;
-    for (std::uint8_t i = 0; i < sack_.size(); ++i) {
-        highest = std::max(highest, sack_.block(i, rcv_nxt_).right);
+    const SackBlockList& sack = disorder_->sack;
+    for (std::uint8_t i = 0; i < sack.size(); ++i) {
+        highest = std::max(highest, sack.block(i, rcv_nxt_).right);
     }
     return highest;
 }
 
 bool Receiver::is_consistent() const {
-    if (copied_ > rcv_nxt_ || window_.last_ack() > rcv_nxt_) return false;
+    if (copied_ > rcv_nxt_ || window_.last_ack(rcv_nxt_) > rcv_nxt_) return false;
     if (fin_reached_ && rcv_nxt_ != fin_at_ + 1) return false;
-    if (!reassembly_.empty() && reassembly_[0].range.left <= rcv_nxt_) return false;
-    return reassembly_.is_consistent();
+    if (!reassembly().empty() && reassembly()[0].range.left <= rcv_nxt_) return false;
+    return reassembly().is_consistent();
 }
 
 }  // namespace seedwire::tcp

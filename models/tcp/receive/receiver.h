@@ -47,6 +47,7 @@
 #include "models/tcp/stream_offset.h"
 #include "models/wire/cause.h"
 #include "models/wire/segment.h"
+#include "sim/base/lazy.h"
 #include "sim/base/time.h"
 
 namespace seedwire::tcp {
@@ -118,6 +119,12 @@ struct ReceiverContext {
     bool shut_down_read = false;  ///< no window updates any more
 };
 
+/// What a receiver holds and reports beside the prefix in order.
+struct Disorder {
+    Reassembly reassembly;
+    SackBlockList sack;
+};
+
 class Receiver {
 public:
     void start(Time now, const ReceiverStart& facts, const Sysctls& sysctls);
@@ -141,7 +148,8 @@ public:
     wire::SackBlocks take_sack(wire::SeqNum peer_initial, std::uint8_t room);
     /// How many blocks take_sack() would have without a limit (bounds the payload beside them).
     std::uint8_t sack_count() const {
-        return static_cast<std::uint8_t>(sack_.size() + (sack_.has_duplicate() ? 1 : 0));
+        const SackBlockList& sack = disorder_->sack;
+        return static_cast<std::uint8_t>(sack.size() + (sack.has_duplicate() ? 1 : 0));
     }
     std::uint32_t ts_recent() const { return paws_.ts_recent(); }
     void note_ack_sent() {
@@ -179,10 +187,10 @@ public:
     std::uint32_t offered_window() const { return window_.offered(rcv_nxt_); }
     const ReceiveWindow& window() const { return window_; }
     const AckPolicy& acks() const { return acks_; }
-    const Reassembly& reassembly() const { return reassembly_; }
+    const Reassembly& reassembly() const { return disorder_->reassembly; }
     const ReceiverRtt& rtt() const { return rtt_; }
     const Paws& paws() const { return paws_; }
-    std::uint32_t memory() const { return buffer_.charged() + reassembly_.memory(); }
+    std::uint32_t memory() const { return buffer_.charged() + reassembly().memory(); }
     bool is_consistent() const;
 
 private:
@@ -206,7 +214,9 @@ private:
         return sack_enabled_ && sysctls.tcp_dsack;
     }
     std::uint64_t unread() const { return rcv_nxt_.value - copied_.value; }  ///< FIN included
-    std::uint64_t unacknowledged() const { return rcv_nxt_.value - window_.last_ack().value; }
+    std::uint64_t unacknowledged() const {
+        return rcv_nxt_.value - window_.last_ack(rcv_nxt_).value;
+    }
     bool moves_window(const ReceiverContext& context);
     void autotune_on_read(StreamOffset copied, const Sysctls& sysctls);
     AckDecision after_read(std::uint32_t taken, const ReceiverContext& context);
@@ -221,8 +231,7 @@ private:
     Time stamp_;           ///< when the last segment was processed
     ReceiveWindow window_;
     ReceiveBuffer buffer_;
-    Reassembly reassembly_;
-    SackBlockList sack_;
+    Lazy<Disorder> disorder_;  ///< from the first segment on that comes out of order, or again
     AckPolicy acks_;
     ReceiverRtt rtt_;
     Paws paws_;

@@ -23,7 +23,7 @@ DataOutcome Receiver::on_data(Time now, const Arrival& segment, const ReceiverCo
     DataOutcome outcome;
     last_kind_ = Kind::None;
     if (segment.length == 0 && !segment.fin) return outcome;
-    sack_.clear_duplicate();
+    if (Disorder* disorder = disorder_.made()) disorder->sack.clear_duplicate();
     if (segment.ecn_ack_now) {
         acks_.force();
         ecn_asked_ = true;
@@ -75,12 +75,12 @@ bool Receiver::make_room(const Arrival& segment, const ReceiverContext& context)
     if (has_room(segment.length)) return true;
     // Last resort: the farthest data is given up, and what was said about it.
     bool pruned = false;
-    while (!has_room(segment.length) && !reassembly_.empty() &&
-           precedes(segment.start, reassembly_[reassembly_.size() - 1].range.left)) {
-        reassembly_.drop_last();
+    while (!has_room(segment.length) && !reassembly().empty() &&
+           precedes(segment.start, reassembly()[reassembly().size() - 1].range.left)) {
+        disorder_.made()->reassembly.drop_last();
         pruned = true;
     }
-    if (pruned) sack_.clear_blocks();
+    if (pruned) disorder_.made()->sack.clear_blocks();
     return has_room(segment.length);
 }
 
@@ -104,14 +104,16 @@ void Receiver::accept_in_order(Time now, const Arrival& segment, const ReceiverC
         fin_at_ = segment.data_end();
         fin_seen_ = true;
     }
-    if (!segment.fin && !reassembly_.empty()) {
+    if (!segment.fin && !reassembly().empty()) {
         join_islands();
         // RFC 5681 §4.2: an immediate ACK when a hole is filled.
-        if (reassembly_.empty()) acks_.force();
+        if (reassembly().empty()) acks_.force();
         last_kind_ = Kind::HoleFilled;
     }
     if (fin_seen_ && fin_at_ < rcv_nxt_) reach_fin(segment, context.sysctls, outcome);
-    sack_.remove_reached(rcv_nxt_, !reassembly_.empty());
+    if (Disorder* disorder = disorder_.made()) {
+        disorder->sack.remove_reached(rcv_nxt_, !disorder->reassembly.empty());
+    }
 }
 
 void Receiver::on_in_order_payload(Time now, const Arrival& segment,
@@ -144,10 +146,11 @@ void Receiver::measure(const Arrival& segment) {
 void Receiver::join_islands() {
     const StreamOffset reached = rcv_nxt_;
     bool first = true;
-    while (const std::optional<Island> island = reassembly_.take_reached(rcv_nxt_)) {
+    Disorder& disorder = disorder_.make();
+    while (const std::optional<Island> island = disorder.reassembly.take_reached(rcv_nxt_)) {
         if (first && island->range.left < reached) {
             // Linux reports up to the end of the segment, even where the island ended before.
-            sack_.extend_duplicate({island->range.left, reached});
+            disorder.sack.extend_duplicate({island->range.left, reached});
         }
         first = false;
         if (island->range.right <= rcv_nxt_) continue;
@@ -181,18 +184,19 @@ void Receiver::accept_out_of_order(const Arrival& segment, const ReceiverContext
     const std::uint32_t charged = memory();
     const std::uint32_t cost = packet_memory(ip_bytes(segment));
     const StreamRange range{segment.start, segment.end()};
-    const Reassembly::Insertion insertion = reassembly_.insert(range, cost);
+    Disorder& disorder = disorder_.make();
+    const Reassembly::Insertion insertion = disorder.reassembly.insert(range, cost);
     if (insertion.duplicate) report_duplicate(*insertion.duplicate, context.sysctls);
     outcome.duplicate = insertion.duplicate.has_value();
     if (sack_enabled_) {
-        sack_.add(range);
+        disorder.sack.add(range);
         // Without SACK the window stands still, so that every ACK is a duplicate that counts.
         if (insertion.kept && window_.grow(segment.length, cost, charged, acks_.rcv_mss(),
                                            context.sysctls.tcp_rmem[2])) {
             acks_.on_window_growth();
         }
     }
-    window_.autotune(window_.space(), reassembly_.highest_end().value - rcv_nxt_.value,
+    window_.autotune(window_.space(), disorder.reassembly.highest_end().value - rcv_nxt_.value,
                      context.sysctls.tcp_moderate_rcvbuf, context.sysctls.tcp_rmem[2]);
 }
 
@@ -203,8 +207,10 @@ void Receiver::reach_fin(const Arrival& segment, const Sysctls& sysctls, DataOut
     acks_.schedule();
     if (segment.fin_opens_passive_close) acks_.enter_ping_pong(sysctls.tcp_pingpong_thresh);
     // Nothing can follow the FIN.
-    reassembly_.clear();
-    sack_.clear_blocks();
+    if (Disorder* disorder = disorder_.made()) {
+        disorder->reassembly.clear();
+        disorder->sack.clear_blocks();
+    }
 }
 
 }  // namespace seedwire::tcp

@@ -16,7 +16,7 @@ void ReceiverRtt::on_echo(std::uint32_t ts_now, std::uint32_t ts_echo, bool elig
 
 void ReceiverRtt::on_data(Time now, StreamOffset rcv_nxt, std::uint32_t rcv_wnd) {
     if (!window_time_.is_never()) {
-        if (rcv_nxt < window_end_) return;
+        if (rcv_nxt < window_end_.near(rcv_nxt)) return;
         sample(std::max<std::int64_t>((now - window_time_).us(), 1), true, false);
     }
     window_end_ = rcv_nxt + rcv_wnd;

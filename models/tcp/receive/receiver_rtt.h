@@ -35,9 +35,9 @@ private:
 
     std::int64_t eighths_us_ = 0;
     Time window_time_ = Time::never();  ///< when the present window's worth began
-    StreamOffset window_end_;
     Time read_time_;
     StreamOffset read_from_;
+    NearOffset window_end_;
     std::uint32_t last_echo_ = 0;
 };
 

@@ -6,14 +6,20 @@
 
 namespace seedwire::tcp {
 
+/// Was the last delivered segment sent before this one?
+bool Rack::is_before(const SentSegment& segment) const {
+    return segment.sent > sent_ ||
+           (segment.sent == sent_ && segment.end() > end_.near(segment.end()));
+}
+
 void Rack::on_delivered(Time now, const SentSegment& segment, std::uint32_t min_rtt_us) {
     const std::int64_t rtt_us = microseconds_between(segment.sent, now);
     // Faster than the path allows: it was an earlier transmission that arrived. RFC 8985 §6.2,
     // step 2.
     if (rtt_us < min_rtt_us && segment.was_retransmitted()) return;
     advanced_ = true;
-    rtt_us_ = rtt_us;
-    if (segment.sent > sent_ || (segment.sent == sent_ && segment.end() > end_)) {
+    rtt_us_ = static_cast<std::uint32_t>(std::clamp<std::int64_t>(rtt_us, 0, UINT32_MAX));
+    if (is_before(segment)) {
         sent_ = segment.sent;
         end_ = segment.end();
     }
@@ -41,7 +47,7 @@ std::int64_t Rack::window_us(const RackContext& context) const {
 }
 
 bool Rack::is_recent(Time now, const SentSegment& segment) const {
-    return rtt_us_ - microseconds_between(segment.sent, now) > 0;
+    return std::int64_t{rtt_us_} - microseconds_between(segment.sent, now) > 0;
 }
 
 Duration Rack::detect(Time now, Scoreboard& scoreboard, const RackContext& context, bool forced) {
@@ -51,7 +57,10 @@ Duration Rack::detect(Time now, Scoreboard& scoreboard, const RackContext& conte
     std::int64_t longest_us = 0;
     for (SegmentId id = scoreboard.oldest_sent(); id != kNoSegment;) {
         const SentSegment& segment = scoreboard.at(id);
-        if (segment.sent > sent_ || (segment.sent == sent_ && segment.end() >= end_)) break;
+        // Nor the delivered one itself.
+        if (is_before(segment) ||
+            (segment.sent == sent_ && segment.end() == end_.near(segment.end())))
+            break;
         const SegmentId next = segment.next;
         const std::int64_t remaining_us = patience_us - microseconds_between(segment.sent, now);
         if (remaining_us <= 0) {

@@ -48,9 +48,11 @@ public:
 private:
     static constexpr std::uint8_t kPersist = 16;  ///< recoveries; RFC 8985 §6.2
 
-    Time sent_;         ///< of the most recently sent segment known to be delivered
-    StreamOffset end_;  ///< its end: breaks ties
-    std::int64_t rtt_us_ = 0;
+    bool is_before(const SentSegment& segment) const;
+
+    Time sent_;                         ///< of the most recently sent segment known to be delivered
+    NearOffset end_;                    ///< its end: breaks ties within a flight
+    std::uint32_t rtt_us_ = 0;          ///< saturating
     std::uint32_t last_delivered_ = 0;  ///< when the window was last widened
     std::uint8_t steps_ = 1, persist_ = 0;
     bool advanced_ = false, dsack_seen_ = false;

@@ -28,7 +28,7 @@ void RttEstimator::add_sample(std::int64_t rtt_us, StreamOffset snd_una, StreamO
             mdev_max4_ = mdev4_;
             variance_ = std::max(variance_, mdev_max4_);
         }
-        if (snd_una > round_end_) {
+        if (snd_una > round_end_.near(snd_una)) {
             if (mdev_max4_ < variance_) variance_ -= (variance_ - mdev_max4_) >> 2;
             round_end_ = snd_nxt;
             mdev_max4_ = rto_min;

@@ -60,7 +60,7 @@ private:
     void recompute(const RtoLimits& limits);
 
     Duration rto_ = kInitialRto;
-    StreamOffset round_end_;  ///< snd_nxt when the round trip began
+    NearOffset round_end_;  ///< snd_nxt when the round trip began
     std::int32_t srtt8_ = 0, mdev4_ = 0, mdev_max4_ = 0, variance_ = 0;
     WindowedMinimum min_rtt_;
     std::uint8_t backoff_ = 0;

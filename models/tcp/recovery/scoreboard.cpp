@@ -15,23 +15,25 @@ bool waits(const SentSegment& segment) {
 
 void Scoreboard::start_at(StreamOffset at) {
     SEEDWIRE_ASSERT(empty());
-    snd_una_ = snd_nxt_ = highest_sacked_ = at;
+    snd_una_ = snd_nxt_ = at;
 }
 
 StreamOffset Scoreboard::highest_sacked() const {
-    return sacked_out_ == 0 ? snd_una_ : std::max(highest_sacked_, snd_una_);
+    return sacked_out_ == 0 ? snd_una_ : std::max(flight_->highest_sacked, snd_una_);
 }
 
-SegmentId Scoreboard::first() const { return head_ == tail_ ? kNoSegment : head_; }
+SegmentId Scoreboard::first() const {
+    return flight_->head == flight_->tail ? kNoSegment : flight_->head;
+}
 
 SegmentId Scoreboard::last() const {
-    for (SegmentId id = tail_; id != head_;)
+    for (SegmentId id = flight_->tail; id != flight_->head;)
         if (!at(--id).has(sent::kMerged)) return id;
     return kNoSegment;
 }
 
 SegmentId Scoreboard::successor(SegmentId id) const {
-    while (++id != tail_)
+    while (++id != flight_->tail)
         if (!at(id).has(sent::kMerged)) return id;
     return kNoSegment;
 }
@@ -39,35 +41,29 @@ SegmentId Scoreboard::successor(SegmentId id) const {
 // --- the ring ---
 
 void Scoreboard::reserve_one() {
-    const std::uint32_t used = tail_ - head_, present = capacity();
-    if (used < present) return;
-    const std::uint32_t wanted = std::max(present * 2, 2U);
-    auto larger = std::make_unique<SentSegment[]>(wanted);
-    for (SegmentId id = head_; id != tail_; ++id) larger[id & (wanted - 1)] = entry(id);
-    ring_ = std::move(larger);
-    mask_ = wanted - 1;
+    Flight& flight = flight_.make();
+    if (flight.tail - flight.head < flight.capacity()) return;
+    const std::uint32_t mask = 2 * flight.capacity() - 1;
+    auto larger = std::make_unique<SentSegment[]>(mask + 1);
+    for (SegmentId id = flight.head; id != flight.tail; ++id) larger[id & mask] = flight.entry(id);
+    flight.many = std::move(larger);
+    flight.ring = flight.many.get();
+    flight.mask = mask;
 }
 
 void Scoreboard::release_if_idle() {
-    if (head_ != tail_) return;
     // Nothing refers to an old id any more, so numbering starts anew; and a connection that has
     // nothing outstanding should not keep the memory of its largest window.
-    head_ = tail_ = lost_hint_ = 0;
-    list_head_ = list_tail_ = kNoSegment;
-    places_.fill({});
-    if (capacity() > kKept) {
-        ring_.reset();
-        mask_ = 0;
-    }
+    if (flight_->head == flight_->tail) flight_.release();
 }
 
 void Scoreboard::on_sent(Time now, StreamOffset start, StreamOffset end, std::uint16_t flags,
                          const RateSnapshot& rate) {
     SEEDWIRE_ASSERT(start == snd_nxt_);
     SEEDWIRE_ASSERT(end - start > 0 && end - start <= UINT16_MAX);
-    SEEDWIRE_ASSERT(tail_ != kNoSegment);
     reserve_one();
-    const SegmentId id = tail_++;
+    const SegmentId id = flight().tail++;
+    SEEDWIRE_ASSERT(id != kNoSegment);
     SentSegment& segment = entry(id);
     segment = {};
     segment.start = start;
@@ -91,7 +87,7 @@ void Scoreboard::stamp(Time now, SegmentId id, const RateSnapshot& rate) {
 }
 
 void Scoreboard::on_retransmitted(Time now, SegmentId id, bool counted, const RateSnapshot& rate) {
-    SEEDWIRE_ASSERT(id - head_ < tail_ - head_);
+    SEEDWIRE_ASSERT(holds(id));
     SentSegment& segment = entry(id);
     if (segment.has(sent::kSacked)) {
         // Only a probe repeats what was SACKed: the order of sending is not for delivered ones.
@@ -110,45 +106,47 @@ void Scoreboard::on_retransmitted(Time now, SegmentId id, bool counted, const Ra
 }
 
 void Scoreboard::pop_head() {
-    SentSegment& segment = entry(head_);
+    SentSegment& segment = entry(flight().head);
     if (!segment.has(sent::kMerged)) {
         // Without SACK sacked_out counts duplicate ACKs and no segment is marked.
         if (segment.has(sent::kSacked)) --sacked_out_;
         if (segment.has(sent::kLost)) --lost_out_;
         if (segment.has(sent::kInRetransmission)) --retrans_out_;
-        if (segment.has(sent::kListed)) remove_from_send_order(head_);
+        if (segment.has(sent::kListed)) remove_from_send_order(flight().head);
         --packets_out_;
     }
-    if (lost_hint_ == head_) ++lost_hint_;
-    ++head_;
+    if (flight().lost_hint == flight().head) ++flight().lost_hint;
+    ++flight().head;
 }
 
 // --- the order of last transmissions ---
 
 void Scoreboard::append_to_send_order(SegmentId id) {
     SentSegment& segment = entry(id);
-    segment.previous = list_tail_;
+    segment.previous = flight().list_tail;
     segment.next = kNoSegment;
-    (list_tail_ == kNoSegment ? list_head_ : entry(list_tail_).next) = id;
-    list_tail_ = id;
+    (flight().list_tail == kNoSegment ? flight().list_head : entry(flight().list_tail).next) = id;
+    flight().list_tail = id;
     segment.set(sent::kListed);
 }
 
 void Scoreboard::remove_from_send_order(SegmentId id) {
     SentSegment& segment = entry(id);
-    (segment.previous == kNoSegment ? list_head_ : entry(segment.previous).next) = segment.next;
-    (segment.next == kNoSegment ? list_tail_ : entry(segment.next).previous) = segment.previous;
+    (segment.previous == kNoSegment ? flight().list_head : entry(segment.previous).next) =
+        segment.next;
+    (segment.next == kNoSegment ? flight().list_tail : entry(segment.next).previous) =
+        segment.previous;
     segment.previous = segment.next = kNoSegment;
     segment.clear(sent::kListed);
 }
 
 void Scoreboard::insert_into_send_order(SegmentId id, SegmentId after) {
-    const SegmentId next = after == kNoSegment ? list_head_ : entry(after).next;
+    const SegmentId next = after == kNoSegment ? flight().list_head : entry(after).next;
     SentSegment& segment = entry(id);
     segment.previous = after;
     segment.next = next;
-    (after == kNoSegment ? list_head_ : entry(after).next) = id;
-    (next == kNoSegment ? list_tail_ : entry(next).previous) = id;
+    (after == kNoSegment ? flight().list_head : entry(after).next) = id;
+    (next == kNoSegment ? flight().list_tail : entry(next).previous) = id;
     segment.set(sent::kListed);
 }
 
@@ -162,32 +160,31 @@ void Scoreboard::take_from_send_order(SegmentId id) {
 
 SegmentId Scoreboard::locate(StreamOffset offset) {
     const auto low = static_cast<std::uint32_t>(offset.value);
-    for (const Place& place : places_)
-        if (place.offset == low && place.id - head_ < tail_ - head_ && at(place.id).start == offset)
-            return place.id;
-    std::uint32_t begin = 0, count = tail_ - head_;
+    for (const Place& place : flight().places)
+        if (place.offset == low && holds(place.id) && at(place.id).start == offset) return place.id;
+    std::uint32_t begin = 0, count = flight().tail - flight().head;
     while (count != 0) {
         const std::uint32_t half = count / 2;
-        if (entry(head_ + begin + half).start < offset) {
+        if (entry(flight().head + begin + half).start < offset) {
             begin += half + 1;
             count -= half + 1;
         } else {
             count = half;
         }
     }
-    const SegmentId found = head_ + begin;
-    if (found != tail_ && entry(found).start == offset) {
-        places_[next_place_] = {low, found};
-        next_place_ = static_cast<std::uint8_t>((next_place_ + 1) % kRemembered);
+    const SegmentId found = flight().head + begin;
+    if (found != flight().tail && entry(found).start == offset) {
+        flight().places[flight().next_place] = {low, found};
+        flight().next_place = static_cast<std::uint8_t>((flight().next_place + 1) % kRemembered);
     }
     return found;
 }
 
 SegmentId Scoreboard::beyond_sacked(SegmentId id) {
     // SACKed segments point ahead, and the pointers grow longer by use, as in a union-find forest.
-    while (id != tail_ && entry(id).has(sent::kSacked)) {
+    while (id != flight().tail && entry(id).has(sent::kSacked)) {
         SentSegment& segment = entry(id);
-        if (segment.next != tail_ && entry(segment.next).has(sent::kSacked))
+        if (segment.next != flight().tail && entry(segment.next).has(sent::kSacked))
             segment.next = entry(segment.next).next;
         id = segment.next;
     }
@@ -206,11 +203,11 @@ void Scoreboard::mark_sacked(SegmentId id) {
     segment.set(sent::kSacked | sent::kRateUsed);
     segment.next = id + 1;
     ++sacked_out_;
-    highest_sacked_ = std::max(highest_sacked_, segment.end());
+    flight().highest_sacked = std::max(flight().highest_sacked, segment.end());
 }
 
 void Scoreboard::lower_lost_hint(SegmentId id) {
-    if (id - head_ < lost_hint_ - head_) lost_hint_ = id;
+    if (id - flight().head < flight().lost_hint - flight().head) flight().lost_hint = id;
 }
 
 bool Scoreboard::mark_lost(SegmentId id) {
@@ -247,7 +244,7 @@ void Scoreboard::clear_retransmission(SegmentId id) {
 void Scoreboard::unmark_all_lost() {
     if (lost_out_ == 0) return;
     SegmentId after = kNoSegment;
-    for (SegmentId id = head_; id != tail_; ++id) {
+    for (SegmentId id = flight().head; id != flight().tail; ++id) {
         SentSegment& segment = entry(id);
         if (!segment.has(sent::kLost)) continue;
         segment.clear(sent::kLost);
@@ -255,7 +252,7 @@ void Scoreboard::unmark_all_lost() {
         // Back to its place by time. Originals were sent in order, so the search goes on from
         // there.
         if (after != kNoSegment && entry(after).sent > segment.sent) after = kNoSegment;
-        SegmentId next = after == kNoSegment ? list_head_ : entry(after).next;
+        SegmentId next = after == kNoSegment ? flight().list_head : entry(after).next;
         while (next != kNoSegment && entry(next).sent <= segment.sent) {
             after = next;
             next = entry(next).next;
@@ -264,11 +261,11 @@ void Scoreboard::unmark_all_lost() {
         after = id;
     }
     lost_out_ = 0;
-    lost_hint_ = tail_;
+    flight().lost_hint = flight().tail;
 }
 
 void Scoreboard::forget_sacks() {
-    for (SegmentId id = head_; id != tail_; ++id) {
+    for (SegmentId id = flight().head; id != flight().tail; ++id) {
         SentSegment& segment = entry(id);
         if (!segment.has(sent::kSacked)) continue;
         segment.clear(sent::kSacked);
@@ -284,13 +281,14 @@ void Scoreboard::set_duplicate_acks(std::uint32_t count) { sacked_out_ = count; 
 
 SegmentId Scoreboard::next_lost() {
     if (retrans_out_ >= lost_out_) return kNoSegment;
-    while (lost_hint_ != tail_ && !waits(entry(lost_hint_))) ++lost_hint_;
-    return lost_hint_ == tail_ ? kNoSegment : lost_hint_;
+    while (flight().lost_hint != flight().tail && !waits(entry(flight().lost_hint)))
+        ++flight().lost_hint;
+    return flight().lost_hint == flight().tail ? kNoSegment : flight().lost_hint;
 }
 
 bool Scoreboard::continues_block(SegmentId id) const {
     const SegmentId next = id + 1;
-    if (next == tail_) return false;
+    if (next == flight_->tail) return false;
     const SentSegment& a = at(id);
     const SentSegment& b = at(next);
     constexpr std::uint16_t kUnlike = sent::kSacked | sent::kMerged | sent::kInRetransmission;
@@ -310,28 +308,28 @@ void Scoreboard::move_boundary(SegmentId id, std::uint16_t length) {
     first.length = length;
     second.start = first.end();
     second.length = static_cast<std::uint16_t>(second.length + moved);
-    places_.fill({});
+    flight().places.fill({});
 }
 
 void Scoreboard::split(SegmentId id, std::uint16_t length) {
-    SEEDWIRE_ASSERT(id - head_ < tail_ - head_);
+    SEEDWIRE_ASSERT(holds(id));
     SEEDWIRE_ASSERT(length > 0 && length < at(id).length);
     reserve_one();
-    for (SegmentId move = tail_++; move != id + 1; --move) entry(move) = entry(move - 1);
+    for (SegmentId move = flight().tail++; move != id + 1; --move) entry(move) = entry(move - 1);
     SentSegment& first = entry(id);
     SentSegment& second = entry(id + 1);
     second = first;
     const auto renumber = [&](std::uint32_t& link) {
-        if (link != kNoSegment && link - head_ > id - head_) ++link;
+        if (link != kNoSegment && link - flight().head > id - flight().head) ++link;
     };
-    for (SegmentId i = head_; i != tail_; ++i) {
+    for (SegmentId i = flight().head; i != flight().tail; ++i) {
         renumber(entry(i).previous);
         renumber(entry(i).next);
     }
-    renumber(list_head_);
-    renumber(list_tail_);
-    if (lost_hint_ - head_ > id - head_) ++lost_hint_;
-    places_.fill({});
+    renumber(flight().list_head);
+    renumber(flight().list_tail);
+    if (flight().lost_hint - flight().head > id - flight().head) ++flight().lost_hint;
+    flight().places.fill({});
 
     first.length = length;
     first.clear(sent::kPush | sent::kEndOfRecord | sent::kFin);
@@ -371,23 +369,23 @@ void Scoreboard::merge(SegmentId id, SegmentId next) {
 void Scoreboard::check() const {
     SEEDWIRE_ASSERT(left_out() <= packets_out_);
     SEEDWIRE_ASSERT(retrans_out_ <= packets_out_);
-    SEEDWIRE_ASSERT(packets_out_ <= tail_ - head_);
+    SEEDWIRE_ASSERT(packets_out_ <= flight_->tail - flight_->head);
     SEEDWIRE_ASSERT(snd_una_ <= snd_nxt_);
 #ifndef NDEBUG
     constexpr std::uint32_t kSmall =
         128;  // above it a check per ACK would make debug runs quadratic
-    if (tail_ - head_ <= kSmall) SEEDWIRE_ASSERT(is_consistent());
+    if (flight_->tail - flight_->head <= kSmall) SEEDWIRE_ASSERT(is_consistent());
 #endif
 }
 
 bool Scoreboard::is_consistent() const {
     std::uint32_t packets = 0, sacked = 0, lost = 0, again = 0, listed = 0;
-    for (SegmentId id = head_; id != tail_; ++id) {
+    for (SegmentId id = flight_->head; id != flight_->tail; ++id) {
         const SentSegment& segment = at(id);
-        if (id + 1 != tail_ && segment.end() != at(id + 1).start) return false;
+        if (id + 1 != flight_->tail && segment.end() != at(id + 1).start) return false;
         if (segment.has(sent::kMerged)) continue;
         if (segment.has(sent::kSacked) && segment.has(sent::kLost | sent::kListed)) return false;
-        if (waits(segment) && id - head_ < lost_hint_ - head_) return false;
+        if (waits(segment) && id - flight_->head < flight_->lost_hint - flight_->head) return false;
         ++packets;
         sacked += segment.has(sent::kSacked) ? 1 : 0;
         lost += segment.has(sent::kLost) ? 1 : 0;
@@ -397,12 +395,12 @@ bool Scoreboard::is_consistent() const {
     // Without SACK no segment is marked, whatever sacked_out_ says.
     if (sacked != 0 && sacked != sacked_out_) return false;
     if (packets != packets_out_ || lost != lost_out_ || again != retrans_out_) return false;
-    if (head_ != tail_ && at(tail_ - 1).end() != snd_nxt_) return false;
-    if (head_ != tail_ && at(head_).end() <= snd_una_) return false;
-    for (SegmentId id = list_head_; id != kNoSegment; id = at(id).next) {
+    if (flight_->head != flight_->tail && at(flight_->tail - 1).end() != snd_nxt_) return false;
+    if (flight_->head != flight_->tail && at(flight_->head).end() <= snd_una_) return false;
+    for (SegmentId id = flight_->list_head; id != kNoSegment; id = at(id).next) {
         if (listed-- == 0 || !at(id).has(sent::kListed)) return false;
         const SegmentId next = at(id).next;
-        if (next == kNoSegment ? id != list_tail_ : at(next).previous != id) return false;
+        if (next == kNoSegment ? id != flight_->list_tail : at(next).previous != id) return false;
         if (next != kNoSegment && at(next).sent < at(id).sent) return false;
     }
     return listed == 0;

@@ -9,6 +9,7 @@
 
 #include "models/tcp/stream_offset.h"
 #include "sim/base/assert.h"
+#include "sim/base/lazy.h"
 #include "sim/base/time.h"
 
 namespace seedwire::tcp {
@@ -68,8 +69,6 @@ static_assert(sizeof(SentSegment) == 40);
 class Scoreboard {
 public:
     Scoreboard() = default;
-    Scoreboard(Scoreboard&&) noexcept = default;
-    Scoreboard& operator=(Scoreboard&&) noexcept = default;
 
     /// Before the first segment: everything below `at` is acknowledged.
     void start_at(StreamOffset at);
@@ -94,11 +93,12 @@ public:
     SegmentId first() const;  ///< kNoSegment when empty
     SegmentId last() const;   ///< likewise
     const SentSegment& at(SegmentId id) const {
-        SEEDWIRE_ASSERT(id - head_ < tail_ - head_);
-        return ring_[id & mask_];
+        const Flight& flight = *flight_;
+        SEEDWIRE_ASSERT(id - flight.head < flight.tail - flight.head);
+        return flight.entry(id);
     }
     /// First in send-time order, kNoSegment when none: neither SACKed nor lost and waiting.
-    SegmentId oldest_sent() const { return list_head_; }
+    SegmentId oldest_sent() const { return flight_->list_head; }
 
     // --- changes ---
     void on_sent(Time now, StreamOffset start, StreamOffset end, std::uint16_t flags,
@@ -145,11 +145,44 @@ public:
     bool is_consistent() const;
     /// Cheap ones always, all of them in debug builds while the window is small.
     void check() const;
-    std::uint32_t capacity() const { return ring_ ? mask_ + 1 : 0; }
+    std::uint32_t capacity() const { return flight_.made() != nullptr ? flight_->capacity() : 0; }
 
 private:
-    SentSegment& entry(SegmentId id) { return ring_[id & mask_]; }
-    SegmentId locate(StreamOffset offset);  ///< first segment with start >= offset, may be tail_
+    static constexpr std::uint32_t kRemembered = 4;  ///< block starts, to find them again at once
+    struct Place {
+        std::uint32_t offset = 0;  ///< low 32 bits
+        SegmentId id = kNoSegment;
+    };
+    /// What exists only while something is outstanding, and goes with the last segment.
+    struct Flight {
+        static constexpr std::uint32_t kFew = 2;  ///< requests and keystrokes are no longer
+
+        Flight() = default;
+        Flight(const Flight&) = delete;
+        Flight& operator=(const Flight&) = delete;
+        SentSegment& entry(SegmentId id) { return ring[id & mask]; }
+        const SentSegment& entry(SegmentId id) const { return ring[id & mask]; }
+        std::uint32_t capacity() const { return mask + 1; }
+
+        SentSegment* ring = few.data();  ///< or what `many` owns
+        std::uint32_t mask = kFew - 1;
+        SegmentId head = 0, tail = 0;  ///< [head, tail) are in the ring
+        SegmentId list_head = kNoSegment, list_tail = kNoSegment;
+        SegmentId lost_hint = 0;  ///< no lost segment waits below
+        StreamOffset highest_sacked;
+        std::array<Place, kRemembered> places;
+        std::uint8_t next_place = 0;
+        std::array<SentSegment, kFew> few;
+        std::unique_ptr<SentSegment[]> many;
+    };
+
+    bool holds(SegmentId id) const {
+        const Flight& flight = *flight_;
+        return id - flight.head < flight.tail - flight.head;
+    }
+    Flight& flight() { return *flight_.made(); }  ///< only while something is outstanding
+    SentSegment& entry(SegmentId id) { return flight().entry(id); }
+    SegmentId locate(StreamOffset offset);  ///< first segment with start >= offset, may be the tail
     SegmentId beyond_sacked(SegmentId id);  ///< first id at or after `id` that is not SACKed
     void append_to_send_order(SegmentId id);
     void remove_from_send_order(SegmentId id);
@@ -161,31 +194,20 @@ private:
     void stamp(Time now, SegmentId id, const RateSnapshot& rate);
     void insert_into_send_order(SegmentId id, SegmentId after);
 
-    static constexpr std::uint32_t kKept = 16;       ///< an idle connection keeps so many entries
-    static constexpr std::uint32_t kRemembered = 4;  ///< block starts, to find them again at once
-    struct Place {
-        std::uint32_t offset = 0;  ///< low 32 bits
-        SegmentId id = kNoSegment;
-    };
-
-    std::unique_ptr<SentSegment[]> ring_;
-    std::uint32_t mask_ = 0;
-    SegmentId head_ = 0, tail_ = 0;  ///< [head_, tail_) are in the ring
-    SegmentId list_head_ = kNoSegment, list_tail_ = kNoSegment;
-    SegmentId lost_hint_ = 0;  ///< no lost segment waits below
+    Lazy<Flight> flight_;
+    StreamOffset snd_una_, snd_nxt_;
     std::uint32_t packets_out_ = 0, sacked_out_ = 0, lost_out_ = 0, retrans_out_ = 0;
     std::uint32_t total_lost_ = 0;
-    StreamOffset snd_una_, snd_nxt_, highest_sacked_;
-    std::array<Place, kRemembered> places_;
-    std::uint8_t next_place_ = 0;
 };
 
 template <class Visit>
 std::uint32_t Scoreboard::acknowledge(StreamOffset ack, Visit&& visit) {
     std::uint32_t count = 0;
     if (ack > snd_una_) snd_una_ = ack;
-    while (head_ != tail_) {
-        const SentSegment& first = ring_[head_ & mask_];
+    Flight* flight = flight_.made();
+    if (flight == nullptr) return 0;
+    while (flight->head != flight->tail) {
+        const SentSegment& first = flight->entry(flight->head);
         if (first.end() > ack) break;
         if (!first.has(sent::kMerged)) {
             visit(first);
@@ -200,10 +222,11 @@ std::uint32_t Scoreboard::acknowledge(StreamOffset ack, Visit&& visit) {
 template <class Visit>
 std::uint32_t Scoreboard::sack(StreamOffset left, StreamOffset right, Visit&& visit) {
     std::uint32_t count = 0;
+    if (flight_.made() == nullptr) return 0;
     SegmentId id = locate(left);
     while (true) {
         id = beyond_sacked(id);
-        if (id == tail_ || entry(id).end() > right) break;
+        if (id == flight().tail || entry(id).end() > right) break;
         if (!entry(id).has(sent::kMerged)) {
             visit(std::as_const(entry(id)), id);
             mark_sacked(id);
@@ -216,7 +239,8 @@ std::uint32_t Scoreboard::sack(StreamOffset left, StreamOffset right, Visit&& vi
 
 template <class Visit>
 void Scoreboard::for_each_covered(StreamOffset left, StreamOffset right, Visit&& visit) {
-    for (SegmentId id = locate(left); id != tail_ && entry(id).end() <= right; ++id)
+    if (flight_.made() == nullptr) return;
+    for (SegmentId id = locate(left); id != flight().tail && entry(id).end() <= right; ++id)
         if (!entry(id).has(sent::kMerged)) visit(std::as_const(entry(id)), id);
 }
 

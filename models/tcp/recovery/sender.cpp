@@ -126,7 +126,7 @@ void Sender::on_send_loop_end(Time now, const SendLoopEnd& loop) {
             window_);
     }
     if (loop.sent == 0) return;
-    if (episode_.in_reduction()) prr_.on_sent(loop.sent);
+    if (episode_.in_reduction()) repairs_.make().prr.on_sent(loop.sent);
     if (!loop.probe) plan_loss_probe(now, false);
     check();
 }
@@ -202,10 +202,11 @@ void Sender::on_retransmission(Time now, const Retransmission& sent) {
     const bool by_timeout = sent.cause == wire::Cause::RetransmissionTimeout;
     if (sent.id == board_.first() && !by_timeout) head_sent_again_ = true;
     board_.on_retransmitted(now, sent.id, true, rate_.on_sent(now, false));
-    ++total_retransmissions_;
-    bytes_retransmitted_ += static_cast<std::uint64_t>(sent.end - sent.start);
-    undo_.on_retransmission(now);
-    if (episode_.in_reduction()) prr_.on_sent(1);
+    Repairs& repairs = repairs_.make();
+    ++repairs.total_retransmissions;
+    repairs.bytes_retransmitted += static_cast<std::uint64_t>(sent.end - sent.start);
+    repairs.undo.on_retransmission(now);
+    if (episode_.in_reduction()) repairs.prr.on_sent(1);
     if (episode_.state == RecoveryState::Recovery) fast_retransmitted_ = true;
     check();
 }

@@ -72,6 +72,7 @@
 #include "models/tcp/recovery/undo.h"
 #include "models/tcp/recovery/window_validation.h"
 #include "models/wire/cause.h"
+#include "sim/base/lazy.h"
 #include "sim/base/time.h"
 
 namespace seedwire::tcp {
@@ -142,6 +143,14 @@ struct SenderStart {
     std::uint32_t max_window = 0;           ///< largest window seen from the peer
 };
 
+/// What only a connection knows that has sent something again, or has been asked to send less.
+struct Repairs {
+    Prr prr;
+    Undo undo;
+    std::uint64_t bytes_retransmitted = 0;
+    std::uint32_t total_retransmissions = 0, total_timeouts = 0, dsack_duplicates = 0;
+};
+
 class Sender {
 public:
     Sender(const Sysctls& sysctls, CongestionName algorithm);
@@ -205,7 +214,7 @@ public:
     const DeliveryRate& delivery_rate() const { return rate_; }
     Duration rto() const { return rtt_.rto(); }
     /// Time::never() while nothing of the present episode was sent again.
-    Time first_retransmission() const { return undo_.first_retransmission(); }
+    Time first_retransmission() const { return repairs_->undo.first_retransmission(); }
     Time last_data_sent() const { return last_sent_; }
     /// ssthresh as Linux's trace points show it: at least 3/4 cwnd outside a reduction.
     std::uint32_t current_ssthresh() const;
@@ -213,10 +222,10 @@ public:
     bool has_sack() const { return sack_; }
     /// Bytes per second: mss x max(cwnd, packets out) / srtt x 2 in slow start, else x 1.2.
     std::uint64_t pacing_rate() const;
-    std::uint32_t total_retransmissions() const { return total_retransmissions_; }
-    std::uint64_t bytes_retransmitted() const { return bytes_retransmitted_; }
-    std::uint32_t total_timeouts() const { return total_timeouts_; }
-    std::uint32_t dsack_duplicates() const { return dsack_duplicates_; }
+    std::uint32_t total_retransmissions() const { return repairs_->total_retransmissions; }
+    std::uint64_t bytes_retransmitted() const { return repairs_->bytes_retransmitted; }
+    std::uint32_t total_timeouts() const { return repairs_->total_timeouts; }
+    std::uint32_t dsack_duplicates() const { return repairs_->dsack_duplicates; }
     bool is_consistent() const { return board_.is_consistent(); }
 
 private:
@@ -248,6 +257,16 @@ private:
     Retransmission describe(SegmentId id, const PeerWindow& peer);
     void collapse(SegmentId id, StreamOffset limit, std::uint32_t mss);
     void note_transmission(Time now);
+    // What was never made has nothing to be taken back.
+    void clear_retransmission_stamp() {
+        if (Repairs* repairs = repairs_.made()) repairs->undo.clear_stamp();
+    }
+    void forbid_window_undo() {
+        if (Repairs* repairs = repairs_.made()) repairs->undo.prior_ssthresh = 0;
+    }
+    void end_undo() {
+        if (Repairs* repairs = repairs_.made()) repairs->undo.end();
+    }
     void newreno_mark_head(bool advanced);
     void check() const { board_.check(); }
 
@@ -257,17 +276,14 @@ private:
     Rack rack_;
     TailLossProbe probe_;
     Episode episode_;
-    Prr prr_;
-    Undo undo_;
+    Lazy<Repairs> repairs_;
     Window window_;
     WindowValidation validation_;
     DeliveryRate rate_;
     RetransmissionTimer timer_;
     CongestionSlot congestion_;
     Time last_sent_;
-    std::uint64_t bytes_retransmitted_ = 0;
     std::uint32_t mss_ = 536, max_window_ = 0;
-    std::uint32_t total_retransmissions_ = 0, total_timeouts_ = 0, dsack_duplicates_ = 0;
     bool sack_ = false;
     bool withdraw_cwr_ = false, reduced_ = false, undone_ = false;  ///< since the last on_ack began
     bool head_sent_again_ = false;     ///< in the present retransmission loop

@@ -42,7 +42,7 @@ Retransmission Sender::on_retransmission_timeout(Time now, const PeerWindow& pee
     // Into a closed window it is a probe, not a sign of loss that could end the connection.
     if (!closed_window) {
         if (episode_.retransmits != UINT8_MAX) ++episode_.retransmits;
-        ++total_timeouts_;
+        ++repairs_.make().total_timeouts;
     }
     Retransmission head = describe(board_.first(), peer);
     head.cause = wire::Cause::RetransmissionTimeout;
@@ -60,8 +60,8 @@ bool Sender::on_reordering_timeout(Time now) {
         episode_.by_timer = true;
         // As if one segment had been delivered: the first retransmission may go.
         if (!congestion_->controls_window())
-            window_.cwnd =
-                prr_.on_ack(window_.cwnd, window_.ssthresh, board_.in_flight(), 1, false);
+            window_.cwnd = repairs_.make().prr.on_ack(window_.cwnd, window_.ssthresh,
+                                                      board_.in_flight(), 1, false);
     }
     check();
     return true;
@@ -99,8 +99,9 @@ void Sender::on_probe_sent(Time now, const LossProbe& probe, bool sent) {
         if (again) {
             note_transmission(now);
             board_.on_retransmitted(now, probe.segment.id, false, rate_.on_sent(now, false));
-            ++total_retransmissions_;
-            bytes_retransmitted_ +=
+            Repairs& repairs = repairs_.make();
+            ++repairs.total_retransmissions;
+            repairs.bytes_retransmitted +=
                 static_cast<std::uint64_t>(probe.segment.end - probe.segment.start);
         }
         probe_.on_sent(board_.snd_nxt(), again);

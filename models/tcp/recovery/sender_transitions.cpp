@@ -24,7 +24,7 @@ void Sender::begin_reduction(Time now) {
     episode_.high_seq = board_.snd_nxt();
     probe_.forget();
     window_.growth = 0;
-    prr_.begin(window_.cwnd);
+    repairs_.make().prr.begin(window_.cwnd);
     window_.ssthresh = congestion_->ssthresh(moment(now), window_);
     reduced_ = true;
 }
@@ -32,19 +32,20 @@ void Sender::begin_reduction(Time now) {
 void Sender::end_reduction(Time now) {
     if (congestion_->controls_window()) return;
     if (window_.ssthresh < kInfiniteSsthresh &&
-        (episode_.state == RecoveryState::Cwr || undo_.is_active())) {
+        (episode_.state == RecoveryState::Cwr || repairs_->undo.is_active())) {
         window_.cwnd = window_.ssthresh;
         validation_.on_window_changed(now);
     }
 }
 
 void Sender::enter_recovery(Time now, bool ece) {
-    if (!any_retransmission_outstanding()) undo_.clear_stamp();
-    undo_.prior_ssthresh = 0;
-    undo_.begin(board_.snd_una(), retransmissions_in_flight());
+    Undo& undo = repairs_.make().undo;
+    if (!any_retransmission_outstanding()) undo.clear_stamp();
+    undo.prior_ssthresh = 0;
+    undo.begin(board_.snd_una(), retransmissions_in_flight());
     if (!episode_.in_reduction()) {
         // After ECE the reduction is deserved even if nothing was lost.
-        if (!ece) undo_.prior_ssthresh = current_ssthresh();
+        if (!ece) undo.prior_ssthresh = current_ssthresh();
         begin_reduction(now);
     }
     fast_retransmitted_ = false;
@@ -53,9 +54,9 @@ void Sender::enter_recovery(Time now, bool ece) {
 }
 
 void Sender::enter_cwr(Time now) {
-    undo_.prior_ssthresh = 0;
+    forbid_window_undo();
     if (episode_.state >= RecoveryState::Cwr) return;
-    undo_.end();
+    end_undo();
     begin_reduction(now);
     set_state(now, RecoveryState::Cwr);
 }
@@ -83,10 +84,11 @@ void Sender::enter_loss(Time now) {
     // Once per window, not once per timeout. RFC 5681 §3.1.
     if (before <= RecoveryState::Disorder || episode_.high_seq <= board_.snd_una() ||
         (before == RecoveryState::Loss && episode_.retransmits == 0)) {
-        undo_.prior_ssthresh = current_ssthresh();
-        prr_.set_prior_cwnd(window_.cwnd);
+        Repairs& repairs = repairs_.make();
+        repairs.undo.prior_ssthresh = current_ssthresh();
+        repairs.prr.set_prior_cwnd(window_.cwnd);
         window_.ssthresh = congestion_->ssthresh(moment(now), window_);
-        undo_.begin(board_.snd_una(), retransmissions_in_flight());
+        repairs.undo.begin(board_.snd_una(), retransmissions_in_flight());
     }
     window_.cwnd = board_.in_flight() + 1;
     window_.growth = 0;
@@ -107,15 +109,16 @@ void Sender::enter_loss(Time now) {
 
 void Sender::undo_reduction(Time now, bool unmark_lost) {
     if (unmark_lost) board_.unmark_all_lost();
-    if (undo_.prior_ssthresh != 0) {
-        window_.cwnd = congestion_->undone_cwnd(window_, prr_.prior_cwnd());
-        if (undo_.prior_ssthresh > window_.ssthresh) {
-            window_.ssthresh = undo_.prior_ssthresh;
+    const std::uint32_t prior_ssthresh = repairs_->undo.prior_ssthresh;
+    if (prior_ssthresh != 0) {
+        window_.cwnd = congestion_->undone_cwnd(window_, repairs_->prr.prior_cwnd());
+        if (prior_ssthresh > window_.ssthresh) {
+            window_.ssthresh = prior_ssthresh;
             withdraw_cwr_ = true;
         }
     }
     validation_.on_window_changed(now);
-    undo_.end();
+    end_undo();
     rack_.look_again();
     undone_ = true;
 }
@@ -171,8 +174,8 @@ bool Sender::on_path_mtu_reduced(Time now, std::uint32_t mss) {
     if (episode_.state != RecoveryState::Loss) {
         episode_.high_seq = board_.snd_nxt();
         window_.ssthresh = current_ssthresh();
-        undo_.prior_ssthresh = 0;
-        undo_.end();
+        forbid_window_undo();
+        end_undo();
         set_state(now, RecoveryState::Loss);
     }
     return true;

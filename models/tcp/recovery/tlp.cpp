@@ -18,10 +18,11 @@ Duration TailLossProbe::timeout(const RttEstimator& rtt, std::uint32_t packets_o
 }
 
 TailLossProbe::Verdict TailLossProbe::on_ack(const Ack& ack) const {
-    if (!outstanding_ || ack.ack < high_seq_) return Verdict::Nothing;
+    const StreamOffset high_seq = high_seq_.near(ack.ack);
+    if (!outstanding_ || ack.ack < high_seq) return Verdict::Nothing;
     // New data, or both copies arrived: nothing was lost.
     if (!retransmission_ || ack.dsack_of_probe) return Verdict::NoLoss;
-    if (ack.ack > high_seq_) return Verdict::RepairedLoss;
+    if (ack.ack > high_seq) return Verdict::RepairedLoss;
     return ack.pure_duplicate ? Verdict::NoLoss : Verdict::Nothing;
 }
 

@@ -19,7 +19,8 @@ public:
 
     bool is_outstanding() const { return outstanding_; }
     bool is_retransmission() const { return retransmission_; }
-    StreamOffset high_seq() const { return high_seq_; }
+    /// Where the probe ended. `near`: anything in flight.
+    StreamOffset high_seq(StreamOffset near) const { return high_seq_.near(near); }
     void on_sent(StreamOffset snd_nxt, bool retransmission) {
         outstanding_ = true;
         retransmission_ = retransmission;
@@ -37,7 +38,7 @@ public:
     Verdict on_ack(const Ack& ack) const;
 
 private:
-    StreamOffset high_seq_;
+    NearOffset high_seq_;
     bool outstanding_ = false, retransmission_ = false;
 };
 

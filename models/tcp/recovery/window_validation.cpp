@@ -14,7 +14,7 @@ void remember_in_ssthresh(Window& window) {
 }  // namespace
 
 void WindowValidation::on_send_loop_end(Time now, const Facts& facts, Window& window) {
-    if (facts.snd_una >= usage_end_ || facts.limited ||
+    if (facts.snd_una >= usage_end_.near(facts.snd_una) || facts.limited ||
         (!limited_ && facts.packets_out > max_packets_out_)) {
         limited_ = facts.limited;
         max_packets_out_ = facts.packets_out;

@@ -43,8 +43,8 @@ public:
     void restart_after_idle(Time now, const Idle& idle, Window& window);
 
 private:
-    StreamOffset usage_end_;
     Time stamp_;
+    NearOffset usage_end_;
     std::uint32_t max_packets_out_ = 0, used_ = 0;
     bool limited_ = false;
 };

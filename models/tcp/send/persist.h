@@ -20,7 +20,8 @@ public:
     Duration interval(Duration rto, Duration minimum, Duration maximum) const {
         constexpr std::uint32_t kMaxShift = 10;  // 200 ms << 10 is beyond 120 s
         const Duration base = std::max(rto, minimum);
-        return std::min(base * (std::int64_t{1} << std::min(backoff_, kMaxShift)), maximum);
+        return std::min(base * (std::int64_t{1} << std::min<std::uint32_t>(backoff_, kMaxShift)),
+                        maximum);
     }
     void note_probe_due(Time now) {
         if (first_probe_.is_never()) first_probe_ = now;
@@ -45,10 +46,10 @@ public:
     }
 
 private:
-    std::uint32_t unanswered_ = 0;
-    std::uint32_t backoff_ = 0;
-    bool answered_ = false;
     Time first_probe_ = Time::never();
+    std::uint32_t unanswered_ = 0;
+    std::uint16_t backoff_ = 0;
+    bool answered_ = false;
 };
 
 }  // namespace seedwire::tcp

@@ -9,9 +9,6 @@
 namespace seedwire::tcp {
 namespace {
 
-// Empty rings above this size are given back, so that an idle connection owns no heap.
-constexpr std::size_t kKeptCapacity = 16;
-
 // Room for headers, shared information and descriptor of a transmit buffer, x86-64. Bytes.
 constexpr std::uint32_t kHeaderRoom = 256;
 constexpr std::uint32_t kSharedInformation = 320;
@@ -21,14 +18,14 @@ constexpr std::uint32_t kInitialWindowSegments = 10;
 }  // namespace
 
 std::uint32_t SendBuffer::tail_room(std::uint32_t size_goal) const {
-    if (unsent_.empty()) return 0;
-    const Block& tail = unsent_.back();
+    if (queues_->unsent.empty()) return 0;
+    const Block& tail = queues_->unsent.back();
     if (tail.end_of_record || tail.fin || tail.length >= size_goal) return 0;
     return size_goal - tail.length;
 }
 
 void SendBuffer::append_to_tail(std::uint32_t length, bool begins_write) {
-    Block& tail = unsent_.back();
+    Block& tail = unsent().back();
     if (begins_write) tail.push = false;
     tail.length += length;
     unsent_bytes_ += length;
@@ -36,28 +33,29 @@ void SendBuffer::append_to_tail(std::uint32_t length, bool begins_write) {
 }
 
 void SendBuffer::append_block(std::uint32_t length) {
-    unsent_.push_back(Block{length, false, false, false});
+    unsent().push_back(Block{length, false, false, false});
     unsent_bytes_ += length;
     memory_ += kBlockOverhead + length;
 }
 
 void SendBuffer::mark_push() {
-    if (!unsent_.empty()) unsent_.back().push = true;
+    if (has_unsent()) unsent().back().push = true;
 }
 
 void SendBuffer::mark_end_of_record() {
-    if (!unsent_.empty()) unsent_.back().end_of_record = true;
+    if (has_unsent()) unsent().back().end_of_record = true;
 }
 
 void SendBuffer::append_fin() {
-    if (unsent_.empty()) append_block(0);
-    unsent_.back().fin = true;
+    if (!has_unsent()) append_block(0);
+    unsent().back().fin = true;
 }
 
 void SendBuffer::grow_head(std::uint32_t wanted) {
-    if (unsent_.size() < 2 || wanted == 0) return;
-    Block& head = unsent_[0];
-    Block& next = unsent_[1];
+    if (wanted == 0 || queues_->unsent.size() < 2) return;
+    Ring<Block>& unsent = this->unsent();
+    Block& head = unsent[0];
+    Block& next = unsent[1];
     if (head.end_of_record) return;
     const std::uint32_t moved = std::min(wanted, next.length);
     if (moved == 0) return;
@@ -70,12 +68,13 @@ void SendBuffer::grow_head(std::uint32_t wanted) {
     head.fin = next.fin;
     memory_ -= kBlockOverhead;
     const Block merged = head;
-    unsent_.pop_front();
-    unsent_.front() = merged;
+    unsent.pop_front();
+    unsent.front() = merged;
 }
 
 Block SendBuffer::take(std::uint32_t length, StreamOffset end) {
-    Block& head = unsent_.front();
+    Queues& queues = queues_.make();
+    Block& head = queues.unsent.front();
     SEEDWIRE_ASSERT(length <= head.length);
     Block taken = head;
     taken.length = length;
@@ -85,39 +84,36 @@ Block SendBuffer::take(std::uint32_t length, StreamOffset end) {
         head.length -= length;
         memory_ += kBlockOverhead;
     } else {
-        unsent_.pop_front();
+        queues.unsent.pop_front();
     }
     unsent_bytes_ -= length;
-    sent_.push_back(SentBlock{end, length});
+    queues.sent.push_back(SentBlock{end, length});
     return taken;
 }
 
 void SendBuffer::acknowledge(StreamOffset una) {
-    while (!sent_.empty() && sent_.front().end <= una) {
-        memory_ -= kBlockOverhead + sent_.front().charged;
-        sent_.pop_front();
+    Queues* queues = queues_.made();
+    if (queues == nullptr) return;
+    Ring<SentBlock>& sent = queues->sent;
+    while (!sent.empty() && sent.front().end <= una) {
+        memory_ -= kBlockOverhead + sent.front().charged;
+        sent.pop_front();
     }
-    if (!sent_.empty()) {
+    if (!sent.empty()) {
         // The acknowledged beginning of a block is trimmed off; `rest` may count a FIN.
-        SentBlock& front = sent_.front();
+        SentBlock& front = sent.front();
         const auto rest = static_cast<std::uint64_t>(front.end - una);
         if (rest < front.charged) {
             memory_ -= front.charged - static_cast<std::uint32_t>(rest);
             front.charged = static_cast<std::uint32_t>(rest);
         }
-    } else {
-        release_idle_storage();
+    } else if (queues->unsent.empty()) {
+        queues_.release();
     }
 }
 
-void SendBuffer::release_idle_storage() {
-    if (sent_.capacity() > kKeptCapacity) sent_.release();
-    if (unsent_.empty() && unsent_.capacity() > kKeptCapacity) unsent_.release();
-}
-
 void SendBuffer::clear() {
-    sent_.release();
-    unsent_.release();
+    queues_.release();
     unsent_bytes_ = 0;
     memory_ = 0;
 }

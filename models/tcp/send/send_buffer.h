@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "models/tcp/stream_offset.h"
+#include "sim/base/lazy.h"
 #include "sim/base/ring.h"
 
 namespace seedwire::tcp {
@@ -31,7 +32,7 @@ public:
     std::uint32_t limit() const { return limit_; }
     std::uint32_t memory() const { return memory_; }
     std::uint32_t unsent_bytes() const { return unsent_bytes_; }
-    bool has_unsent() const { return !unsent_.empty(); }  ///< bytes or a FIN
+    bool has_unsent() const { return !queues_->unsent.empty(); }  ///< bytes or a FIN
 
     // --- writing ---
     /// May a further block begin? Linux, `sk_stream_memory_free`.
@@ -49,14 +50,14 @@ public:
     void append_fin();
 
     // --- sending ---
-    const Block& head() const { return unsent_.front(); }
-    bool head_is_last() const { return unsent_.size() == 1; }
+    const Block& head() const { return queues_->unsent.front(); }
+    bool head_is_last() const { return queues_->unsent.size() == 1; }
     /// Moves up to `wanted` bytes from the second block into the first. Linux, `tcp_grow_skb`.
     void grow_head(std::uint32_t wanted);
     /// The first `length` bytes of the head leave as a block of their own that ends at `end`
     /// (FIN included); returns that block.
     Block take(std::uint32_t length, StreamOffset end);
-    void mark_head_push() { unsent_.front().push = true; }
+    void mark_head_push() { queues_.make().unsent.front().push = true; }
 
     // --- what was sent ---
     /// Everything before `una` is acknowledged: frees the blocks that lie wholly before it.
@@ -69,10 +70,13 @@ private:
         StreamOffset end;
         std::uint32_t charged = 0;  ///< payload bytes still charged
     };
-    void release_idle_storage();
+    struct Queues {
+        Ring<Block> unsent;
+        Ring<SentBlock> sent;
+    };
+    Ring<Block>& unsent() { return queues_.make().unsent; }
 
-    Ring<Block> unsent_;
-    Ring<SentBlock> sent_;
+    Lazy<Queues> queues_;  ///< while there is anything to send or to be acknowledged
     std::uint32_t unsent_bytes_ = 0;
     std::uint32_t memory_ = 0;  ///< payload and overhead of all blocks
     std::uint32_t limit_ = 0;   ///< SO_SNDBUF as the kernel keeps it

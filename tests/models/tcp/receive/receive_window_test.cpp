@@ -153,7 +153,7 @@ TEST_CASE("Memory run out means window zero", "[tcp][receive]") {
     window.select_zero(StreamOffset{5000});
     CHECK(window.field() == 0);
     CHECK(window.offered(StreamOffset{5000}) == 0);
-    CHECK(window.last_ack() == StreamOffset{5000});
+    CHECK(window.last_ack({5000}) == StreamOffset{5000});
 }
 
 TEST_CASE("The buffer grows to six times what a doubling sender sent in a round trip",
