@@ -8,6 +8,7 @@
 #include "harness/cli/exit_codes.h"
 #include "harness/cli/help_topics.h"
 #include "harness/cli/list_topics.h"
+#include "harness/observe/text_columns.h"
 #include "harness/scenario/error_help.h"
 #include "harness/scenario/metric_names.h"
 #include "harness/scenario/schema.h"
@@ -40,20 +41,12 @@ std::vector<std::string_view> known_words(const CLI::App& program) {
     return words;
 }
 
-std::string indented(std::string_view text) {
-    std::string out;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find('\n'), text.size());
-        out += fmt::format("    {}\n", text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return out;
-}
-
 std::string text_of(const scenario::ErrorHelp& error) {
     std::string text = fmt::format("{}: {}\n\n{}\n", error.id, error.title, error.explanation);
-    if (!error.wrong.empty()) text += fmt::format("\nwrong:\n{}", indented(error.wrong));
-    if (!error.right.empty()) text += fmt::format("\nright:\n{}", indented(error.right));
+    if (!error.wrong.empty())
+        text += fmt::format("\nwrong:\n{}", observe::indented(error.wrong, 4));
+    if (!error.right.empty())
+        text += fmt::format("\nright:\n{}", observe::indented(error.right, 4));
     return text;
 }
 

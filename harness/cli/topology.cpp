@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "harness/observe/text_columns.h"
 #include "harness/run/text_table.h"
 #include "sim/base/overloaded.h"
 
@@ -26,19 +27,9 @@ std::string more(std::size_t total) {
     return total > kMostRows ? fmt::format("  ... and {} more\n", total - kMostRows) : "";
 }
 
-std::string indented(const std::string& table) {
-    std::string out;
-    for (std::size_t at = 0; at < table.size();) {
-        const std::size_t end = std::min(table.find('\n', at), table.size());
-        out += "  " + table.substr(at, end - at) + "\n";
-        at = end + 1;
-    }
-    return out;
-}
-
 std::string section(std::string_view title, const run::TextTable& table, std::size_t total) {
     if (total == 0) return {};
-    return fmt::format("\n{}\n{}{}", title, indented(table.text()), more(total));
+    return fmt::format("\n{}\n{}{}", title, observe::indented(table.text(), 2), more(total));
 }
 
 std::string text_of(const net::ImpairmentConfig& impairment) {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "harness/observe/text_columns.h"
+
 namespace seedwire::regress {
 
 namespace {
@@ -68,17 +70,6 @@ std::string first_line(std::string_view text) {
     return std::string{text.substr(0, text.find('\n'))};
 }
 
-/// Every line further to the right, below the line of its case.
-std::string indented(std::string_view text) {
-    std::string out;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find('\n'), text.size());
-        out += fmt::format("      {}\n", text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return out;
-}
-
 }  // namespace
 
 Count count(const std::vector<CaseResult>& results) {
@@ -111,7 +102,7 @@ std::string case_text(const Case& which, const CaseResult& result, std::size_t n
     text += fmt::format(" {:<{}}  ", which.name(), name_width);
     if (result.status == Status::Skipped) return text + fmt::format("({})\n", result.text);
     text += seconds(result.elapsed_ns) + " s\n";
-    return result.status == Status::Passed ? text : text + indented(result.text);
+    return result.status == Status::Passed ? text : text + observe::indented(result.text, 6);
 }
 
 std::string slowest_text(const std::vector<Case>& cases, const std::vector<CaseResult>& results) {

@@ -1,5 +1,4 @@
 // The smaller commands, as people and scripts meet them.
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -7,6 +6,7 @@
 #include <fstream>
 #include <string>
 
+#include "tests/harness/cli/shell.h"
 #include "tests/support/catch.h"
 #include "tests/support/json_checker.h"
 
@@ -14,11 +14,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Output {
-    int code = -1;
-    std::string text;
-    bool has(const std::string& part) const { return text.find(part) != std::string::npos; }
-};
+using seedwire::cli::testing::Output;
+using seedwire::cli::testing::run_shell;
 
 /// A line of shell, in an empty folder that goes away; `seedwire` is the program, $root the
 /// project.
@@ -32,15 +29,7 @@ Output shell(const std::string& line) {
                                 "' && tour=$root/scenarios/tour && seedwire() { '" SEEDWIRE_PROGRAM
                                 "' \"$@\"; }; " +
                                 line;
-    Output output;
-    std::FILE* pipe = popen(command.c_str(), "r");
-    REQUIRE(pipe != nullptr);
-    char buffer[4096];
-    std::size_t count = 0;
-    while ((count = std::fread(buffer, 1, sizeof buffer, pipe)) > 0)
-        output.text.append(buffer, count);
-    const int status = pclose(pipe);
-    output.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    const Output output = run_shell(command);
     fs::remove_all(place);
     return output;
 }

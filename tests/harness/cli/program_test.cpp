@@ -1,5 +1,4 @@
 // The built program, as people and scripts meet it: what it prints, where, and its exit code.
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -8,6 +7,7 @@
 #include <fstream>
 #include <string>
 
+#include "tests/harness/cli/shell.h"
 #include "tests/support/catch.h"
 #include "tests/support/json_checker.h"
 
@@ -15,25 +15,13 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Output {
-    int code = -1;
-    std::string text;
-};
+using seedwire::cli::testing::Output;
+using seedwire::cli::testing::run_shell;
 
 /// Runs a line of shell in which `seedwire` is the program; standard error joins only if asked.
 Output shell(const std::string& line) {
-    const std::string command =
-        "cd '" SEEDWIRE_SOURCE_DIR "' && seedwire() { '" SEEDWIRE_PROGRAM "' \"$@\"; } && " + line;
-    Output output;
-    std::FILE* pipe = popen(command.c_str(), "r");
-    REQUIRE(pipe != nullptr);
-    char buffer[4096];
-    std::size_t count = 0;
-    while ((count = std::fread(buffer, 1, sizeof buffer, pipe)) > 0)
-        output.text.append(buffer, count);
-    const int status = pclose(pipe);
-    output.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return output;
+    return run_shell(
+        "cd '" SEEDWIRE_SOURCE_DIR "' && seedwire() { '" SEEDWIRE_PROGRAM "' \"$@\"; } && " + line);
 }
 
 bool contains(const std::string& text, const std::string& part) {
