@@ -29,11 +29,23 @@ bool is_about_window(wire::Cause cause) {
     return cause == wire::Cause::WindowUpdate || cause == wire::Cause::ProbeAnswer;
 }
 
+/// The first block tells what came twice: it is acknowledged already, or part of the next one.
+/// RFC 2883 §4.
+bool reports_duplicate(const wire::SackBlocks& sack, wire::SeqNum ack) {
+    const wire::SackBlock& first = sack.block[0];
+    if (first.right <= ack) return true;
+    const wire::SackBlock& second = sack.block[1];
+    return sack.count > 1 && second.left <= first.left && first.right <= second.right;
+}
+
 std::string sack_text(const LadderPacket& entry, wire::SeqNum initial) {
     if (!entry.extension || entry.extension->sack.count == 0) return {};
-    std::string text = " SACK";
-    for (std::uint8_t i = 0; i < entry.extension->sack.count; ++i) {
-        const wire::SackBlock& block = entry.extension->sack.block[i];
+    const wire::SackBlocks& sack = entry.extension->sack;
+    const bool duplicate = reports_duplicate(sack, entry.packet.ack);
+    std::string text = duplicate ? " DSACK" : " SACK";
+    for (std::uint8_t i = 0; i < sack.count; ++i) {
+        const wire::SackBlock& block = sack.block[i];
+        if (duplicate && i == 1) text += " SACK";
         text += fmt::format(" {}-{}", static_cast<std::uint32_t>(block.left - initial),
                             static_cast<std::uint32_t>(block.right - initial));
     }

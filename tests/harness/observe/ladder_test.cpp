@@ -1,6 +1,7 @@
 #include "harness/observe/ladder.h"
 
 #include "harness/observe/ladder_text.h"
+#include "harness/observe/segment_text.h"
 #include "models/tcp/info.h"
 #include "tests/harness/observe/stage.h"
 #include "tests/support/catch.h"
@@ -161,6 +162,28 @@ TEST_CASE("A window that closes is always pointed at, one that opens by how far"
     CHECK(text.find("#23 ACK ack 21 win 0") != std::string::npos);
     CHECK(text.find("#24 ACK ack 22 win 384 (window update)") != std::string::npos);
     CHECK(text.find("#25 to #") != std::string::npos);
+}
+
+TEST_CASE("A SACK block that tells of a duplicate is called so", "[observe][ladder][rfc2883]") {
+    const Stage stage;
+    LadderObserver observer{stage.net.network, stage.connections, {}};
+    const wire::SeqNum client = stage.connections[stage.connection].client_initial;
+    std::uint32_t id = 0;
+    const auto text_with = [&](std::vector<std::pair<std::uint32_t, std::uint32_t>> blocks) {
+        wire::Extension extension;
+        for (const auto& [left, right] : blocks)
+            extension.sack.add({client + left, client + right});
+        const wire::Packet ack = stage.segment(false, ++id, kAck, 1, 1001);
+        trace::Transmission sent = stage.sent(ack, ms(id));
+        sent.extension = &extension;
+        observer.on_transmission(sent);
+        return segment_text(observer.result()[0].packets.back(), stage.names());
+    };
+    CHECK(text_with({{2001, 3001}}) == "ACK ack 1001 SACK 2001-3001");
+    CHECK(text_with({{1, 1001}}) == "ACK ack 1001 DSACK 1-1001");
+    CHECK(text_with({{501, 1001}, {2001, 3001}}) == "ACK ack 1001 DSACK 501-1001 SACK 2001-3001");
+    CHECK(text_with({{2501, 3001}, {2001, 4001}}) == "ACK ack 1001 DSACK 2501-3001 SACK 2001-4001");
+    CHECK(text_with({{4001, 5001}, {2001, 3001}}) == "ACK ack 1001 SACK 4001-5001 2001-3001");
 }
 
 TEST_CASE("Closed windows that are not drawn are counted", "[observe][ladder]") {
