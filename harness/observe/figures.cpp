@@ -219,6 +219,7 @@ DirectionFigures direction_figures(const world::World& world, const LinkObserver
 RunFigures collect(const world::World& world, const LinkObserver& links) {
     RunFigures run;
     run.end = world.simulation().now();
+    run.packets = world.network().conservation();
     const std::size_t flows = world.scenario().flows.size();
     const std::size_t subjects = flows + world.scenario().programs.size();
     // One pass over the connections: looking for each flow's own again would be quadratic.

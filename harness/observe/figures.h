@@ -63,6 +63,7 @@ struct NodeLosses {
 
 struct RunFigures {
     Time end;
+    net::Conservation packets;       ///< where every packet of the run has gone
     std::vector<FlowFigures> flows;  ///< flows by name, then programs by name
     std::vector<DirectionFigures> directions;
     std::vector<NodeLosses> node_losses;  ///< of those that have dropped something, by name

@@ -56,6 +56,14 @@ void write_drops(JsonWriter& json, const std::uint64_t (&dropped)[trace::kDropRe
     json.end_object();
 }
 
+void write_packets(JsonWriter& json, const net::Conservation& packets) {
+    json.key("packets").begin_object();
+    json.field("sent", packets.sent).field("copies", packets.copies);
+    json.field("received", packets.received).field("in_flight", packets.in_flight);
+    write_drops(json, packets.dropped);
+    json.end_object();
+}
+
 void write_direction(JsonWriter& json, const DirectionFigures& d) {
     json.begin_object().field("name", d.name).field("from", d.from).field("to", d.to);
     json.field("entered", d.entered).field("packets", d.packets).field("bytes", d.bytes);
@@ -123,7 +131,9 @@ void write_json(JsonWriter& json, const Run& run) {
     for (std::uint32_t i = 0; i < scenario.programs.size(); ++i) write_program(json, run, i);
     json.end_array().key("links").begin_array();
     for (const DirectionFigures& d : run.figures.directions) write_direction(json, d);
-    json.end_array().key("nodes").begin_array();
+    json.end_array();
+    write_packets(json, run.figures.packets);
+    json.key("nodes").begin_array();
     for (const observe::NodeLosses& n : run.figures.node_losses) {
         json.begin_object().field("name", n.name);
         write_drops(json, n.dropped);

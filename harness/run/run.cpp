@@ -158,8 +158,8 @@ void set_limits(world::World& world, const RunLimits& limits) {
 
 /// Sent + copies = received + dropped by named reason + in flight, over links and nodes of every
 /// run.
-void check_conservation(const world::World& world) {
-    const bool every_packet_has_one_end = world.network().conservation().holds;
+void check_conservation(const Run& run) {
+    const bool every_packet_has_one_end = run.figures.packets.holds;
     SEEDWIRE_ASSERT(every_packet_has_one_end);
 }
 
@@ -234,10 +234,10 @@ Run execute(const scenario::Scenario& scenario, const Request& request) {
     world.start();
     run.ending = run_to_end(world, request, watchers);
     world.finish();
-    check_conservation(world);
     run.events = world.simulation().executed_events();
     run.digest = watchers.digest.result();
     run.figures = observe::collect(world, watchers.links);
+    check_conservation(run);
     if (watchers.ladder) run.ladders = watchers.ladder->result();
     if (run.complete()) run.verdicts = judge::judge(watchers.evidence(world));
     if (watchers.recording) {

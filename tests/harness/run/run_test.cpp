@@ -99,6 +99,25 @@ TEST_CASE("Failed connections and packets that ended in nodes stand on the termi
     CHECK(json.take().find(R"("nodes":[{"name":"r","drops":{"ttl":1}}])") != std::string::npos);
 }
 
+TEST_CASE("Every packet of a run has one end, and the results say which", "[run][json]") {
+    const auto ran = run_text(
+        "stop: 150 ms\n" +
+        two_hosts(std::string{kBulk} +
+                  "faults:\n  - drop: {on: line.up, match: tcp.len > 0, nth: 3}\n"
+                  "  - duplicate: {on: line.up, match: tcp.len > 0, nth: [5, 6], by: 1 ms}\n"));
+    const net::Conservation& packets = ran->run.figures.packets;
+    CHECK(packets.holds);
+    CHECK(packets.copies == 2);
+    CHECK(packets.in_flight > 0);
+    CHECK(packets.dropped[static_cast<std::size_t>(trace::DropReason::Fault)] == 1);
+    CHECK(packets.sent + 2 == packets.received + 1 + packets.in_flight);
+    observe::JsonWriter json{false};
+    write_json(json, ran->run);
+    const std::string text = json.take();
+    CHECK(text.find("\"packets\":{\"sent\":" + std::to_string(packets.sent)) != std::string::npos);
+    CHECK(text.find("\"drops\":{\"fault\":1}},\"nodes\":") != std::string::npos);
+}
+
 TEST_CASE("The results as JSON are well-formed and say what the text says", "[run][json]") {
     const auto ran =
         run_text(two_hosts(std::string{kBulk} + "expect: [load.delivered == 200 kB]\n"));
