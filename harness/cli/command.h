@@ -52,7 +52,7 @@ void add_help_command(CLI::App& program, ExitCode& code);
 void add_man_command(CLI::App& program, ExitCode& code);
 void add_completion_command(CLI::App& program, ExitCode& code);
 
-/// The whole program.
-int main(int argc, char** argv);
+/// The whole program. What it throws is a bug, or memory has run out.
+int run_program(int argc, char** argv);
 
 }  // namespace seedwire::cli

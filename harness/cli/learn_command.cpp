@@ -185,6 +185,7 @@ ExitCode learn(const Options& options) {
     Learner learner{options, terminal};
     std::vector<Lesson> chosen = lessons();
     std::vector<std::string_view> names;
+    names.reserve(chosen.size());
     for (const Lesson& lesson : chosen) names.push_back(lesson.name);
     if (!options.lesson.empty())
         std::erase_if(chosen, [&](const Lesson& lesson) { return lesson.name != options.lesson; });

@@ -9,7 +9,7 @@
 
 namespace seedwire::cli {
 
-int main(int argc, char** argv) {
+int run_program(int argc, char** argv) {
     catch_interrupts();
     CLI::App program{
         "seedwire: a deterministic network simulator. The seed decides what happens on every wire.",

@@ -1,6 +1,8 @@
 // How a script runs: one operation after the other, each until it is done.
 #include "models/app/program.h"
 
+#include <utility>
+
 #include "sim/base/assert.h"
 
 namespace seedwire::app {
@@ -11,8 +13,8 @@ using socket::BlockingCall;
 using socket::failure;
 using socket::success;
 
-Program::Program(const Place& place, const ProgramConfig& config)
-    : Application{place}, config_{config} {}
+Program::Program(const Place& place, ProgramConfig config)
+    : Application{place}, config_{std::move(config)} {}
 
 void Program::on_start(Time) {
     timer_ = host().add_timer(owner(), 0);

@@ -14,7 +14,7 @@ namespace seedwire::app {
 
 class Program final : public Application {
 public:
-    Program(const Place& place, const ProgramConfig& config);
+    Program(const Place& place, ProgramConfig config);
 
     void on_start(Time now) override;
     void on_ready(Time now, host::SocketId socket, std::uint32_t cookie,

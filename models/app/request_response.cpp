@@ -12,7 +12,7 @@ using AppKind = trace::AppEvent::Kind;
 
 constexpr std::uint16_t kEvents =
     kReadable | kWritable | kPeerClosed | kEstablished | kError | kGone;
-constexpr std::uint64_t kBytesPerCall = 1024 * 1024;
+constexpr std::uint64_t kBytesPerCall = 1U << 20;
 
 enum class Progress { Done, Blocked, Over };
 

@@ -45,7 +45,7 @@ void LinkDirection::reschedule(Time now, std::size_t first) {
         latest_arrival_ = std::max(latest_arrival_, packet.arrival);
         record_amended(now, packet.packet, departure, packet.arrival, DropReason::None);
         if (packet.extra == Duration::zero() && !packet.ordered && packet.ordinal == 0) {
-            flight_.push(InFlightPacket{packet});
+            flight_.push(static_cast<const InFlightPacket&>(packet));
         } else {
             flight_.push(packet);
         }

@@ -106,8 +106,9 @@ void Network::Parts::make_directions(wire::PacketPool& packets) {
         LinkState& l = links[link];
         SEEDWIRE_ASSERT(nodes[l.a].object != nullptr);
         SEEDWIRE_ASSERT(nodes[l.b].object != nullptr);
-        const LinkPlace up{2 * link, l.a, l.b, interface_of[2 * link + 1], nodes[l.b].object};
-        const LinkPlace down{2 * link + 1, l.b, l.a, interface_of[2 * link], nodes[l.a].object};
+        const std::uint32_t first = 2 * link, second = first + 1;
+        const LinkPlace up{first, l.a, l.b, interface_of[second], nodes[l.b].object};
+        const LinkPlace down{second, l.b, l.a, interface_of[first], nodes[l.a].object};
         directions.emplace_back(environment, up, l.name + "/up", l.up);
         directions.emplace_back(environment, down, l.name + "/down", l.down);
         l.up = l.down = {};

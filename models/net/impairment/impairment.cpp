@@ -76,7 +76,7 @@ void ImpairmentChain::set_loss(Probability probability, std::vector<ImpairmentCo
             return;
         }
     }
-    configs.push_back(BernoulliLoss{probability});
+    configs.emplace_back(BernoulliLoss{probability});
     const std::size_t position = configs.size() - 1;
     chain_.push_back(make_impairment(configs.back(), seed,
                                      stream_name(direction, position, kind_of(configs.back()))));
