@@ -211,6 +211,11 @@ ExitCode RunCommand::run_one(LoadedFile& file, const std::string& directory) {
     bool usable = true;
     run::Request request;
     request.limits = limits_;
+    if (options_.seed) request.options += fmt::format(" --seed {}", *options_.seed);
+    for (const std::string& set : options_.sets) {
+        const bool plain = set.find_first_of(" '\"[]*$&;|<>()!?#~\\") == std::string::npos;
+        request.options += plain ? " --set " + set : fmt::format(" --set '{}'", set);
+    }
     request.ladder = ladder_choice(options_, *file.scenario, usable);
     if (!usable) return ExitCode::BadInput;
     if (request.ladder) {

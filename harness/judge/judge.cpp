@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/judge/explain.h"
 #include "harness/judge/metrics.h"
 #include "harness/judge/patterns.h"
 #include "harness/observe/segment_text.h"
@@ -94,7 +95,6 @@ private:
     std::optional<Value> in_round_trips(const scenario::Operand& operand, const Value& value) const;
     Time completion_of(std::uint32_t flow) const;
     Time end_of_program(std::uint32_t program) const;
-    void add_losses(const scenario::End& end, Verdict& verdict) const;
 
     const Evidence& evidence_;
 };
@@ -132,6 +132,9 @@ Verdict Judge::operator()(const scenario::Comparison& e) const {
     if (left && right)
         verdict.holds = e.tolerance ? holds_within(*left, *right, e.relation, *e.tolerance)
                                     : holds(compare(*left, *right), e.relation);
+    std::optional<Value> time;  // what stands behind a number of round trips
+    if (left && left->unit == Unit::RoundTrips && e.right.index() == 0) time = operand(e.right);
+    if (right && right->unit == Unit::RoundTrips && e.left.index() == 0) time = operand(e.left);
     const bool alike = !verdict.holds && left && right && to_string(*left) == to_string(*right);
     const auto text = [alike](const scenario::Operand& o, const std::optional<Value>& value) {
         const auto* metric = std::get_if<scenario::Metric>(&o);
@@ -144,6 +147,7 @@ Verdict Judge::operator()(const scenario::Comparison& e) const {
     verdict.actual = text(e.left, left);
     const std::string other = text(e.right, right);
     if (!other.empty()) verdict.actual += (verdict.actual.empty() ? "" : ", ") + other;
+    if (time) verdict.actual += fmt::format(" ({})", to_string(*time));
     return verdict;
 }
 
@@ -186,7 +190,6 @@ Verdict Judge::operator()(const scenario::Reaches& e) const {
             fmt::format("{} reached {} after {} ms", e.end.text, tcp::to_string(e.state),
                         observe::milliseconds_text(Time::zero() + (it->at - t.opened)));
     }
-    if (!verdict.holds) add_losses(e.end, verdict);
     return verdict;
 }
 
@@ -202,6 +205,20 @@ Verdict Judge::operator()(const scenario::Passes& e) const {
     for (const tcp::State state : passed)
         verdict.actual += (verdict.actual.empty() ? "" : ", ") + std::string{tcp::to_string(state)};
     verdict.actual = fmt::format("{} passed [{}]", e.end.text, verdict.actual);
+    if (verdict.holds) return verdict;
+    // Behind a CLOSED that may be left out at the beginning.
+    const bool skip = !passed.empty() && passed.front() == tcp::State::Closed &&
+                      e.states.front() != tcp::State::Closed;
+    const std::size_t begin = skip ? 1 : 0;
+    for (std::size_t i = 0; i < e.states.size(); ++i) {
+        const bool ended = begin + i >= passed.size();
+        if (!ended && passed[begin + i] == e.states[i]) continue;
+        verdict.why.push_back(
+            ended ? fmt::format("expected {}, but nothing more came", tcp::to_string(e.states[i]))
+                  : fmt::format("expected {} where {} came", tcp::to_string(e.states[i]),
+                                tcp::to_string(passed[begin + i])));
+        break;
+    }
     return verdict;
 }
 
@@ -280,7 +297,8 @@ Verdict Judge::operator()(const scenario::Completes& e) const {
     const Time deadline = bounded ? Time::zero() + e.after + e.within : Time::never();
     Time last = Time::zero();
     std::string last_name, open;
-    const auto note = [&](const std::string& name, Time at) {
+    const auto note = [&](std::uint32_t flow, const std::string& name, Time at) {
+        if (at > deadline || at.is_never()) verdict.about.push_back(flow);
         if (at.is_never()) {
             open += (open.empty() ? "" : ", ") + name;
         } else if (at >= last) {
@@ -291,9 +309,9 @@ Verdict Judge::operator()(const scenario::Completes& e) const {
     for (std::uint32_t i = 0; i < flows + programs; ++i) {
         if (e.flow && *e.flow != i) continue;
         if (i < flows)
-            note(scenario.flows[i].name, completion_of(i));
+            note(i, scenario.flows[i].name, completion_of(i));
         else
-            note(scenario.programs[i - flows].name, end_of_program(i - flows));
+            note(i, scenario.programs[i - flows].name, end_of_program(i - flows));
     }
     verdict.holds = open.empty() && last <= deadline;
     verdict.actual = open.empty()
@@ -322,22 +340,6 @@ Time Judge::end_of_program(std::uint32_t program) const {
     return results.empty() ? Time::zero() : results.back().end;
 }
 
-/// What was lost on the way is the usual reason for being late.
-void Judge::add_losses(const scenario::End& end, Verdict& verdict) const {
-    const Testimony* t = evidence_.witness.about(end.flow, end.ordinal);
-    if (t == nullptr) return;
-    constexpr std::size_t kMost = 5;
-    for (const SentSegment& s : t->segments) {
-        if (!s.lost || verdict.why.size() >= kMost) continue;
-        const std::string by = s.fault != trace::kNoFault ? fmt::format("faults[{}]", s.fault)
-                                                          : std::string{trace::to_string(s.reason)};
-        SentSegment plain = s;
-        plain.lost = false;
-        verdict.why.push_back(
-            fmt::format("{} lost ({}) at {}", describe(plain), by, milliseconds(s.at)));
-    }
-}
-
 }  // namespace
 
 std::vector<Verdict> judge(const Evidence& evidence) {
@@ -346,6 +348,7 @@ std::vector<Verdict> judge(const Evidence& evidence) {
     for (const scenario::Expectation& expectation : evidence.world.scenario().expectations) {
         Verdict verdict = std::visit(judge, expectation.what);
         verdict.expectation = &expectation;
+        if (!verdict.holds) explain(expectation, evidence, verdict);
         verdicts.push_back(std::move(verdict));
     }
     return verdicts;

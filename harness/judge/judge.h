@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/judge/incidents.h"
 #include "harness/judge/moments.h"
 #include "harness/judge/series.h"
 #include "harness/judge/witness.h"
@@ -18,6 +19,9 @@ struct Verdict {
     const scenario::Expectation* expectation = nullptr;
     std::string actual;            ///< "12.4 Mbit/s", "client SYN, client SYN lost, ..."
     std::vector<std::string> why;  ///< the chain of causes as far as records tell
+    /// Options of `seedwire run` that show more of it; empty: nothing to draw.
+    std::string look;
+    std::vector<std::uint32_t> about;  ///< flows that were too late, where several are meant
 };
 
 /// What verdicts are drawn from.
@@ -29,6 +33,7 @@ struct Evidence {
     const SeriesObserver& series;
     const observe::NodeObserver& nodes;
     const Moments& moments;
+    const IncidentObserver& incidents;
 };
 
 /// One verdict an expectation, in the order of the scenario.

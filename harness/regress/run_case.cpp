@@ -32,9 +32,10 @@ CaseResult skipped(std::string why) {
     return result;
 }
 
-CaseResult execute(const scenario::Scenario& scenario, std::string_view source, bool color,
-                   const std::atomic<bool>* interrupted) {
+CaseResult execute(const Case& which, const scenario::Scenario& scenario, std::string_view source,
+                   bool color, const std::atomic<bool>* interrupted) {
     run::Request request;
+    if (which.seed) request.options = fmt::format(" --seed {}", *which.seed);
     request.interrupted = interrupted;
     const run::Run run = run::execute(scenario, request);
     CaseResult result;
@@ -77,7 +78,7 @@ CaseResult load_and_execute(const Case& which, bool color, const std::atomic<boo
         scenario = scenario::build_scenario(*document, options, same_as_before);
         if (!scenario) return load_error(same_as_before, *source, color);
     }
-    CaseResult result = execute(*scenario, *source, color, interrupted);
+    CaseResult result = execute(which, *scenario, *source, color, interrupted);
     if (result.status != Status::Passed && !problems.list().empty())
         result.text = scenario::render(problems, *source, color) + result.text;
     return result;

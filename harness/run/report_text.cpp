@@ -176,7 +176,19 @@ std::string failures(const Run& run, std::string_view source, bool color) {
                 paint(std::string(static_cast<std::size_t>(std::max(1, where.length)), '^'), "1;31",
                       color));
             text += fmt::format("  {} = {}\n", blank, v.actual);
+            const auto same = std::find_if(
+                run.verdicts.begin(), run.verdicts.end(),
+                [&](const judge::Verdict& other) { return !other.holds && other.why == v.why; });
+            constexpr std::size_t kWorthNaming = 3;
+            if (v.why.size() >= kWorthNaming && &*same != &v) {
+                text += fmt::format("  {} = for the same reasons as line {}\n", blank,
+                                    same->expectation->where.line);
+                continue;
+            }
             for (const std::string& why : v.why) text += fmt::format("  {} = {}\n", blank, why);
+            if (!v.look.empty())
+                text += fmt::format("  {} = look further: seedwire run {}{} {}\n", blank,
+                                    where.file, run.options, v.look);
         } else {
             text += fmt::format("  = {}\n", v.actual);
         }

@@ -63,12 +63,14 @@ struct Watchers {
           witness{world.scenario(), world.connections()},
           series{world.scenario(), world.network(), world.connections()},
           nodes{world.network()},
-          moments{world.scenario()} {
+          moments{world.scenario()},
+          incidents{world.scenario(), world.network(), world.connections()} {
         trace::Recorder& recorder = world.recorder();
         recorder.add(digest);
         recorder.add(links, trace::Recorder::kPackets);
         if (windows.is_needed()) recorder.add(windows, trace::Recorder::kWindows);
         if (witness.is_needed()) recorder.add(witness);
+        if (incidents.is_needed()) recorder.add(incidents, trace::Recorder::kPackets);
         if (series.interests() != 0) recorder.add(series, series.interests());
         const auto& expectations = world.scenario().expectations;
         if (std::any_of(expectations.begin(), expectations.end(), asks_for_nodes))
@@ -84,7 +86,7 @@ struct Watchers {
     }
 
     judge::Evidence evidence(const world::World& world) const {
-        return {world, links, windows, witness, series, nodes, moments};
+        return {world, links, windows, witness, series, nodes, moments, incidents};
     }
 
     observe::DigestObserver digest;
@@ -94,6 +96,7 @@ struct Watchers {
     judge::SeriesObserver series;
     observe::NodeObserver nodes;
     judge::Moments moments;
+    judge::IncidentObserver incidents;
     std::optional<observe::LadderObserver> ladder;
     std::unique_ptr<Recording> recording;
 };
@@ -227,6 +230,7 @@ ExitCode Run::exit_code() const {
 
 Run execute(const scenario::Scenario& scenario, const Request& request) {
     Run run;
+    run.options = request.options;
     run.world = std::make_unique<world::World>(scenario);
     world::World& world = *run.world;
     set_limits(world, request.limits);

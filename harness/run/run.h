@@ -38,6 +38,8 @@ struct Request {
     std::string record_directory;
     /// Called about every 2^14 events.
     std::function<void(const Progress&)> on_progress;
+    /// What the scenario was changed with (`--seed 7`), for the command that looks further.
+    std::string options;
     const std::atomic<bool>* interrupted = nullptr;  ///< set from outside: stop soon
 };
 
@@ -62,6 +64,7 @@ struct Run {
     std::vector<observe::Ladder> ladders;
     std::vector<judge::Verdict> verdicts;
     std::vector<std::string> warnings;
+    std::string options;  ///< of the request
     std::string record_error;  ///< a file that could not be written; else empty
     bool capture_headers_only = false;
 

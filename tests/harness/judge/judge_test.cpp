@@ -75,7 +75,11 @@ TEST_CASE("What comes late is explained by what was lost", "[judge]") {
                 "faults:\n  - drop: {on: line.down, match: \"tcp.syn && tcp.ack\", nth: 1}\n");
     CHECK_FALSE(v.holds);
     REQUIRE_FALSE(v.why.empty());
-    CHECK(v.why[0] == "server SYN+ACK lost (faults[0]) at 20.048 ms");
+    CHECK(v.why ==
+          std::vector<std::string>{"server SYN+ACK #2 lost: faults[0] on line.down at 20.048 ms",
+                                   "client SYN #3 (retransmission: RTO) at 1000.000 ms",
+                                   "server SYN+ACK #4 (the SYN came again) at 1020.048 ms"});
+    CHECK(v.look == "--flow hello");
 }
 
 TEST_CASE("A lost segment is marked in the sequence", "[judge]") {

@@ -147,7 +147,8 @@ TEST_CASE("A failed expectation is shown at its place in the file", "[run][repor
           "test.yaml:9:5: failed: load.delivered == 1 kB\n"
           "  9 |   - load.delivered == 1 kB\n"
           "    |     ^^^^^^^^^^^^^^^^^^^^^^\n"
-          "    = load.delivered is 200 kB\n");
+          "    = load.delivered is 200 kB\n"
+          "    = look further: seedwire run test.yaml --flow load\n");
     CHECK(failures(ran->run, yaml, true).find("\x1b[1;31m") != std::string::npos);
     ReportStyle quiet;
     quiet.quiet = true;
