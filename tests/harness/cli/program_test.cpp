@@ -242,6 +242,31 @@ TEST_CASE("A limit exits 75 and the results say that they are incomplete", "[cli
     CHECK(contains(text, "\"complete\": false"));
 }
 
+// Sanitizers reserve far more addresses than they use.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SEEDWIRE_SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SEEDWIRE_SANITIZED
+#endif
+#endif
+
+#ifndef SEEDWIRE_SANITIZED
+TEST_CASE("Without memory the program ends with a message and exits 75", "[cli]") {
+    const Place place;
+    const std::string file =
+        place.file("many.yaml",
+                   "flows:\n  load: {app: bulk, from: client, to: server, bytes: 1 kB, "
+                   "count: 200000}\n");
+    // 40 MB of addresses: enough to start.
+    const Output out =
+        shell("(ulimit -v 40000; seedwire run -q " + file + " -o " + (place / "out") + " 2>&1)");
+    CHECK(out.code == 75);
+    CHECK(out.text == "seedwire: out of memory\n");
+    CHECK_FALSE(fs::exists(place / "out"));
+}
+#endif
+
 TEST_CASE("Ctrl-C finishes the files and exits 130", "[cli]") {
     const Place place;
     // Far more than a machine does in a second.
