@@ -17,7 +17,7 @@ constexpr std::uint32_t kDelayLeastUs = 4000, kDelayMostUs = 16000;
 /// What a receiver's or a link's batching may add: up to 1 ms, less on a very fast path (the time
 /// of four blocks of 64 KiB).
 std::int64_t ack_delay_us(std::uint64_t pacing_rate) {
-    constexpr std::uint64_t kFourBlocks = 4 * 65536;  // bytes
+    constexpr std::uint64_t kFourBlocks = 4 * std::uint64_t{65536};  // bytes
     if (pacing_rate == 0) return 0;
     return static_cast<std::int64_t>(
         std::min<std::uint64_t>(1000, kFourBlocks * 1'000'000 / pacing_rate));

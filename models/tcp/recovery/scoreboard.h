@@ -164,7 +164,7 @@ private:
         const SentSegment& entry(SegmentId id) const { return ring[id & mask]; }
         std::uint32_t capacity() const { return mask + 1; }
 
-        SentSegment* ring = few.data();  ///< or what `many` owns
+        SentSegment* ring = few;  ///< or what `many` owns
         std::uint32_t mask = kFew - 1;
         SegmentId head = 0, tail = 0;  ///< [head, tail) are in the ring
         SegmentId list_head = kNoSegment, list_tail = kNoSegment;
@@ -172,7 +172,7 @@ private:
         StreamOffset highest_sacked;
         std::array<Place, kRemembered> places;
         std::uint8_t next_place = 0;
-        std::array<SentSegment, kFew> few;
+        SentSegment few[kFew];  // no std::array: `ring` may point here before it is made
         std::unique_ptr<SentSegment[]> many;
     };
 

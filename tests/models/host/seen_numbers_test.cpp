@@ -7,7 +7,7 @@ namespace {
 
 TEST_CASE("A number is new once, in whatever order numbers come", "[host]") {
     SeenNumbers seen;
-    for (const std::uint64_t number : {0, 1, 63, 64, 5, 1000}) {
+    for (const auto number : std::initializer_list<std::uint64_t>{0, 1, 63, 64, 5, 1000}) {
         CHECK(seen.take(number));
         CHECK_FALSE(seen.take(number));
     }
