@@ -156,6 +156,25 @@ TEST_CASE("Turns that an error ends tell how far they came, and the error", "[ap
     }
 }
 
+TEST_CASE("A blocked send goes on with less room when something arrives", "[app][program]") {
+    const bool peer_talks = GENERATE(false, true);
+    const Operation talk = peer_talks ? op::writes(200, 10, 1_ms) : op::sleep(200_ms);
+    Pair pair{{op::listen(80), op::accept(), talk, op::recv_eof()},
+              {op::connect(1, 80), op::send(200'000), op::close()}};
+    pair.client_config.options.send_buffer = 64 * 1024;
+    pair.client_config.options.send_buffer_locked = true;
+    pair.server_config.options.nodelay = true;
+    pair.server_config.options.receive_buffer = 1'000'000;
+    pair.server_config.options.receive_buffer_locked = true;
+    pair.run();
+    std::uint64_t writes = 0;
+    for (const trace::AppEvent& event : pair.world.recording.apps)
+        writes += event.client && event.kind == trace::AppEvent::Kind::Wrote ? 1U : 0U;
+    // Without it a third of the buffer has to be free each time.
+    INFO(writes);
+    CHECK((writes > 20) == peer_talks);
+}
+
 TEST_CASE("What reaches a socket that its program has closed is delivered to nobody",
           "[app][program][host]") {
     Pair pair{{op::listen(80), op::accept(), op::recv(100), op::close()},
