@@ -188,13 +188,18 @@ bool same_options(const OptionList& expected, const OptionList& real) {
     return std::equal(expected.begin(), expected.end(), real.begin(), real.end(), same);
 }
 
-const Option* find_option(const OptionList& options, Kind kind) {
+namespace {
+
+/// Of a list that may be const.
+auto* find_kind(auto& options, Kind kind) {
     const auto found = std::find_if(options.begin(), options.end(),
                                     [kind](const Option& option) { return option.kind == kind; });
     return found == options.end() ? nullptr : &*found;
 }
-Option* find_option(OptionList& options, Kind kind) {
-    return const_cast<Option*>(find_option(std::as_const(options), kind));
-}
+
+}  // namespace
+
+const Option* find_option(const OptionList& options, Kind kind) { return find_kind(options, kind); }
+Option* find_option(OptionList& options, Kind kind) { return find_kind(options, kind); }
 
 }  // namespace seedwire::drill

@@ -151,7 +151,7 @@ std::string junit(const std::vector<ScriptResult>& results) {
                        totals.all(), totals.failed, totals.unsupported);
     for (const ScriptResult& result : results) {
         const fs::path path{result.file};
-        xml += fmt::format("  <testcase classname=\"{}\" name=\"{}\"",
+        xml += fmt::format(R"(  <testcase classname="{}" name="{}")",
                            escaped(folder_of(result.file)), escaped(path.stem().string()));
         const Outcome& outcome = result.outcome;
         if (outcome.status == Status::Passed) {

@@ -9,7 +9,6 @@
 namespace seedwire::drill {
 namespace {
 
-using socket::failure;
 using socket::Result;
 using socket::success;
 

@@ -36,17 +36,22 @@ void Stack::Parts::free_socket(SocketId id) {
     free_sockets.push_back(id);
 }
 
-const Socket* Stack::Parts::open_socket(SocketId id) const {
-    if (id >= sockets.size()) return nullptr;
-    const Socket& socket = sockets[id];
+namespace {
+
+/// Of a table that may be const.
+auto* find_open(auto& sockets, SocketId id) {
+    if (id >= sockets.size()) return decltype(&sockets[id]){nullptr};
+    auto& socket = sockets[id];
     const bool open =
         socket.kind != Socket::Kind::Free && !socket.orphan && socket.parent == kNoSocket;
     return open ? &socket : nullptr;
 }
 
-Socket* Stack::Parts::open_socket(SocketId id) {
-    return const_cast<Socket*>(static_cast<const Parts*>(this)->open_socket(id));
-}
+}  // namespace
+
+const Socket* Stack::Parts::open_socket(SocketId id) const { return find_open(sockets, id); }
+
+Socket* Stack::Parts::open_socket(SocketId id) { return find_open(sockets, id); }
 
 bool Stack::Parts::has_endpoint(SocketId id) const {
     const Socket* socket = open_socket(id);

@@ -104,7 +104,7 @@ bool ReceiveWindow::grow(std::uint32_t length, std::uint32_t memory, std::uint32
     if (room <= 0) return false;
     std::int64_t increment = 0;
     if (from_space(memory) <= length) {
-        increment = 2 * advertised_mss_;
+        increment = std::int64_t{2} * advertised_mss_;
     } else {
         // A packet that wastes memory may still open the window while that is small.
         std::int64_t cost = from_space(memory) / 2;
