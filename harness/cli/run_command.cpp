@@ -24,6 +24,7 @@ struct Options {
     std::vector<std::string> files, sets;
     std::optional<std::uint64_t> seed;
     std::string output, flow, from, to, color = "auto";
+    bool until_decided = false;
     bool force = false, json = false, quiet = false, no_ladder = false, ascii = false;
     std::optional<std::size_t> ladder;  ///< --ladder[=N]
     std::size_t width = 0;
@@ -211,6 +212,7 @@ ExitCode RunCommand::run_one(LoadedFile& file, const std::string& directory) {
     bool usable = true;
     run::Request request;
     request.limits = limits_;
+    request.until_decided = options_.until_decided;
     if (options_.seed) request.options += fmt::format(" --seed {}", *options_.seed);
     for (const std::string& set : options_.sets) {
         const bool plain = set.find_first_of(" '\"[]*$&;|<>()!?#~\\") == std::string::npos;
@@ -247,7 +249,7 @@ ExitCode RunCommand::run_one(LoadedFile& file, const std::string& directory) {
                               observe::CaptureLimits{}.whole_packets));
         if (options_.files.size() > 1 && !options_.quiet) print("\n");
     }
-    if (!run.complete() && run.ending != run::Ending::Interrupted)
+    if (!run.is_judged() && run.ending != run::Ending::Interrupted)
         complain(fmt::format("seedwire: {}: {} reached; the results are incomplete\n", file.path,
                              run::to_string(run.ending)));
     return code;
@@ -280,6 +282,8 @@ void add_run_command(CLI::App& program, ExitCode& code) {
         ->add_option("--width", options->width, "Columns of the drawing (default: the terminal's)")
         ->check(CLI::Range(60, 400));
     command->add_flag("--ascii", options->ascii, "Draw with plain ASCII characters");
+    command->add_flag("--until-decided", options->until_decided,
+                      "Stop when nothing can change a verdict any more");
     command->add_option("--max-events", options->max_events, "Stop after that many events")
         ->check(is_count());
     command->add_option("--max-time", options->max_time, "Stop at that simulated time, as a limit");

@@ -9,6 +9,7 @@
 #include "harness/cli/command.h"
 #include "harness/regress/find_scenarios.h"
 #include "harness/regress/report.h"
+#include "sim/base/quantity.h"
 
 namespace seedwire::cli {
 
@@ -16,10 +17,10 @@ namespace {
 
 struct Options {
     std::vector<std::string> paths;
-    std::string pattern, junit, color = "auto";
+    std::string pattern, junit, timeout, color = "auto";
     std::uint64_t seeds = 0;
     std::size_t jobs = 0;
-    bool json = false, quiet = false;
+    bool json = false, quiet = false, until_decided = false;
 };
 
 std::int64_t clock_ns() {
@@ -84,6 +85,15 @@ std::vector<regress::Case> cases_of(const Options& options, ExitCode& code) {
 
 ExitCode test(const Options& options) {
     const Terminal terminal = look_at_terminal(options.color);
+    Duration timeout = Duration::zero();
+    if (!options.timeout.empty()) {
+        const auto parsed = parse_duration(options.timeout);
+        if (!parsed) {
+            complain(fmt::format("seedwire: --timeout: {}\n", parsed.error.message));
+            return ExitCode::BadInput;
+        }
+        timeout = *parsed;
+    }
     ExitCode code = ExitCode::Holds;
     const std::vector<regress::Case> cases = cases_of(options, code);
     if (code != ExitCode::Holds) return code;
@@ -94,6 +104,8 @@ ExitCode test(const Options& options) {
     regress::SuiteRequest request;
     request.jobs = options.jobs > 0 ? options.jobs : processors();
     request.color = terminal.color && !options.json;
+    request.until_decided = options.until_decided;
+    request.timeout_ns = timeout.ns();
     request.clock = clock_ns;
     request.interrupted = &interrupted();
     request.on_result = [&](std::size_t i, const regress::CaseResult& result) {
@@ -144,6 +156,10 @@ void add_test_command(CLI::App& program, ExitCode& code) {
         ->type_name("FILE");
     command->add_flag("--json", options->json, "Print the results as JSON");
     command->add_flag("-q,--quiet", options->quiet, "Print only what failed, and the summary");
+    command->add_option("--timeout", options->timeout,
+                        "Stop a scenario that takes longer, e.g. 30s; it counts as an error");
+    command->add_flag("--until-decided", options->until_decided,
+                      "Stop each run when nothing can change a verdict any more; no digests then");
     command->add_option("--color", options->color, "auto, always or never")
         ->check(CLI::IsMember({"auto", "always", "never"}));
     command->footer(

@@ -81,6 +81,13 @@ public:
     Verdict operator()(const scenario::Fails& e) const;
     Verdict operator()(const scenario::Completes& e) const;
 
+    bool is_decided(const scenario::Comparison& e) const;
+    bool is_decided(const scenario::Reaches& e) const;
+    bool is_decided(const scenario::Passes& e) const;
+    bool is_decided(const scenario::Fails& e) const;
+    bool is_decided(const scenario::Segments&) const { return false; }
+    bool is_decided(const scenario::Completes&) const { return false; }
+
 private:
     /// The states (and error) of the end that an expectation means.
     struct EndTestimony {
@@ -340,7 +347,53 @@ Time Judge::end_of_program(std::uint32_t program) const {
     return results.empty() ? Time::zero() : results.back().end;
 }
 
+// --- what is decided while the run goes on ------------------------------------------------------
+
+/// What was measured up to a moment that has passed.
+bool Judge::is_decided(const scenario::Comparison& e) const {
+    const Duration now = evidence_.world.simulation().now().since_start();
+    const auto is_past = [now](const scenario::Operand& operand) {
+        const auto* metric = std::get_if<scenario::Metric>(&operand);
+        if (metric == nullptr) return true;
+        return (metric->function == "at" ? metric->moment : metric->window.until) <= now;
+    };
+    return is_past(e.left) && is_past(e.right);
+}
+
+/// A state is reached for the first time only once; and time does not come back.
+bool Judge::is_decided(const scenario::Reaches& e) const {
+    const EndTestimony t = testimony(e.end);
+    if (t.states == nullptr) return false;
+    const Time now = evidence_.world.simulation().now();
+    return (e.within < Duration::max() - t.opened.since_start() && now > t.opened + e.within) ||
+           std::any_of(t.states->begin(), t.states->end(),
+                       [&](const PassedState& s) { return s.to == e.state; });
+}
+
+/// States are only added: a beginning that fits goes on fitting, one that does not never will.
+bool Judge::is_decided(const scenario::Passes& e) const {
+    const EndTestimony t = testimony(e.end);
+    if (t.states == nullptr) return false;
+    const std::vector<tcp::State> passed = states_of(*t.states);
+    return passed.size() > e.states.size() || passes(passed, e.states);
+}
+
+/// The first error stays the first.
+bool Judge::is_decided(const scenario::Fails& e) const {
+    return e.end.flow < evidence_.world.scenario().flows.size() && testimony(e.end).error != 0;
+}
+
 }  // namespace
+
+bool are_all_decided(const Evidence& evidence) {
+    const auto& expectations = evidence.world.scenario().expectations;
+    const Judge judge{evidence};
+    return !expectations.empty() &&
+           std::all_of(expectations.begin(), expectations.end(), [&](const auto& expectation) {
+               return std::visit([&](const auto& e) { return judge.is_decided(e); },
+                                 expectation.what);
+           });
+}
 
 std::vector<Verdict> judge(const Evidence& evidence) {
     std::vector<Verdict> verdicts;

@@ -39,4 +39,9 @@ struct Evidence {
 /// One verdict an expectation, in the order of the scenario.
 std::vector<Verdict> judge(const Evidence& evidence);
 
+/// In the middle of a run: can nothing that may still happen change a verdict? False if nothing is
+/// expected. Metrics of the whole run, sequences of segments, completion and `never fails` are
+/// decided at the end only.
+bool are_all_decided(const Evidence& evidence);
+
 }  // namespace seedwire::judge

@@ -33,15 +33,17 @@ CaseResult skipped(std::string why) {
 }
 
 CaseResult execute(const Case& which, const scenario::Scenario& scenario, std::string_view source,
-                   bool color, const std::atomic<bool>* interrupted) {
+                   bool color, bool until_decided, const std::atomic<bool>* interrupted) {
     run::Request request;
+    request.until_decided = until_decided;
     if (which.seed) request.options = fmt::format(" --seed {}", *which.seed);
     request.interrupted = interrupted;
     const run::Run run = run::execute(scenario, request);
     CaseResult result;
     result.code = run.exit_code();
     result.events = run.events;
-    result.digest = observe::to_string(run.digest.total);
+    // That of a part of a run says nothing about the whole.
+    if (run.complete()) result.digest = observe::to_string(run.digest.total);
     result.text = run::failures(run, source, color);
     switch (result.code) {
         case ExitCode::Holds:
@@ -61,7 +63,8 @@ CaseResult execute(const Case& which, const scenario::Scenario& scenario, std::s
     return result;
 }
 
-CaseResult load_and_execute(const Case& which, bool color, const std::atomic<bool>* interrupted) {
+CaseResult load_and_execute(const Case& which, bool color, bool until_decided,
+                            const std::atomic<bool>* interrupted) {
     scenario::Diagnostics problems;
     const std::optional<std::string> source = scenario::read_file(which.file, problems);
     if (!source) return load_error(problems, {}, color);
@@ -78,7 +81,7 @@ CaseResult load_and_execute(const Case& which, bool color, const std::atomic<boo
         scenario = scenario::build_scenario(*document, options, same_as_before);
         if (!scenario) return load_error(same_as_before, *source, color);
     }
-    CaseResult result = execute(which, *scenario, *source, color, interrupted);
+    CaseResult result = execute(which, *scenario, *source, color, until_decided, interrupted);
     if (result.status != Status::Passed && !problems.list().empty())
         result.text = scenario::render(problems, *source, color) + result.text;
     return result;
@@ -86,10 +89,10 @@ CaseResult load_and_execute(const Case& which, bool color, const std::atomic<boo
 
 }  // namespace
 
-CaseResult run_case(const Case& which, bool color, const Clock& clock,
+CaseResult run_case(const Case& which, bool color, bool until_decided, const Clock& clock,
                     const std::atomic<bool>* interrupted) {
     const std::int64_t start = clock();
-    CaseResult result = load_and_execute(which, color, interrupted);
+    CaseResult result = load_and_execute(which, color, until_decided, interrupted);
     result.elapsed_ns = clock() - start;
     return result;
 }

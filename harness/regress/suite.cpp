@@ -13,6 +13,7 @@
 #include <cstring>
 
 #include "sim/base/assert.h"
+#include "sim/base/quantity.h"
 
 namespace seedwire::regress {
 
@@ -94,6 +95,8 @@ private:
         int pipe = -1;
         std::size_t index = 0;
         std::string output;
+        std::int64_t started = 0;  ///< ns of the request's clock
+        bool timed_out = false;
     };
 
     bool start();
@@ -102,6 +105,7 @@ private:
     void finish(Worker& worker);
     void end(std::size_t index, CaseResult result);
     void interrupt_workers();
+    void stop_late_workers();
 
     const std::vector<Case>& cases_;
     const SuiteRequest& request_;
@@ -134,14 +138,14 @@ bool Suite::start() {
         return true;
     }
     close(ends[1]);
-    workers_.push_back({process, ends[0], next_++, {}});
+    workers_.push_back({process, ends[0], next_++, {}, request_.clock(), false});
     return true;
 }
 
 void Suite::work(int pipe) const {
     dup2(pipe, STDERR_FILENO);
-    write_all(pipe, encode(run_case(cases_[next_], request_.color, request_.clock,
-                                    request_.interrupted)));
+    write_all(pipe, encode(run_case(cases_[next_], request_.color, request_.until_decided,
+                                    request_.clock, request_.interrupted)));
     _exit(0);
 }
 
@@ -160,7 +164,18 @@ void Suite::wait() {
             workers_.erase(workers_.begin() + static_cast<std::ptrdiff_t>(i));
         }
     }
+    stop_late_workers();
     if (request_.on_progress) request_.on_progress(done_, workers_.size());
+}
+
+void Suite::stop_late_workers() {
+    if (request_.timeout_ns == 0) return;
+    const std::int64_t now = request_.clock();
+    for (Worker& worker : workers_) {
+        if (worker.timed_out || now - worker.started <= request_.timeout_ns) continue;
+        worker.timed_out = true;
+        kill(worker.process, SIGKILL);
+    }
 }
 
 void Suite::finish(Worker& worker) {
@@ -168,8 +183,19 @@ void Suite::finish(Worker& worker) {
     int status = 0;
     while (waitpid(worker.process, &status, 0) < 0 && errno == EINTR) {
     }
+    const bool answered = worker.output.find(kResultMark) != std::string::npos;
+    if (worker.timed_out && !answered) {
+        CaseResult result;
+        result.status = Status::Error;
+        result.code = ExitCode::LimitReached;
+        result.elapsed_ns = request_.clock() - worker.started;
+        result.text =
+            fmt::format("{}: stopped after {}: what was expected is not known\n",
+                        cases_[worker.index].file, to_string(Duration::ns(request_.timeout_ns)));
+        return end(worker.index, std::move(result));
+    }
     // A worker that was interrupted so late that it could not answer is no crash.
-    if (told_to_stop_ && worker.output.find(kResultMark) == std::string::npos)
+    if (told_to_stop_ && !answered)
         end(worker.index, {});
     else
         end(worker.index, decode(worker.output, status));

@@ -45,13 +45,15 @@ struct CaseResult {
 using Clock = std::function<std::int64_t()>;
 
 /// One case in this process.
-CaseResult run_case(const Case& which, bool color, const Clock& clock,
+CaseResult run_case(const Case& which, bool color, bool until_decided, const Clock& clock,
                     const std::atomic<bool>* interrupted);
 
 struct SuiteRequest {
     std::size_t jobs = 1;  ///< processes at a time
     bool color = false;
+    bool until_decided = false;  ///< stop each when nothing can change a verdict any more
     Clock clock;
+    std::int64_t timeout_ns = 0;  ///< of each case, by the clock; 0: none
     const std::atomic<bool>* interrupted = nullptr;
     /// Called in the order of the cases, whatever the order in which they end.
     std::function<void(std::size_t index, const CaseResult&)> on_result;

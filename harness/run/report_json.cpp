@@ -121,7 +121,7 @@ void write_json(JsonWriter& json, const Run& run) {
     json.begin_object().field("name", scenario.name).field("seed", scenario.seed);
     json.field("complete", run.complete()).field("ended", to_string(run.ending));
     json.field("end_ns", run.figures.end.ns()).field("events", run.events);
-    json.field("holds", run.complete() && run.holds());
+    json.field("holds", run.is_judged() && run.holds());
     const std::size_t flows = scenario.flows.size();
     json.key("flows").begin_array();
     for (std::size_t i = 0; i < run.figures.flows.size(); ++i)

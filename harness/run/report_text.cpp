@@ -138,6 +138,8 @@ std::string ending_text(const Run& run) {
             return fmt::format("INCOMPLETE: memory limit reached at {}", at);
         case Ending::TimeLimit:
             return fmt::format("INCOMPLETE: time limit reached at {}", at);
+        case Ending::Decided:
+            return fmt::format("stopped at {}: all expectations are decided", at);
         case Ending::Interrupted:
             return fmt::format("INCOMPLETE: interrupted at {}", at);
     }

@@ -130,6 +130,7 @@ Ending run_to_end(world::World& world, const Request& request, Watchers& watcher
                 break;
         }
         if (request.interrupted != nullptr && *request.interrupted) return Ending::Interrupted;
+        if (request.until_decided && judge::are_all_decided(evidence)) return Ending::Decided;
         if (request.on_progress)
             request.on_progress({simulation.now(), stop, simulation.executed_events()});
     }
@@ -185,7 +186,7 @@ std::vector<std::string> warnings_of(const world::World& world, Ending ending) {
     std::vector<std::string> warnings;
     const auto& faults = world.scenario().faults;
     for (std::uint32_t i = 0; i < faults.size(); ++i)
-        if (faults[i].exact && world.network().fault_hits(i) == 0)
+        if (ending != Ending::Decided && faults[i].exact && world.network().fault_hits(i) == 0)
             warnings.push_back(fmt::format("{}:{}:{}: warning: faults[{}] never fired",
                                            faults[i].where.file, faults[i].where.line,
                                            faults[i].where.column, i));
@@ -209,6 +210,8 @@ std::string_view to_string(Ending ending) {
             return "time limit";
         case Ending::Interrupted:
             return "interrupted";
+        case Ending::Decided:
+            return "decided";
     }
     return "";
 }
@@ -221,9 +224,9 @@ bool Run::holds() const {
 ExitCode Run::exit_code() const {
     ExitCode code = ExitCode::Holds;
     if (ending == Ending::Interrupted) return ExitCode::Interrupted;
-    if (!complete()) code = worse(code, ExitCode::LimitReached);
+    if (!is_judged()) code = worse(code, ExitCode::LimitReached);
     // What a stopped run did not reach yet is no failure of its scenario.
-    if (complete() && !holds()) code = worse(code, ExitCode::ExpectationFailed);
+    if (is_judged() && !holds()) code = worse(code, ExitCode::ExpectationFailed);
     if (!record_error.empty()) code = worse(code, ExitCode::Partial);
     return code;
 }
@@ -243,7 +246,7 @@ Run execute(const scenario::Scenario& scenario, const Request& request) {
     run.figures = observe::collect(world, watchers.links);
     check_conservation(run);
     if (watchers.ladder) run.ladders = watchers.ladder->result();
-    if (run.complete()) run.verdicts = judge::judge(watchers.evidence(world));
+    if (run.is_judged()) run.verdicts = judge::judge(watchers.evidence(world));
     if (watchers.recording) {
         run.record_error = watchers.recording->finish();
         run.capture_headers_only = watchers.recording->capture_headers_only();

@@ -38,6 +38,8 @@ struct Request {
     std::string record_directory;
     /// Called about every 2^14 events.
     std::function<void(const Progress&)> on_progress;
+    /// Stop as soon as nothing that may still happen can change a verdict.
+    bool until_decided = false;
     /// What the scenario was changed with (`--seed 7`), for the command that looks further.
     std::string options;
     const std::atomic<bool>* interrupted = nullptr;  ///< set from outside: stop soon
@@ -50,7 +52,8 @@ enum class Ending {
     EventLimit,
     MemoryLimit,
     TimeLimit,
-    Interrupted
+    Interrupted,
+    Decided  ///< Request::until_decided
 };
 std::string_view to_string(Ending ending);
 
@@ -64,11 +67,13 @@ struct Run {
     std::vector<observe::Ladder> ladders;
     std::vector<judge::Verdict> verdicts;
     std::vector<std::string> warnings;
-    std::string options;  ///< of the request
+    std::string options;       ///< of the request
     std::string record_error;  ///< a file that could not be written; else empty
     bool capture_headers_only = false;
 
     bool complete() const { return ending == Ending::Quiescent || ending == Ending::Stop; }
+    /// Verdicts stand, though figures and digest may be those of a part.
+    bool is_judged() const { return complete() || ending == Ending::Decided; }
     bool holds() const;
     ExitCode exit_code() const;
 };

@@ -10,7 +10,8 @@ namespace {
 constexpr std::array kTextErrors{
     ErrorHelp{"E0101", "The file cannot be read",
               "It does not exist, is a directory, or you may not read it. Scenarios are regular "
-              "files;\n`-` is standard input.",
+              "files;\n`-` is standard input. `seedwire run scenarios` names a folder: that is for "
+              "`seedwire test`.",
               "", ""},
     ErrorHelp{"E0102", "The text is not clean UTF-8",
               "Scenarios are UTF-8 text: no UTF-16, no NUL bytes, no control characters. Save the "
@@ -81,7 +82,9 @@ constexpr std::array kValueErrors{
         "their\nown.",
         "hosts: [a, b, a]", "hosts: [a, b]"},
     ErrorHelp{"E0304", "An ambiguous name",
-              "Several things have that name and that metric; rename one of them.", "", ""},
+              "Several things have that name and that metric; rename one of them.",
+              "flows: {a: {app: bulk, from: a, to: b, bytes: 1 MB}}\nexpect: [a.received > 1]",
+              "flows: {load: {app: bulk, from: a, to: b, bytes: 1 MB}}\nexpect: [a.received > 1]"},
     ErrorHelp{"E0305", "A circle",
               "A file includes itself, a template uses itself, or a parameter depends on itself, "
               "perhaps\nthrough others.",
@@ -94,7 +97,8 @@ constexpr std::array kMeaningErrors{
               "An unlimited rate and no delay: nothing crosses a link in less than 1 ns.",
               "links: [{between: [a, b]}]", "links: [{between: [a, b], delay: 1 ms}]"},
     ErrorHelp{"E0402", "Nothing would happen",
-              "A scenario has flows or programs, or there is nothing to look at.", "", ""},
+              "A scenario has flows or programs, or there is nothing to look at.", "",
+              "flows: {f: {app: bulk, from: a, to: b, bytes: 1 MB}}"},
     ErrorHelp{"E0403", "The run would never end",
               "Traffic without an end needs `stop`, its own or the scenario's.",
               "flows: {f: {app: bulk, from: a, to: b}}",
@@ -135,8 +139,9 @@ constexpr std::array kMeaningErrors{
     ErrorHelp{"E0503", "Unknown metric",
               "The thing exists, but has no such metric. `seedwire list metrics` prints them all.",
               "expect: [f.godput >= 1 Mbit/s]", "expect: [f.goodput >= 1 Mbit/s]"},
-    ErrorHelp{"E0504", "Too complex", "The expression is nested too deeply; write several.", "",
-              ""},
+    ErrorHelp{"E0504", "Too complex", "The expression is nested too deeply; write several.",
+              "faults: [{drop: {match: \"!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!tcp\"}}]",
+              "faults: [{drop: {match: \"!udp\"}}]"},
     ErrorHelp{
         "E0601", "Not a call of a program",
         "A line of a script is one call with its arguments. `seedwire list operations` prints "

@@ -128,7 +128,10 @@ void Fields::refuse_unknown_keys() {
         for (const Key& key : schema.keys(context_)) known.push_back(key.name);
         if (!further_context_.empty())
             for (const Key& key : schema.keys(further_context_)) known.push_back(key.name);
-        std::string hint = did_you_mean(name, known);
+        // Looking for the nearest name takes its time, and of very many nobody sees the later ones.
+        constexpr std::size_t kSuggested = 100;
+        const bool suggests = reporter_.errors() < kSuggested;
+        std::string hint = suggests ? did_you_mean(name, known) : std::string{};
         std::string note;
         if (known.size() <= 16) note = fmt::format("a {} takes {}", noun(context_), list_of(known));
         for (std::string_view app : kApplications)

@@ -221,6 +221,50 @@ TEST_CASE("The test command prints a line a scenario and a summary", "[cli][test
     CHECK(both.text.substr(both.text.size() - 3) == "\n1\n");
 }
 
+TEST_CASE("What is no scenario at all exits 2 with a place, at once", "[cli][hostile]") {
+    struct Case {
+        std::string make, says;
+    };
+    const Case c = GENERATE(
+        Case{"mkdir f", "f:1:1: error: this is a directory"},
+        Case{"mkfifo f", "f:1:1: error: this is not a regular file"},
+        Case{"ln -s /dev/zero f", "f:1:1: error: this is not a regular file"},
+        Case{"ln -s f f", "f:1:1: error: "},
+        Case{"truncate -s 100M f", "f:1:1: error: the file is larger than 16 MiB"},
+        Case{"printf 'version: 1' | iconv -t UTF-16 > f", "f:1:1: error: the file is UTF-16"},
+        Case{"printf 'version: 1\\nname: a\\0b\\n' > f", "f:2:8: error: a NUL byte"},
+        Case{"printf 'version: 1\\nname: \\377\\n' > f", "f:2:7: error: the byte 0xFF"},
+        Case{"printf 'version: 1\\nhosts:\\n\\t- a\\n' > f", "f:3:1: error: a tab"},
+        Case{"head -c 20000 /dev/zero | tr '\\0' '[' > f", "f:1:65: error: more than 64 lists"},
+        Case{"seq -f 'k%.0f: 1' 20000 > f", "f:1:1: error: unknown key 'k1'"},
+        Case{"true", "f:1:1"});
+    const Output out = shell(c.make + "; timeout 20 '" SEEDWIRE_PROGRAM "' check f 2>&1");
+    INFO(c.make << "\n" << out.text);
+    CHECK(out.code == 2);
+    CHECK(out.has(c.says));
+}
+
+TEST_CASE("A scenario that takes too long is an error; what is decided may stop", "[cli][test]") {
+    const std::string scenario =
+        "printf 'version: 1\\nstop: 20000 s\\nhosts: [a, b]\\nlinks: [{between: [a, b], rate: "
+        "1 Gbit/s, delay: 1 ms}]\\nflows: {f: {app: bulk, from: a, to: b}}\\nexpect: "
+        "[\"at(1 s, f.cwnd) > 1 packet\"]\\n' > long.yaml; ";
+    const Output late = shell(scenario + "seedwire test long.yaml --timeout 300ms");
+    INFO(late.text);
+    CHECK(late.code == 75);
+    CHECK(late.has("stopped after 300 ms"));
+    CHECK(late.has("1 error"));
+    CHECK(shell("seedwire test x.yaml --timeout 3").code == 2);
+    const Output decided = shell(scenario + "seedwire test long.yaml --until-decided");
+    INFO(decided.text);
+    CHECK(decided.code == 0);
+    CHECK(decided.has("1 passed"));
+    const Output run = shell(scenario + "seedwire run long.yaml --until-decided --no-ladder");
+    INFO(run.text);
+    CHECK(run.code == 0);
+    CHECK(run.has(": all expectations are decided"));
+}
+
 TEST_CASE("A reader that goes away ends every command quietly", "[cli]") {
     const std::string command = GENERATE("list sysctls", "schema --markdown", "test $tour -k lost",
                                          "learn", "man", "completion bash");

@@ -104,6 +104,36 @@ TEST_CASE("A link direction tells what it carried and dropped", "[judge][explain
     CHECK(says(v, "dropped: 1 by fault"));
 }
 
+TEST_CASE("A run may stop when everything is decided, with the same verdicts", "[judge][decided]") {
+    const std::string flows = "flows: {f: {app: bulk, from: client, to: server, bytes: 200 MB}}\n";
+    const std::string decided =
+        "expect:\n  - f.client reaches ESTABLISHED within 41 ms\n"
+        "  - f.server reaches CLOSED within 1 s\n  - f.goodput >= 9 Mbit/s within 1 s..2 s\n"
+        "  - at(1 s, f.cwnd) > 10000 packets\n  - f.client passes [SYN-SENT, ESTABLISHED]\n"
+        "  - f.client passes [SYN-SENT, CLOSED]\n  - p99(f.one_way_delay) > 1 ms within 2 s\n";
+    run::Request request;
+    request.until_decided = true;
+    const std::string end = "stop: 30 s\n";
+    const auto whole = run_text(two_hosts(end + flows + decided));
+    const auto part = run_text(two_hosts(end + flows + decided), request);
+    CHECK(whole->run.ending == run::Ending::Stop);
+    REQUIRE(part->run.ending == run::Ending::Decided);
+    CHECK(part->run.events < whole->run.events / 2);
+    CHECK(part->run.exit_code() == run::ExitCode::ExpectationFailed);
+    REQUIRE(part->run.verdicts.size() == whole->run.verdicts.size());
+    for (std::size_t i = 0; i < part->run.verdicts.size(); ++i) {
+        INFO(part->run.verdicts[i].expectation->text);
+        CHECK(part->run.verdicts[i].holds == whole->run.verdicts[i].holds);
+        CHECK(part->run.verdicts[i].actual == whole->run.verdicts[i].actual);
+    }
+    // What is measured over the whole run is decided at its end.
+    for (const char* more : {"  - f.retransmissions >= 0\n", "  - f.client never fails\n",
+                             "  - f.segments == [client SYN, ...]\n", "  - f completes\n"})
+        CHECK(run_text(two_hosts(end + flows + decided + more), request)->run.ending ==
+              run::Ending::Stop);
+    CHECK(run_text(two_hosts(end + flows), request)->run.ending == run::Ending::Stop);
+}
+
 TEST_CASE("The same reasons are told once, and the command repeats the options",
           "[judge][explain]") {
     const std::string yaml = two_hosts(
