@@ -95,7 +95,8 @@ LadderPacket LadderObserver::describe(Track& track, const trace::Transmission& r
     entry.window = r.packet->window;
     if (r.packet->protocol != wire::Protocol::Tcp) return entry;
     if ((r.packet->flags & wire::flag::kSyn) != 0) {
-        track.window_scale[side] = entry.extension ? entry.extension->syn.window_scale : -1;
+        constexpr std::int8_t kAbsent = -1;
+        track.window_scale[side] = entry.extension ? entry.extension->syn.window_scale : kAbsent;
     } else if (track.window_scale[0] >= 0 && track.window_scale[1] >= 0) {
         // RFC 7323 §2.2: only if both SYNs offered it.
         entry.window <<= std::min<int>(track.window_scale[side], 14);
@@ -118,7 +119,7 @@ void LadderObserver::on_transmission(const trace::Transmission& r) {
         if (network_.direction_from(r.direction) != origin && !r.copied) return;
         LadderPacket entry = describe(*track, r);
         if (r.at < choice_.from || r.at > choice_.to) return;
-        it = track->under_way.emplace(name, std::move(entry)).first;
+        it = track->under_way.emplace(name, entry).first;
     }
     LadderPacket& entry = it->second;
     pass(entry, r);
@@ -144,18 +145,18 @@ void LadderObserver::pass(LadderPacket& entry, const trace::Transmission& r) {
 
 void LadderObserver::finish(Track& track, const PacketName& name) {
     const auto it = track.under_way.find(name);
-    LadderPacket entry = std::move(it->second);
+    LadderPacket entry = it->second;
     track.under_way.erase(it);
     if (track.first_kept < choice_.first) {
         ++track.first_kept;
-        track.kept.packets.push_back(std::move(entry));
+        track.kept.packets.push_back(entry);
         return;
     }
-    track.latest.push_back(std::move(entry));
+    track.latest.push_back(entry);
     if (track.latest.size() <= choice_.last) return;
     if (is_notable(track.latest.front()) && track.notable_kept < choice_.notable) {
         ++track.notable_kept;
-        track.kept.packets.push_back(std::move(track.latest.front()));
+        track.kept.packets.push_back(track.latest.front());
     }
     track.latest.pop_front();
 }

@@ -62,7 +62,7 @@ std::size_t write_sack(const Segment& segment, std::uint8_t* body) {
         put32(body + 8 * i, segment.sack.block[i].left.raw());
         put32(body + 8 * i + 4, segment.sack.block[i].right.raw());
     }
-    return 8U * segment.sack.count;
+    return std::size_t{8} * segment.sack.count;
 }
 
 void read_timestamps(Body body, Segment& segment) {
