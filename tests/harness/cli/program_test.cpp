@@ -193,6 +193,46 @@ TEST_CASE("A results folder is whole, refused if it exists, replaced if asked", 
     CHECK(shell("seedwire run -q --force " + kHandshake + " -o " + dir).code == 0);
 }
 
+TEST_CASE("meta.json says what was run, by which program, and with what result", "[cli][output]") {
+    const Place place;
+    const std::string file = place.file("hello.yaml", kHello);
+    const auto meta_of = [&](const std::string& options) {
+        const std::string printed =
+            shell("seedwire run --no-ladder --force " + file + " -o " + (place / "out") + options)
+                .text;
+        std::ifstream in{place / "out/meta.json"};
+        const std::string meta{std::istreambuf_iterator<char>{in}, {}};
+        CHECK(seedwire::test::json_problem(meta) == "");
+        const std::size_t digest = printed.find("digest ") + 7;
+        CHECK(contains(meta, "\"digest\": \"" + printed.substr(digest, 32) + '"'));
+        return meta;
+    };
+    const auto member = [](const std::string& meta, const std::string& name) {
+        const std::size_t begin = meta.find('"' + name + "\": ");
+        REQUIRE(begin != std::string::npos);
+        return meta.substr(begin, meta.find_first_of(",\n", begin) - begin);
+    };
+    const std::string meta = meta_of(" --seed 7");
+    for (const char* expected :
+         {R"("program": "seedwire")", R"("scenario": "test")", R"("seed": 7)",
+          R"("complete": true)", R"("ended": "quiescent")", R"("capture_headers_only": false)"}) {
+        INFO(expected);
+        CHECK(contains(meta, expected));
+    }
+    for (const char* name : {"version", "build", "compiler", "file"}) {
+        INFO(name);
+        CHECK(member(meta, name).size() > std::string{name}.size() + 6);
+    }
+    // The digest of the scenario is of its meaning: comments are no part of it, values are.
+    std::ofstream{file, std::ios::app} << "# a comment\n";
+    CHECK(member(meta_of(" --seed 7"), "scenario_digest") == member(meta, "scenario_digest"));
+    CHECK(member(meta_of(" --seed 7 --set line.delay=1ms"), "scenario_digest") !=
+          member(meta, "scenario_digest"));
+    const std::string stopped = meta_of(" --max-events 5 2>&1");
+    CHECK(contains(stopped, R"("complete": false)"));
+    CHECK(contains(stopped, R"("ended": "event limit")"));
+}
+
 TEST_CASE("Two runs write the same bytes, but for meta.json", "[cli][output]") {
     const Place place;
     const std::string a = place / "a", b = place / "b";
