@@ -46,9 +46,9 @@ public:
     void end_record() {
         if (used_ > kBlock) flush();
     }
-    Digest128 result() const {
-        Folder* self = const_cast<Folder*>(this);  // the pending bytes join the hash either way
-        self->flush();
+    /// Of everything so far; more may follow.
+    Digest128 result() {
+        flush();
         const XXH128_hash_t hash = XXH3_128bits_digest(state_);
         return {hash.high64, hash.low64};
     }

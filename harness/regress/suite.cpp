@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <sstream>
 
 #include "sim/base/assert.h"
 #include "sim/base/quantity.h"
@@ -58,16 +59,15 @@ CaseResult decode(const std::string& output, int wait_status) {
     int status = 0, code = 0;
     unsigned long long events = 0;
     long long elapsed = 0;
-    char digest[80] = "";
-    const char* text = output.c_str() + mark + 1;
-    const int fields =
-        std::sscanf(text, "%d %d %llu %lld %79s", &status, &code, &events, &elapsed, digest);
-    SEEDWIRE_ASSERT(fields == 5);
+    std::string digest;
+    std::istringstream fields{output.substr(mark + 1)};
+    fields >> status >> code >> events >> elapsed >> digest;
+    SEEDWIRE_ASSERT(!fields.fail());
     r.status = static_cast<Status>(status);
     r.code = static_cast<ExitCode>(code);
     r.events = events;
     r.elapsed_ns = elapsed;
-    if (std::strcmp(digest, "-") != 0) r.digest = digest;
+    if (digest != "-") r.digest = digest;
     r.text = output.substr(0, mark) + output.substr(output.find('\n', mark) + 1);
     return r;
 }
