@@ -165,6 +165,12 @@ void Stack::on_segment(Time now, const Arrival& arrival, const wire::Segment& se
         return p.settle(now, target.index, first);
     }
     if (target.kind == TargetKind::Request) {
+        if (segment.has(flag::kSyn) && p.requests.next_expiry() <= now) {
+            // Both ends count the same second. Where a repeated SYN finds the SYN-ACK's timer due,
+            // measured hosts send two SYN-ACKs: the timer was set first, so it goes first.
+            p.on_request_timers(now);
+            return on_segment(now, arrival, segment);
+        }
         return p.on_request_segment(now, arrival, target.index, segment);
     }
     if (target.kind == TargetKind::Stub) {

@@ -14,6 +14,10 @@ constexpr Duration kAtoMin = Duration::ms(40);
 constexpr Duration kDelayMax = Duration::ms(200);
 constexpr Duration kSlowSenderMax = Duration::ms(500);
 constexpr Duration kExactTick = Duration::ms(1);
+// How late, on the average, a timer of 40 ms is in a kernel with a tick of 4 ms. The delay shows in
+// the gap to the next data and is compared with itself there (on_data()): exactly 40 ms would
+// always fall on the side of that comparison where measured hosts hardly ever are.
+constexpr Duration kMeanLateness = Duration::ms(2);
 
 constexpr std::uint32_t kDefaultMss = 536;  // RFC 9293 §3.7.1
 constexpr std::uint32_t kMinimumMss = 88;   // Linux, `TCP_MIN_MSS`
@@ -137,8 +141,11 @@ void AckPolicy::arm(Time now, std::int32_t ticks_ahead) {
     if (deadline == deadline_ && delayed_at_ > now) return;
     deadline_ = deadline;
     // Even a delay of zero waits for the next tick, so that a reply sent meanwhile carries the ACK.
-    delayed_at_ = exact_ ? now + tick() * std::max(ticks_ahead, 1)
-                         : timer_expiry(now, tick() * ticks_ahead, tick());
+    if (!exact_) {
+        delayed_at_ = timer_expiry(now, tick() * ticks_ahead, tick());
+    } else {
+        delayed_at_ = now + (ticks_ahead > 0 ? tick() * ticks_ahead + kMeanLateness : tick());
+    }
 }
 
 bool AckPolicy::delay(Time now, const PathTiming& path, const Sysctls& sysctls) {

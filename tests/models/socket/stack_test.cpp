@@ -205,6 +205,22 @@ TEST_CASE("A lost SYN-ACK comes again after a second and completes the handshake
     CHECK(t.server.accept(t.now, listener).ok());
 }
 
+TEST_CASE("A SYN that finds the SYN-ACK's timer due is answered after it", "[socket][linux]") {
+    TwoStacks net;
+    net.listen(80, 4);
+    net.lose = [](const wire::Segment&, bool from_client) { return !from_client; };
+    net.connect(80);
+    net.at(1000);  // both timers are due; the client's is looked at first
+    net.client.on_timeout(net.now);
+    net.exchange();
+    std::vector<wire::Cause> causes;
+    for (const wire::Segment& segment : net.seen) causes.push_back(segment.cause);
+    CHECK(causes == std::vector<wire::Cause>{wire::Cause::Open, wire::Cause::PassiveOpen,
+                                             wire::Cause::SynTimeout, wire::Cause::SynAckTimeout,
+                                             wire::Cause::SynRepeated});
+    CHECK(net.server.next_timeout() == Time::zero() + Duration::s(3));
+}
+
 TEST_CASE("Sequence numbers are drawn from the host's own stream", "[socket][determinism]") {
     TwoStacks t, u;
     t.connect(80);

