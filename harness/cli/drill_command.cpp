@@ -64,6 +64,7 @@ bool write_junit(const std::string& path, std::string_view text) {
 std::optional<drill::RunOptions> run_options(const Options& options) {
     drill::RunOptions run;
     if (options.profile == "linux") run.profile = drill::ProfileName::Linux;
+    if (options.profile == "rfc") run.profile = drill::ProfileName::Rfc;
     if (!options.congestion.empty()) run.congestion = drill::congestion_named(options.congestion);
     for (const std::string& define : options.defines) {
         const std::size_t equals = define.find('=');
@@ -110,10 +111,11 @@ void add_drill_command(CLI::App& program, ExitCode& code) {
     command->add_option("SCRIPT", options->paths, "Scripts (*.pkt), or folders of them")
         ->required();
     command
-        ->add_option("--profile", options->profile,
-                     "Settings before the script's own: packetdrill (what defaults.sh of the "
-                     "public collections sets) or linux (a kernel as it comes)")
-        ->check(CLI::IsMember({"packetdrill", "linux"}));
+        ->add_option(
+            "--profile", options->profile,
+            "Settings before the script's own: packetdrill (what defaults.sh of the "
+            "public collections sets), linux (a kernel as it comes) or rfc (the RFCs' letter)")
+        ->check(CLI::IsMember({"packetdrill", "linux", "rfc"}));
     command->add_option("--cc", options->congestion, "Congestion control instead of the profile's")
         ->check(CLI::IsMember({"reno", "cubic"}));
     command->add_option("-D", options->defines, "Let NAME stand for VALUE in scripts")

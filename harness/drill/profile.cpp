@@ -7,6 +7,8 @@
 #include <charconv>
 #include <vector>
 
+#include "models/tcp/profile_table.h"
+
 namespace seedwire::drill {
 namespace {
 
@@ -231,7 +233,8 @@ void set_words(HostSettings& settings, const Words& words, Position at) {
 
 Sysctls sysctls_of(ProfileName profile) {
     Sysctls sysctls;
-    if (profile == ProfileName::Linux) return sysctls;
+    if (profile == ProfileName::Rfc) tcp::apply_profile(tcp::Profile::Rfc, sysctls);
+    if (profile != ProfileName::Packetdrill) return sysctls;
     constexpr std::int32_t kReceive[3] = {4096, 540000, 15728640};
     constexpr std::int32_t kSend[3] = {4096, 262144, 4194304};
     for (int i = 0; i < 3; ++i) {

@@ -10,9 +10,10 @@
 
 namespace seedwire::drill {
 
-enum class ProfileName : std::uint8_t { Packetdrill, Linux };
+enum class ProfileName : std::uint8_t { Packetdrill, Linux, Rfc };
 
-/// Packetdrill: what the collections' `defaults.sh` sets. Linux: a kernel as it comes.
+/// Packetdrill: what the collections' `defaults.sh` sets. Linux: a kernel as it comes. Rfc: the
+/// letter of the RFCs where Linux departs from it.
 tcp::Sysctls sysctls_of(ProfileName profile);
 
 std::optional<tcp::CongestionName> congestion_named(std::string_view name);

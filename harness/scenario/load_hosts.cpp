@@ -6,6 +6,7 @@
 #include "harness/scenario/error_ids.h"
 #include "harness/scenario/loader.h"
 #include "harness/scenario/sysctls.h"
+#include "models/tcp/profile_table.h"
 
 namespace seedwire::scenario {
 namespace {
@@ -95,7 +96,8 @@ void Loader::read_tcp(NodeSpec& node, const Fields& host) {
         const Fields tcp{reporter_, *settings, *settings, "hosts.*.tcp"};
         if (tcp.ok()) {
             tcp::Sysctls& sysctls = node.sysctls;
-            sysctls.profile = tcp.number("profile") == 1 ? tcp::Profile::Rfc : tcp::Profile::Linux;
+            const bool rfc = tcp.number("profile") == 1;
+            tcp::apply_profile(rfc ? tcp::Profile::Rfc : tcp::Profile::Linux, sysctls);
             if (tcp.has("congestion") && tcp.has("tcp_congestion_control"))
                 reporter_.error(error_id::kContradiction, *tcp.node("congestion"),
                                 "congestion and tcp_congestion_control are the same", "keep one");

@@ -14,7 +14,9 @@ namespace {
 using wire::SeqNum;
 namespace flag = wire::flag;
 
-// RFC 9293 §3.4.3 asks for twice two minutes. DEVIATION (Linux): TCP_TIMEWAIT_LEN is 60 s, fixed.
+// Twice the maximum segment lifetime of two minutes, RFC 9293 §3.6.1 and §3.4.2. DEVIATION (Linux):
+// TCP_TIMEWAIT_LEN is 60 s, fixed.
+constexpr Duration kTwoLifetimes = Duration::s(240);
 constexpr Duration kTimeWait = Duration::s(60);
 // Linux: the new incarnation starts beyond the largest unscaled window of the old one.
 constexpr std::uint32_t kReopeningDistance = 65535 + 2;
@@ -73,7 +75,9 @@ bool TimeWaitTable::is_current(const Entry& entry) const {
 }
 
 void TimeWaitTable::restart(Time now, std::uint32_t index) {
-    stubs_[index].expiry = tcp::timer_expiry(now, kTimeWait, sysctls_->timer_tick);
+    const Duration wait =
+        sysctls_->follows_rfc(tcp::Difference::TimeWait) ? kTwoLifetimes : kTimeWait;
+    stubs_[index].expiry = tcp::timer_expiry(now, wait, sysctls_->timer_tick);
     queue_.push_back({stubs_[index].expiry, index});
     while (!is_current(queue_.front())) queue_.pop_front();
 }

@@ -290,8 +290,17 @@ void AckProcessing::control_window() {
                       .rtt_us = cc_rtt_us_,
                       .state = s_.episode_.state,
                       .rate = sample_};
+    const Sysctls& sysctls = *s_.sysctls_;
+    if (sysctls.follows_rfc(Difference::WindowValidation)) ack.limited = true;
+    if (s_.window_.in_slow_start() && sysctls.follows_rfc(Difference::SlowStart))
+        ack.delivered = std::min(ack.delivered, 1U);
     if (s_.congestion_->controls_window()) {
         s_.congestion_->on_every_ack(s_.moment(now_), ack, s_.window_);
+    } else if (s_.episode_.in_reduction() && sysctls.follows_rfc(Difference::WindowInRecovery)) {
+        // RFC 6675 §5 (4.3): the first retransmission does not ask for room.
+        const bool first = s_.episode_.in_recovery() && !s_.fast_retransmitted_;
+        s_.window_.cwnd =
+            first ? std::max(s_.window_.ssthresh, s_.board_.in_flight() + 1) : s_.window_.ssthresh;
     } else if (s_.episode_.in_reduction()) {
         s_.window_.cwnd = s_.repairs_.make().prr.on_ack(s_.window_.cwnd, s_.window_.ssthresh,
                                                         s_.board_.in_flight(), ack.delivered,

@@ -5,12 +5,10 @@
 #include <cstdint>
 #include <string>
 
+#include "models/tcp/profile.h"
 #include "sim/base/time.h"
 
 namespace seedwire::tcp {
-
-/// Whose rules decide where Linux and the RFCs differ.
-enum class Profile : std::uint8_t { Linux, Rfc };
 
 /// Registered congestion controls (congestion/algorithms.def).
 enum class CongestionName : std::uint8_t { Reno, Cubic };
@@ -76,6 +74,9 @@ struct Sysctls {
     std::int32_t initial_rwnd = 0;   ///< route attribute initrwnd; 0 = from the buffer
     /// Coarseness of timers: zero is exact; 4 ms is the timer wheel of an HZ=250 kernel.
     Duration timer_tick;
+
+    /// Does the RFC decide here, and not Linux?
+    bool follows_rfc(Difference) const { return profile == Profile::Rfc; }
 };
 
 /// Socket options, inherited by accepted sockets. Zero means "not set" where no default is shown.

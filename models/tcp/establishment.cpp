@@ -69,7 +69,9 @@ void start_sender(Connection& c, Time now, const wire::Segment& reply) {
     start.max_window = c.tcb.max_window;
     c.sender.start(now, start);
     const Handshake& h = *c.tcb.handshake;
-    if (c.tcb.syn_timeouts == 0 && h.repeats == 0) {
+    if (c.tcb.syn_timeouts > 0 && c.sysctls->follows_rfc(Difference::RtoAfterSynLoss)) {
+        c.sender.on_no_handshake_sample();
+    } else if (c.tcb.syn_timeouts == 0 && h.repeats == 0) {
         c.sender.on_handshake_sample(now, now - h.first_sent);
     } else if (c.tcb.timestamps && reply.has_timestamps && reply.ts_echo != 0) {
         // Which SYN was answered only the echo knows; in whole milliseconds, at least one.

@@ -94,10 +94,13 @@ void send_ack(Connection& c, Time now, wire::Cause cause, Output& out) {
 }
 
 void send_probe(Connection& c, Time now, wire::Cause cause, Output& out) {
-    if (c.has_unsent() && c.sender.snd_nxt() < c.window_end()) {
+    const std::int64_t offered = c.window_end() - c.sender.snd_nxt();
+    const bool octet = offered <= 0 && cause == wire::Cause::ZeroWindowProbe &&
+                       c.sysctls->follows_rfc(Difference::ZeroWindowProbe);
+    if (c.has_unsent() && (offered > 0 || octet)) {
         // The window is open, but too small for what silly-window avoidance wants: use what there
-        // is.
-        const auto window = static_cast<std::uint64_t>(c.window_end() - c.sender.snd_nxt());
+        // is. RFC 9293 §3.8.6.1 also sends an octet into a closed one.
+        const std::uint64_t window = octet ? 1 : static_cast<std::uint64_t>(offered);
         const std::uint32_t mss = current_mss(c);
         const Block& head = c.send_buffer.head();
         const std::uint32_t length =

@@ -25,6 +25,7 @@ std::uint32_t segments_in(std::uint32_t bytes, std::uint32_t mss) {
 }
 
 std::uint32_t largest_block_segments(const Connection& c, std::uint32_t mss) {
+    if (c.sysctls->follows_rfc(Difference::Blocks)) return 1;
     std::uint64_t bytes = c.sender.pacing_rate() >> kBlockRateShift;
     const std::uint32_t share = c.sender.rtt().min_rtt_us() >> kBlockRttShift;
     if (share < 32) bytes += kLargestBlock >> share;
@@ -37,11 +38,20 @@ std::uint32_t largest_block_segments(const Connection& c, std::uint32_t mss) {
 bool is_held(const Connection& c, bool partial, std::uint8_t held_by) {
     if (!partial || (held_by & hold::kPush) != 0) return false;
     if (held_by & hold::kCork) return true;
-    return held_by == 0 && c.sender.packets_out() > 0 && c.tcb.last_small > c.sender.snd_una() &&
-           c.tcb.last_small <= c.sender.snd_nxt();
+    if (held_by != 0 || c.sender.packets_out() == 0) return false;
+    if (c.sysctls->follows_rfc(Difference::Nagle)) return true;
+    return c.tcb.last_small > c.sender.snd_una() && c.tcb.last_small <= c.sender.snd_nxt();
+}
+
+/// RFC 9293 §3.8.6.2.1 (3): a rest of the window is used if it is half of the largest ever offered.
+bool is_worth_a_rest(const Connection& c, std::uint64_t rest) {
+    return c.sysctls->follows_rfc(Difference::SenderSillyWindow) && rest > 0 &&
+           rest >= c.tcb.max_window / 2;
 }
 
 bool fits_window(const Connection& c, const Block& head, std::uint32_t mss) {
+    const std::int64_t window = c.window_end() - c.sender.snd_nxt();
+    if (window > 0 && is_worth_a_rest(c, static_cast<std::uint64_t>(window))) return true;
     const StreamOffset start = c.sender.snd_nxt();
     const StreamOffset end =
         head.length > mss ? start + mss : start + head.length + (head.fin ? 1U : 0U);
@@ -59,6 +69,10 @@ std::uint32_t cut_of_head(const Connection& c, std::uint32_t mss, std::uint32_t 
     const auto needed = static_cast<std::uint32_t>(std::min<std::uint64_t>(head.length, window));
     if (most <= needed) return most;
     const std::uint32_t partial = needed % mss;
+    const bool rest_of_window = needed < head.length && partial != 0;
+    if (rest_of_window && c.sysctls->follows_rfc(Difference::SenderSillyWindow)) {
+        return is_worth_a_rest(c, partial) ? needed : needed - partial;
+    }
     return is_held(c, partial != 0, held_by) ? needed - partial : needed;
 }
 
@@ -209,12 +223,14 @@ std::uint32_t run_send_loop(Connection& c, Time now, std::uint32_t mss, std::uin
         if (head.length <= mss) {
             const bool passes = (hold & hold::kPush) != 0 || head.fin;
             if (!passes && is_held(c, head.length < mss, hold)) break;
-        } else if (mode == SendLoop::All) {
+        } else if (mode == SendLoop::All && !c.sysctls->follows_rfc(Difference::Blocks)) {
             const Deferral deferral = defer(c, now, most);
             end.cwnd_limited = end.cwnd_limited || deferral.for_cwnd;
             if (deferral.wait) break;
         }
-        const std::uint32_t limit = head.length > mss ? cut_of_head(c, mss, quota, held_by) : mss;
+        std::uint32_t limit = head.length > mss ? cut_of_head(c, mss, quota, held_by) : mss;
+        limit = static_cast<std::uint32_t>(
+            std::min<std::int64_t>(limit, c.window_end() - c.sender.snd_nxt()));
         end.sent += send_block(c, now, std::min(head.length, limit), mss, out);
         if (mode != SendLoop::All) break;
     }

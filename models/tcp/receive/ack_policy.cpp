@@ -170,6 +170,10 @@ bool AckPolicy::delay(Time now, const PathTiming& path, const Sysctls& sysctls) 
     return false;
 }
 
+void AckPolicy::delay_at_most(Time now, Duration delay) {
+    if ((pending_ & kTimer) == 0) arm(now, ticks(delay));
+}
+
 void AckPolicy::delay_handshake(Time now, std::uint32_t rcv_wnd) {
     schedule();
     enter_quick_ack(kMaxQuickAcks, rcv_wnd);

@@ -87,6 +87,8 @@ public:
 
     /// Arms the delayed-ACK timer. True: an earlier deadline is so close that the ACK goes now.
     bool delay(Time now, const PathTiming& path, const Sysctls& sysctls);
+    /// Arms the timer unless it runs.
+    void delay_at_most(Time now, Duration delay);
     /// The ACK of a SYN-ACK waits up to 200 ms for data to ride on.
     void delay_handshake(Time now, std::uint32_t rcv_wnd);
     /// The out-of-order queue is not empty and nothing forces an ACK. True: it goes now, false: the

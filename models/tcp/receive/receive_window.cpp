@@ -66,11 +66,13 @@ WindowChoice ReceiveWindow::compute(std::uint32_t unread, std::uint32_t rcv_mss,
 }
 
 WindowChoice ReceiveWindow::select(StreamOffset rcv_nxt, std::uint32_t unread,
-                                   std::uint32_t rcv_mss, bool may_shrink) {
+                                   std::uint32_t rcv_mss, bool may_shrink,
+                                   std::uint32_t least_step) {
     WindowChoice choice = compute(unread, rcv_mss, may_shrink);
     const std::uint32_t promised = offered(rcv_nxt);
+    const bool too_little = choice.window > promised && choice.window - promised < least_step;
     // RFC 9293 §3.8.6: a window once offered is not taken back.
-    if (choice.window < promised && !may_shrink) {
+    if (too_little || (choice.window < promised && !may_shrink)) {
         choice.window = static_cast<std::uint32_t>(round_up(promised, scale_));
     }
     rcv_wnd_ = choice.window;

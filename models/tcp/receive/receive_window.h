@@ -52,9 +52,10 @@ public:
     }
     /// What would be offered now, were nothing promised before.
     WindowChoice compute(std::uint32_t unread, std::uint32_t rcv_mss, bool may_shrink) const;
-    /// The same for a segment about to leave, never taking back a promise; remembers it.
+    /// The same for a segment about to leave, never taking back a promise; remembers it. The edge
+    /// stays where it is rather than move by less than `least_step`.
     WindowChoice select(StreamOffset rcv_nxt, std::uint32_t unread, std::uint32_t rcv_mss,
-                        bool may_shrink);
+                        bool may_shrink, std::uint32_t least_step = 0);
     /// Memory ran out: an ACK with window zero.
     void select_zero(StreamOffset rcv_nxt);
     /// The window field for the last selected window. RFC 7323 §2.3.

@@ -11,6 +11,8 @@ namespace {
 // Bounds of the first guess of the peer's segment size. RFC 9293 §3.7.1; Linux, `TCP_MIN_MSS`.
 constexpr std::uint32_t kLargestFirstGuess = 536;
 constexpr std::uint32_t kSmallestFirstGuess = 88;
+// RFC 9293 §3.8.6.3 asks for less than half a second; coarse timers are up to 32 ms late.
+constexpr Duration kLongestDelay = Duration::ms(450);
 
 }  // namespace
 
@@ -94,6 +96,7 @@ bool Receiver::must_acknowledge_first(const Arrival& segment) {
 
 AckDecision Receiver::decide_ack(Time now, const ReceiverContext& context) {
     if (!acks_.is_scheduled()) return AckDecision::none();
+    if (context.sysctls.follows_rfc(Difference::DelayedAck)) return decide_ack_by_rfc(now);
     if (moves_window(context) || acks_.is_quick(context.sysctls.tcp_pingpong_thresh) ||
         acks_.is_forced()) {
         return AckDecision::now(cause_of_ack());
@@ -106,6 +109,18 @@ AckDecision Receiver::decide_ack(Time now, const ReceiverContext& context) {
                                          context.path, context.sysctls);
     }
     return now_due ? AckDecision::now(cause_of_ack()) : AckDecision::none();
+}
+
+/// RFC 9293 §3.8.6.3, RFC 5681 §4.2: delayed is only the ACK of data in order, and of one full
+/// segment at most (Difference::QuickAcks, EverySecondSegment, FinAck).
+AckDecision Receiver::decide_ack_by_rfc(Time now) {
+    const bool second = unacknowledged() >= 2 * std::uint64_t{acks_.rcv_mss()};
+    const bool ordinary = last_kind_ == Kind::InOrder && reassembly().empty();
+    if (acks_.is_forced() || fin_unacknowledged_ || second || !ordinary) {
+        return AckDecision::now(cause_of_ack());
+    }
+    acks_.delay_at_most(now, kLongestDelay);
+    return AckDecision::none();
 }
 
 /// More than one full segment is unacknowledged, and the program waits for more than it has, or
@@ -149,8 +164,13 @@ std::uint16_t Receiver::select_window(const Sysctls& sysctls) {
         window_.select_zero(rcv_nxt_);
         return 0;
     }
+    // RFC 9293 §3.8.6.2.2: the edge moves by a segment, or half of the buffer.
+    const std::uint32_t least_step =
+        sysctls.follows_rfc(Difference::ReceiverSillyWindow)
+            ? std::min<std::uint32_t>(window_.clamp() / 2, window_.advertised_mss())
+            : 0;
     const WindowChoice choice =
-        window_.select(rcv_nxt_, memory(), acks_.rcv_mss(), may_shrink(sysctls));
+        window_.select(rcv_nxt_, memory(), acks_.rcv_mss(), may_shrink(sysctls), least_step);
     if (choice.scarce) acks_.stop_quick_ack();
     return window_.field();
 }
@@ -199,7 +219,7 @@ void Receiver::autotune_on_read(StreamOffset copied, const Sysctls& sysctls) {
 }
 
 AckDecision Receiver::after_read(std::uint32_t taken, const ReceiverContext& context) {
-    if (acks_.is_scheduled()) {
+    if (acks_.is_scheduled() && !context.sysctls.follows_rfc(Difference::ReaderAcks)) {
         if (unacknowledged() > acks_.rcv_mss()) return AckDecision::now(wire::Cause::ReadAck);
         const bool pushed =
             acks_.is_pushed_twice() ||

@@ -217,6 +217,7 @@ private:
     std::uint64_t unacknowledged() const {
         return rcv_nxt_.value - window_.last_ack(rcv_nxt_).value;
     }
+    AckDecision decide_ack_by_rfc(Time now);
     bool moves_window(const ReceiverContext& context);
     void autotune_on_read(StreamOffset copied, const Sysctls& sysctls);
     AckDecision after_read(std::uint32_t taken, const ReceiverContext& context);

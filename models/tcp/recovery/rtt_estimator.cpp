@@ -1,6 +1,7 @@
 #include "models/tcp/recovery/rtt_estimator.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "models/tcp/timer_table.h"
 #include "sim/base/assert.h"
@@ -15,28 +16,16 @@ void RttEstimator::add_sample(std::int64_t rtt_us, StreamOffset snd_una, StreamO
     if (srtt8_ != 0) {
         error -= srtt8_ >> 3;
         srtt8_ += error;
-        if (error < 0) {
-            error = -error - (mdev4_ >> 2);
-            // DEVIATION (Linux): a falling RTT hardly raises the variance, RFC 6298 §2 (2.3) does
-            // not care about the sign.
-            if (error > 0) error >>= 3;
+        if (limits.plain_variance) {
+            mdev4_ += std::abs(error) - (mdev4_ >> 2);
+            variance_ = mdev_max4_ = mdev4_;
         } else {
-            error -= mdev4_ >> 2;
-        }
-        mdev4_ += error;
-        if (mdev4_ > mdev_max4_) {
-            mdev_max4_ = mdev4_;
-            variance_ = std::max(variance_, mdev_max4_);
-        }
-        if (snd_una > round_end_.near(snd_una)) {
-            if (mdev_max4_ < variance_) variance_ -= (variance_ - mdev_max4_) >> 2;
-            round_end_ = snd_nxt;
-            mdev_max4_ = rto_min;
+            follow_linux(error, snd_una, snd_nxt, rto_min);
         }
     } else {
         srtt8_ = error << 3;
         mdev4_ = error << 1;
-        mdev_max4_ = variance_ = std::max(mdev4_, rto_min);
+        mdev_max4_ = variance_ = limits.plain_variance ? mdev4_ : std::max(mdev4_, rto_min);
         round_end_ = snd_nxt;
     }
     srtt8_ = std::max(srtt8_, 1);
@@ -44,12 +33,37 @@ void RttEstimator::add_sample(std::int64_t rtt_us, StreamOffset snd_una, StreamO
     recompute(limits);
 }
 
+/// DEVIATION (Linux): a falling RTT hardly raises the variance, RFC 6298 §2 (2.3) does not care
+/// about the sign; and within a round trip the variance only rises.
+void RttEstimator::follow_linux(std::int32_t error, StreamOffset snd_una, StreamOffset snd_nxt,
+                                std::int32_t rto_min) {
+    if (error < 0) {
+        error = -error - (mdev4_ >> 2);
+        if (error > 0) error >>= 3;
+    } else {
+        error -= mdev4_ >> 2;
+    }
+    mdev4_ += error;
+    if (mdev4_ > mdev_max4_) {
+        mdev_max4_ = mdev4_;
+        variance_ = std::max(variance_, mdev_max4_);
+    }
+    if (snd_una > round_end_.near(snd_una)) {
+        if (mdev_max4_ < variance_) variance_ -= (variance_ - mdev_max4_) >> 2;
+        round_end_ = snd_nxt;
+        mdev_max4_ = rto_min;
+    }
+}
+
 void RttEstimator::recompute(const RtoLimits& limits) {
-    // RFC 6298 §2 (2.3). DEVIATION (Linux): the minimum is one of the variance term, not of the
-    // sum.
-    rto_ = std::min(
-        round_up_to_tick(Duration::us((srtt8_ >> 3) + std::int64_t{variance_}), limits.tick),
-        limits.maximum);
+    // RFC 6298 §2 (2.3): at least the clock's granularity is added. DEVIATION (Linux): the minimum
+    // is one of the variance term, not of the sum.
+    const auto granularity = static_cast<std::int32_t>(limits.tick.us());
+    const std::int64_t variance =
+        limits.plain_variance ? std::max(variance_, granularity) : variance_;
+    Duration rto = round_up_to_tick(Duration::us((srtt8_ >> 3) + variance), limits.tick);
+    if (limits.whole_minimum) rto = std::max(rto, limits.minimum);
+    rto_ = std::min(rto, limits.maximum);
 }
 
 void RttEstimator::fall_back() {

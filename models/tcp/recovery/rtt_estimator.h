@@ -16,9 +16,11 @@ constexpr std::int64_t microseconds_between(Time from, Time to) {
 }
 
 struct RtoLimits {
-    Duration minimum;  ///< of the variance term, tcp_rto_min_us
-    Duration maximum;  ///< tcp_rto_max_ms
-    Duration tick;     ///< timers count these; 1 ms where timers are exact
+    Duration minimum;             ///< of the variance term, tcp_rto_min_us
+    Duration maximum;             ///< tcp_rto_max_ms
+    Duration tick;                ///< timers count these; 1 ms where timers are exact
+    bool plain_variance = false;  ///< Difference::RttVariance
+    bool whole_minimum = false;   ///< Difference::MinimumRto: of the RTO, not of the variance
 };
 
 /// Integers in microseconds, as the wire's history demands: the RTO of a trace depends on each
@@ -57,6 +59,8 @@ public:
     RttEstimator() { min_rtt_.reset(0, UINT32_MAX); }
 
 private:
+    void follow_linux(std::int32_t error, StreamOffset snd_una, StreamOffset snd_nxt,
+                      std::int32_t rto_min);
     void recompute(const RtoLimits& limits);
 
     Duration rto_ = kInitialRto;

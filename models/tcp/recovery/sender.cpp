@@ -15,7 +15,11 @@ Duration Sender::tick() const {
 }
 
 RtoLimits Sender::rto_limits() const {
-    return {sysctls_->tcp_rto_min, sysctls_->tcp_rto_max, tick()};
+    return {.minimum = sysctls_->tcp_rto_min,
+            .maximum = sysctls_->tcp_rto_max,
+            .tick = tick(),
+            .plain_variance = sysctls_->follows_rfc(Difference::RttVariance),
+            .whole_minimum = sysctls_->follows_rfc(Difference::MinimumRto)};
 }
 
 CongestionMoment Sender::moment(Time now) const {
@@ -38,9 +42,12 @@ void Sender::start(Time now, const SenderStart& start) {
     max_window_ = start.max_window;
     episode_.high_seq = start.snd_una;
     episode_.reordering = static_cast<std::uint32_t>(sysctls_->tcp_reordering);
-    // A SYN lost once is forgiven, twice speaks of congestion. RFC 6298 §5 (5.7), RFC 5681 §3.1.
-    window_.cwnd =
-        start.syn_retransmissions > 1 ? 1 : static_cast<std::uint32_t>(sysctls_->initial_cwnd);
+    // DEVIATION (Linux): a SYN lost once is forgiven, only twice speaks of congestion. RFC 5681
+    // §3.1.
+    const std::uint32_t forgiven = sysctls_->follows_rfc(Difference::WindowAfterSynLoss) ? 0 : 1;
+    window_.cwnd = start.syn_retransmissions > forgiven
+                       ? 1
+                       : static_cast<std::uint32_t>(sysctls_->initial_cwnd);
     validation_.on_window_changed(now);
     last_sent_ = now;
     rate_.on_handshake(now);
@@ -77,6 +84,13 @@ std::uint32_t Sender::current_ssthresh() const {
 void Sender::on_write(Time now) {
     if (!sysctls_->tcp_slow_start_after_idle || !board_.empty() || congestion_->controls_window())
         return;
+    if (sysctls_->follows_rfc(Difference::IdleRestart)) {
+        if (now - last_sent_ > rtt_.rto()) {
+            window_.cwnd =
+                std::min(window_.cwnd, static_cast<std::uint32_t>(sysctls_->initial_cwnd));
+        }
+        return;
+    }
     validation_.restart_after_idle(
         now,
         {.last_sent = last_sent_,
@@ -109,8 +123,9 @@ void Sender::on_new_segment(Time now, StreamOffset start, StreamOffset end, std:
 void Sender::on_send_loop_end(Time now, const SendLoopEnd& loop) {
     const bool limited = loop.cwnd_limited || board_.in_flight() >= window_.cwnd;
     if (loop.sent != 0 || limited) {
-        const bool after_idle =
-            sysctls_->tcp_slow_start_after_idle && !congestion_->controls_window();
+        const bool after_idle = sysctls_->tcp_slow_start_after_idle &&
+                                !congestion_->controls_window() &&
+                                !sysctls_->follows_rfc(Difference::WindowValidation);
         validation_.on_send_loop_end(
             now,
             {.snd_una = board_.snd_una(),

@@ -253,6 +253,9 @@ private:
     bool plan_loss_probe(Time now, bool advancing);
     void rearm_rto(Time now);
     Duration detect_loss(Time now, bool forced);
+    void mark_lost_by_count();
+    void remember_for_undo();
+    std::uint32_t reduced_ssthresh(Time now);
     wire::Cause cause_of(const SentSegment& segment) const;
     Retransmission describe(SegmentId id, const PeerWindow& peer);
     void collapse(SegmentId id, StreamOffset limit, std::uint32_t mss);

@@ -20,29 +20,44 @@ std::uint32_t Sender::retransmissions_in_flight() const {
     return board_.retrans_out() + (probe ? 1U : 0U);
 }
 
+std::uint32_t Sender::reduced_ssthresh(Time now) {
+    Window used = window_;
+    if (sysctls_->follows_rfc(Difference::FlightSize)) used.cwnd = board_.packets_out();
+    return congestion_->ssthresh(moment(now), used);
+}
+
 void Sender::begin_reduction(Time now) {
     episode_.high_seq = board_.snd_nxt();
     probe_.forget();
     window_.growth = 0;
     repairs_.make().prr.begin(window_.cwnd);
-    window_.ssthresh = congestion_->ssthresh(moment(now), window_);
+    window_.ssthresh = reduced_ssthresh(now);
+    // RFC 6675 §5 (4.2); control_window() lets the first retransmission go even so.
+    if (sysctls_->follows_rfc(Difference::WindowInRecovery)) window_.cwnd = window_.ssthresh;
     reduced_ = true;
 }
 
 void Sender::end_reduction(Time now) {
     if (congestion_->controls_window()) return;
     if (window_.ssthresh < kInfiniteSsthresh &&
-        (episode_.state == RecoveryState::Cwr || repairs_->undo.is_active())) {
+        (episode_.state == RecoveryState::Cwr || repairs_->undo.is_active() ||
+         sysctls_->follows_rfc(Difference::Undo))) {
         window_.cwnd = window_.ssthresh;
         validation_.on_window_changed(now);
     }
+}
+
+void Sender::remember_for_undo() {
+    Undo& undo = repairs_.make().undo;
+    if (sysctls_->follows_rfc(Difference::Undo)) return undo.end();
+    undo.begin(board_.snd_una(), retransmissions_in_flight());
 }
 
 void Sender::enter_recovery(Time now, bool ece) {
     Undo& undo = repairs_.make().undo;
     if (!any_retransmission_outstanding()) undo.clear_stamp();
     undo.prior_ssthresh = 0;
-    undo.begin(board_.snd_una(), retransmissions_in_flight());
+    remember_for_undo();
     if (!episode_.in_reduction()) {
         // After ECE the reduction is deserved even if nothing was lost.
         if (!ece) undo.prior_ssthresh = current_ssthresh();
@@ -71,9 +86,10 @@ void Sender::mark_lost_by_timeout(Time now) {
     } else if (!sack_) {
         board_.set_duplicate_acks(0);
     }
+    const bool by_time = !sysctls_->follows_rfc(Difference::LossDetection);
     for (SegmentId id = first; id != kNoSegment; id = board_.successor(id)) {
         // What was sent more recently than an RTT may still arrive. RFC 8985 §8.
-        if (!reneged && id != first && rack_.is_recent(now, board_.at(id))) continue;
+        if (by_time && !reneged && id != first && rack_.is_recent(now, board_.at(id))) continue;
         board_.mark_lost(id);
     }
 }
@@ -87,8 +103,8 @@ void Sender::enter_loss(Time now) {
         Repairs& repairs = repairs_.make();
         repairs.undo.prior_ssthresh = current_ssthresh();
         repairs.prr.set_prior_cwnd(window_.cwnd);
-        window_.ssthresh = congestion_->ssthresh(moment(now), window_);
-        repairs.undo.begin(board_.snd_una(), retransmissions_in_flight());
+        window_.ssthresh = reduced_ssthresh(now);
+        remember_for_undo();
     }
     window_.cwnd = board_.in_flight() + 1;
     window_.growth = 0;
@@ -153,7 +169,26 @@ void Sender::newreno_mark_head(bool advanced) {
     board_.mark_lost(first);
 }
 
+/// IsLost() of RFC 6675 §4, counted in segments. What was sent again is left to the RTO.
+void Sender::mark_lost_by_count() {
+    constexpr std::uint32_t kDuplicateThreshold = 3;
+    std::uint32_t above = board_.sacked_out();
+    for (SegmentId id = board_.first(); id != kNoSegment && above >= kDuplicateThreshold;
+         id = board_.successor(id)) {
+        const SentSegment& segment = board_.at(id);
+        if (segment.has(sent::kSacked)) {
+            --above;
+        } else if (!segment.has(sent::kLost) && !segment.was_retransmitted()) {
+            board_.mark_lost(id);
+        }
+    }
+}
+
 Duration Sender::detect_loss(Time now, bool forced) {
+    if (sysctls_->follows_rfc(Difference::LossDetection)) {
+        mark_lost_by_count();
+        return {};
+    }
     return rack_.detect(now, board_,
                         {.min_rtt_us = rtt_.min_rtt_us(),
                          .srtt_us = rtt_.srtt_us(),

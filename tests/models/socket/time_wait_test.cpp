@@ -90,6 +90,14 @@ TEST_CASE("TIME-WAIT ends after 60 s; a repeated FIN begins them anew", "[socket
     CHECK(table.next_expiry().is_never());
 }
 
+TEST_CASE("With the RFCs' profile TIME-WAIT lasts two lifetimes", "[socket][profile][rfc9293]") {
+    tcp::Sysctls sysctls;
+    sysctls.profile = tcp::Profile::Rfc;
+    TimeWaitTable table{sysctls};
+    table.add(at(0), kPeer, 80, kNoLabel, remains(), true);
+    CHECK(table.next_expiry() == at(240000));
+}
+
 TEST_CASE("The FIN turns an orphan's FIN-WAIT-2 into TIME-WAIT", "[socket][rfc9293]") {
     const tcp::Sysctls sysctls;
     TimeWaitTable table{sysctls};
