@@ -217,6 +217,11 @@ void Writer::options(std::string_view key, const tcp::SocketOptions& o,
     if (o.user_timeout > Duration::zero()) add("user_timeout " + to_string(o.user_timeout));
     if (o.window_clamp > 0) add("window_clamp " + to_string(Bytes{o.window_clamp}));
     if (o.linger_set) add("linger " + to_string(o.linger));
+    if (o.linger2 > Duration::zero()) add("linger2 " + to_string(o.linger2));
+    if (o.syn_count > 0) add(fmt::format("syncnt {}", o.syn_count));
+    if (o.defer_accept > 0) add("defer_accept " + to_string(Duration::s(o.defer_accept)));
+    if (o.receive_low_water != 1) add("rcvlowat " + to_string(Bytes{o.receive_low_water}));
+    if (o.notsent_low_water > 0) add("notsent_lowat " + to_string(Bytes{o.notsent_low_water}));
     if (!list.empty()) line("    {}: [{}]", key, list);
 }
 

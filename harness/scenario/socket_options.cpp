@@ -40,6 +40,15 @@ constexpr std::array kRows{
     OptionRow{"window_clamp", O::WindowClamp, Type::Bytes, 0, 1 << 30, "largest window offered"},
     OptionRow{"linger", O::Linger, Type::Duration, 0, 65535 * kSecond,
               "how long close() waits; 0 s aborts"},
+    OptionRow{"linger2", O::Linger2, Type::Duration, kSecond, 120 * kSecond,
+              "how long an orphan waits for the peer's FIN"},
+    OptionRow{"syncnt", O::SynCount, Type::Integer, 1, 127, "SYNs sent again before giving up"},
+    OptionRow{"defer_accept", O::DeferAccept, Type::Duration, 0, INT32_MAX* kSecond,
+              "accept only with data; how long to wait for it"},
+    OptionRow{"rcvlowat", O::ReceiveLowWater, Type::Bytes, 1, INT32_MAX,
+              "bytes that make a socket readable"},
+    OptionRow{"notsent_lowat", O::NotSentLowWater, Type::Bytes, 0, INT32_MAX,
+              "unsent bytes below which it is writable"},
 };
 
 std::vector<std::string_view> names_of_options() {
@@ -141,6 +150,21 @@ bool apply(const OptionValue& value, const tcp::Sysctls& sysctls, tcp::SocketOpt
         case O::Linger:
             options.linger_set = true;
             options.linger = Duration::ns(n);
+            return true;
+        case O::Linger2:
+            options.linger2 = Duration::ns(n);
+            return true;
+        case O::SynCount:
+            options.syn_count = static_cast<std::int32_t>(n);
+            return true;
+        case O::DeferAccept:
+            options.defer_accept = static_cast<std::int32_t>(n / kSecond);
+            return true;
+        case O::ReceiveLowWater:
+            options.receive_low_water = static_cast<std::int32_t>(n);
+            return true;
+        case O::NotSentLowWater:
+            options.notsent_low_water = static_cast<std::int32_t>(n);
             return true;
         case O::QuickAck:
         case O::FastOpen:

@@ -79,7 +79,12 @@ struct Operation {
         SendBuffer,
         UserTimeout,
         WindowClamp,
-        Linger
+        Linger,
+        Linger2,
+        SynCount,
+        DeferAccept,
+        ReceiveLowWater,
+        NotSentLowWater
     };
     Kind kind = Kind::Accept;
     Option option = Option::None;

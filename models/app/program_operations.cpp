@@ -45,10 +45,37 @@ socket::Option socket_option(Operation::Option option) {
             return To::WindowClamp;
         case From::Linger:
             return To::Linger;
+        case From::Linger2:
+            return To::Linger2;
+        case From::SynCount:
+            return To::SynCount;
+        case From::DeferAccept:
+            return To::DeferAccept;
+        case From::ReceiveLowWater:
+            return To::ReceiveLowWater;
+        case From::NotSentLowWater:
+            return To::NotSentLowWater;
         case From::None:
             break;
     }
     return To::SocketError;  // cannot be set: ENOPROTOOPT
+}
+
+/// Durations are written with their unit; setsockopt() counts each in its own.
+std::int64_t socket_value(const Operation& operation) {
+    const Duration duration = Duration::ns(operation.number);
+    switch (operation.option) {
+        case Operation::Option::KeepIdle:
+        case Operation::Option::KeepInterval:
+        case Operation::Option::Linger:
+        case Operation::Option::Linger2:
+        case Operation::Option::DeferAccept:
+            return duration / Duration::s(1);
+        case Operation::Option::UserTimeout:
+            return duration / Duration::ms(1);
+        default:
+            return operation.number;
+    }
 }
 
 Result result_of(Error error) { return error == Error::None ? success() : failure(error); }
@@ -196,7 +223,7 @@ Program::Outcome Program::set_option(Time now, const Operation& operation) {
     const host::SocketId socket = connection_ != socket::kNoSocket ? connection_ : listener_;
     const socket::Option option = socket_option(operation.option);
     if (socket != socket::kNoSocket) {
-        return result_of(host().set_option(now, socket, option, operation.number));
+        return result_of(host().set_option(now, socket, option, socket_value(operation)));
     }
     return failure(Error::BadDescriptor);
 }

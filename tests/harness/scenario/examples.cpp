@@ -80,7 +80,8 @@ programs:
   client:
     on: a
     start: 100 ms
-    options: [congestion reno, nodelay 1, rcvbuf 64 KiB]
+    options: [congestion reno, nodelay 1, rcvbuf 64 KiB, syncnt 3, linger2 5 s, defer_accept 2 s,
+              rcvlowat 10 B, notsent_lowat 16 KiB]
     script:
       - connect b:5001 from 40001
       - send 150 kB

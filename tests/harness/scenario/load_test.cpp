@@ -120,6 +120,11 @@ TEST_CASE("The fifth example: programs and their options", "[scenario]") {
     CHECK(client.options.nodelay);
     CHECK(client.options.receive_buffer == 131072);
     CHECK(client.options.receive_buffer_locked);
+    CHECK(client.options.syn_count == 3);
+    CHECK(client.options.linger2 == Duration::s(5));
+    CHECK(client.options.defer_accept == 2);
+    CHECK(client.options.receive_low_water == 10);
+    CHECK(client.options.notsent_low_water == 16384);
     REQUIRE(client.script.size() == 4);
     CHECK(client.script[0].peer == 1);
     CHECK(client.script[0].number == 5001);

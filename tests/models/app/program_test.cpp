@@ -240,6 +240,22 @@ TEST_CASE("Options apply before connect and in the middle of a script", "[app][p
     CHECK(pair.world.recording.packets[1].window == 15928);  // 11 segments of 1448 bytes
 }
 
+TEST_CASE("Options that are durations are set in the units of setsockopt()", "[app][program]") {
+    using Option = Operation::Option;
+    Pair pair{{op::listen(80), op::accept(), op::sleep(9_s), op::close()},
+              {op::connect(1, 80), op::sockopt(Option::KeepIdle, (2_s).ns()),
+               op::sockopt(Option::KeepInterval, (1_s).ns()), op::sockopt(Option::KeepAlive, 1),
+               op::sockopt(Option::UserTimeout, (1500_ms).ns()),
+               op::sockopt(Option::Linger2, (3_s).ns()), op::sleep(5_s), op::close()}};
+    pair.run();
+    for (const OperationResult& result : pair.client) CHECK(result.error == Error::None);
+    std::size_t probes = 0;
+    for (const auto& packet : pair.world.recording.packets) {
+        if (packet.cause == wire::Cause::Keepalive) ++probes;
+    }
+    CHECK(probes == 2);  // an answer restarts the two seconds
+}
+
 TEST_CASE("A program blocked for ever is told as such", "[app][program]") {
     Pair pair{{op::listen(80), op::accept(), op::close()}, {}};
     CHECK(pair.run() == Simulation::End::Quiescent);
