@@ -84,16 +84,14 @@ void add_check_command(CLI::App& program, ExitCode& code) {
         program.add_subcommand("check", "Read scenarios and report every problem; run nothing");
     auto options = std::make_shared<Options>();
     command->add_option("FILE", options->files, "Scenario files; - is standard input")->required();
-    command->add_option("--set", options->sets, "Lay PATH=VALUE over the scenario; repeatable")
-        ->allow_extra_args(false);
+    add_set_option(*command, options->sets);
     CLI::Option* json = command->add_flag("--json", options->json, "Print the problems as JSON");
     command
         ->add_flag("--effective", options->effective,
                    "Print the scenario with every default written out")
         ->excludes(json);
     command->add_flag("-q,--quiet", options->quiet, "Print problems only");
-    command->add_option("--color", options->color, "auto, always or never")
-        ->check(CLI::IsMember({"auto", "always", "never"}));
+    add_color_option(*command, options->color);
     command->footer(
         "Examples:\n"
         "  seedwire check scenarios/tour/*.yaml\n"

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/run/exit_code.h"
 
@@ -36,6 +37,12 @@ void complain(std::string_view text);
 /// True once Ctrl-C was pressed (or SIGTERM came). The second time the program ends at once.
 void catch_interrupts();
 const std::atomic<bool>& interrupted();
+
+// Options that several commands have, each declared once.
+/// `--color auto|always|never`
+void add_color_option(CLI::App& command, std::string& color);
+/// `--set PATH=VALUE`, repeatable
+void add_set_option(CLI::App& command, std::vector<std::string>& sets);
 
 // Each command adds itself to the program; the exit code is what its run left in `code`.
 void add_run_command(CLI::App& program, ExitCode& code);

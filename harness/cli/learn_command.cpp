@@ -214,8 +214,7 @@ void add_learn_command(CLI::App& program, ExitCode& code) {
     command->add_option("LESSON", options->lesson, "Which one; default: all, from the first");
     command->add_flag("--list", options->list, "List the lessons");
     command->add_flag("--ask", options->ask, "Step and ask even where input is no terminal");
-    command->add_option("--color", options->color, "auto, always or never")
-        ->check(CLI::IsMember({"auto", "always", "never"}));
+    add_color_option(*command, options->color);
     command->footer(
         "Examples:\n"
         "  seedwire learn\n"

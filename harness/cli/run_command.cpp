@@ -263,8 +263,7 @@ void add_run_command(CLI::App& program, ExitCode& code) {
     command->add_option("FILE", options->files, "Scenario files; - is standard input")->required();
     command->add_option("--seed", options->seed, "Seed of all randomness; wins over the scenario's")
         ->check(is_count());
-    command->add_option("--set", options->sets, "Lay PATH=VALUE over the scenario; repeatable")
-        ->allow_extra_args(false);
+    add_set_option(*command, options->sets);
     command->add_option("-o,--output", options->output, "Write results into this new folder");
     command->add_flag("--force", options->force, "Replace an existing results folder");
     command->add_flag("--json", options->json, "Print the results as JSON");
@@ -289,8 +288,7 @@ void add_run_command(CLI::App& program, ExitCode& code) {
     command->add_option("--max-time", options->max_time, "Stop at that simulated time, as a limit");
     command->add_option("--max-memory", options->max_memory,
                         "Stop when the process is that large, e.g. 4GB");
-    command->add_option("--color", options->color, "auto, always or never")
-        ->check(CLI::IsMember({"auto", "always", "never"}));
+    add_color_option(*command, options->color);
     command->footer(
         "Examples:\n"
         "  seedwire run scenarios/tour/handshake.yaml\n"

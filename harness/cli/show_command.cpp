@@ -47,12 +47,10 @@ void add_show_command(CLI::App& program, ExitCode& code) {
         program.add_subcommand("show", "Show topology, routes and timeline of a scenario");
     auto options = std::make_shared<Options>();
     command->add_option("FILE", options->file, "A scenario file; - is standard input")->required();
-    command->add_option("--set", options->sets, "Lay PATH=VALUE over the scenario; repeatable")
-        ->allow_extra_args(false);
+    add_set_option(*command, options->sets);
     CLI::Option* dot = command->add_flag("--dot", options->dot, "Print the graph for Graphviz");
     command->add_flag("--mermaid", options->mermaid, "Print the graph for Mermaid")->excludes(dot);
-    command->add_option("--color", options->color, "auto, always or never")
-        ->check(CLI::IsMember({"auto", "always", "never"}));
+    add_color_option(*command, options->color);
     command->footer(
         "Examples:\n"
         "  seedwire show scenarios/tour/two-routes.yaml\n"

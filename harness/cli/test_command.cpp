@@ -160,8 +160,7 @@ void add_test_command(CLI::App& program, ExitCode& code) {
                         "Stop a scenario that takes longer, e.g. 30s; it counts as an error");
     command->add_flag("--until-decided", options->until_decided,
                       "Stop each run when nothing can change a verdict any more; no digests then");
-    command->add_option("--color", options->color, "auto, always or never")
-        ->check(CLI::IsMember({"auto", "always", "never"}));
+    add_color_option(*command, options->color);
     command->footer(
         "Examples:\n"
         "  seedwire test scenarios\n"

@@ -113,7 +113,7 @@ TEST_CASE("A run may stop when everything is decided, with the same verdicts", "
         "  - f.client passes [SYN-SENT, CLOSED]\n  - p99(f.one_way_delay) > 1 ms within 2 s\n";
     run::Request request;
     request.until_decided = true;
-    const std::string end = "stop: 30 s\n";
+    const std::string end = "stop: 6 s\n";
     const auto whole = run_text(two_hosts(end + flows + decided));
     const auto part = run_text(two_hosts(end + flows + decided), request);
     CHECK(whole->run.ending == run::Ending::Stop);
