@@ -57,3 +57,14 @@ TEST_CASE("The largest number of all has a bucket", "[observe][histogram]") {
     h.add(UINT64_MAX);
     CHECK(h.percentile(50, 100) == UINT64_MAX);
 }
+
+TEST_CASE("Zeros count like every other value", "[observe][histogram]") {
+    Histogram h;
+    for (int i = 0; i < 90; ++i) h.add(0);
+    for (int i = 0; i < 10; ++i) h.add(5000);
+    CHECK(h.count() == 100);
+    CHECK(h.minimum() == 0);
+    CHECK(h.mean() == 500);
+    CHECK(h.percentile(90, 100) == 0);
+    CHECK(h.percentile(91, 100) == 5000);
+}
