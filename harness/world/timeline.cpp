@@ -9,7 +9,10 @@ Timeline::Timeline(const scenario::Scenario& scenario, Simulation& simulation,
     : scenario_{scenario},
       simulation_{simulation},
       network_{network},
-      id_{simulation.add(*this, "timeline", Phase::Change)} {}
+      id_{simulation.add(*this, "timeline", Phase::Change)} {
+    // A change to come does not keep a run alive: without packets and timers nobody would see it.
+    set_background(true);
+}
 
 void Timeline::start() {
     if (!scenario_.timeline.empty()) simulation_.wake(id_, scenario_.timeline.front().at);

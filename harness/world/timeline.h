@@ -13,8 +13,6 @@ public:
     Timeline(const scenario::Scenario& scenario, Simulation& simulation, net::Network& network);
     void start();
     Time on_due(Time now) override;
-    /// A change to come does not keep a run alive: without packets and timers nobody would see it.
-    bool is_background() const override { return true; }
 
 private:
     void apply(Time now, const scenario::TimelineEntry& entry);

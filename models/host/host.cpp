@@ -11,7 +11,8 @@ namespace seedwire::host {
 
 Host::Host(const HostConfig& config, Simulation& simulation, net::Network& network,
            trace::Recorder& recorder, FigureTable& figures)
-    : parts_{std::make_unique<Parts>(config, simulation, network, recorder, figures)} {
+    : parts_{std::make_unique<Parts>(*this, config, simulation, network, recorder, figures)} {
+    set_background(true);
     parts_->entity = simulation.add(*this, "host/" + config.name, Phase::Timer);
     network.attach(config.node, *this);
 }
@@ -149,21 +150,17 @@ void Host::Parts::reschedule(Time now) {
     if (executing) return;
     const Time next = next_moment();
     const bool waits_for_little = is_background();
-    if (next >= scheduled && waits_for_little == background) return;
-    background = waits_for_little;
+    if (next >= scheduled && waits_for_little == host.is_background()) return;
+    host.set_background(waits_for_little);
     scheduled = std::min(scheduled, next);
     simulation.wake(entity, std::max(next, now));
 }
 
-/// Keepalives count while a program still runs, until the first answer: they may end its waiting.
+/// Keepalives do not keep a run alive; programs, TIME-WAIT and every other timer do. But
+/// keepalives count while a program still runs, until the first answer: they may end its waiting.
 bool Host::Parts::is_background() const {
     if (!stack->is_background() || !wakeups.empty() || !timers.empty()) return false;
     return !stack->tests_peers() || programs_finished();
-}
-
-bool Host::is_background() const {
-    const Parts& p = *parts_;
-    return !p.stack || p.is_background();
 }
 
 Time Host::on_due(Time now) {
@@ -179,7 +176,7 @@ Time Host::on_due(Time now) {
         p.run_timers(now);
     }
     p.executing = false;
-    p.background = is_background();
+    set_background(p.is_background());
     p.scheduled = next;
     return next;
 }

@@ -66,8 +66,6 @@ public:
     // --- net::Node, Entity ---
     void on_packet(Time now, std::uint32_t interface, wire::PacketRef packet) override;
     Time on_due(Time now) override;
-    /// Keepalives do not keep a run alive; programs, TIME-WAIT and every other timer do.
-    bool is_background() const override;
 
     // --- SocketApi ---
     OwnerId add_owner(SocketOwner& owner) override;

@@ -33,9 +33,10 @@ struct TimerRecord {
 };
 
 struct Host::Parts {
-    Parts(const HostConfig& host_config, Simulation& sim, net::Network& net,
+    Parts(Host& owner, const HostConfig& host_config, Simulation& sim, net::Network& net,
           trace::Recorder& record, FigureTable& table)
-        : config{host_config},
+        : host{owner},
+          config{host_config},
           simulation{sim},
           network{net},
           recorder{record},
@@ -96,6 +97,7 @@ struct Host::Parts {
     void run_echo(Time now, std::uint32_t owner);
     void send_packet(Time now, wire::PacketRef ref, std::uint32_t connection, bool client);
 
+    Host& host;
     HostConfig config;
     Simulation& simulation;
     net::Network& network;
@@ -113,7 +115,6 @@ struct Host::Parts {
     std::vector<TimerRecord> timer_records;
     TimerHeap timers;
     Time scheduled = Time::never();  ///< what the kernel knows of next_moment()
-    bool background = true;          ///< what the kernel was told last
     bool executing = false;          ///< inside on_due(): its return value schedules
 };
 

@@ -53,7 +53,6 @@ public:
     void transmit(Time now, wire::PacketRef packet);
     /// Hands over what arrives now.
     Time on_due(Time now) override;
-    bool is_background() const override { return flight_.empty(); }
 
     // Changes while the run goes on. What has departed is beyond their reach. The packet being
     // serialised keeps its rate; its delay, like that of those behind it, is the new one.
@@ -132,11 +131,11 @@ private:
     Serialiser serialiser_;
     Ring<Pending> pending_;
     InFlight flight_;
+    Time latest_arrival_;  // of all packets so far
     DirectionCounters counters_;
     LinkDirectionConfig config_;
 
     // Used where somebody watches, or something is to happen to packets.
-    Time latest_arrival_;  // of all packets so far
     Time ordered_until_;
     Faults faults_;
     const std::vector<const FaultRule*>* selected_ = nullptr;

@@ -36,8 +36,14 @@ public:
     /// May wake other entities (at >= now), not itself: the return value does that.
     virtual Time on_due(Time now) = 0;
     /// True while all that this entity waits for does not keep a run alive (keepalive timers,
-    /// samplers). Asked after every on_due() and wake().
-    virtual bool is_background() const { return false; }
+    /// samplers). Read after every on_due() and wake(), so it is a flag and no question.
+    bool is_background() const { return background_; }
+
+protected:
+    void set_background(bool background) { background_ = background; }
+
+private:
+    bool background_ = false;
 };
 
 }  // namespace seedwire

@@ -50,8 +50,7 @@ class Acting : public Entity {
 public:
     explicit Acting(Action action) : action_{action} {}
     Time on_due(Time now) override { return action_(now); }
-    bool is_background() const override { return background; }
-    bool background = false;
+    using Entity::set_background;
 
 private:
     Action action_;
@@ -183,7 +182,7 @@ TEST_CASE("Background entities run, but do not keep a run alive", "[kernel]") {
         ++samples;
         return now + 10_ns;
     }};
-    sampler.background = true;
+    sampler.set_background(true);
     const EntityId work_id = simulation.add(work, "work", Phase::Arrival);
     const EntityId sampler_id = simulation.add(sampler, "sampler", Phase::Sample);
     simulation.start();
@@ -200,7 +199,7 @@ TEST_CASE("Background entities run, but do not keep a run alive", "[kernel]") {
         CHECK(simulation.now() == at_ns(25));
     }
     SECTION("an entity that becomes foreground says so by waking, even without moving") {
-        sampler.background = false;
+        sampler.set_background(false);
         simulation.wake(sampler_id, at_ns(50));
         CHECK(simulation.run_until(at_ns(100)) == Simulation::End::Deadline);
         CHECK(samples == 11);
