@@ -34,11 +34,14 @@ bool pump_out(Time now, host::SocketApi& host, Transfer& transfer) {
     return true;
 }
 
-bool pump_in(Time now, host::SocketApi& host, Transfer& transfer) {
+bool pump_in(Time now, host::SocketApi& host, Transfer& transfer, std::uint16_t events) {
+    // A call that fills less than its buffer has emptied the socket; only an end may lie behind.
+    const bool may_end = (events & ~kReadable) != 0;
     for (;;) {
         const host::Result result = host.read(now, transfer.socket, kBytesPerRead);
         if (result.would_block()) return false;
         if (!result.ok() || result.value == 0) return true;
+        if (!may_end && result.value < kBytesPerRead) return false;
     }
 }
 
@@ -65,10 +68,10 @@ void BulkClient::on_refused(Time, std::uint32_t connection) {
     transfers_[connection].socket = socket::kNoSocket;
 }
 
-void BulkClient::on_ready(Time now, host::SocketId, std::uint32_t cookie, std::uint16_t) {
+void BulkClient::on_ready(Time now, host::SocketId, std::uint32_t cookie, std::uint16_t events) {
     Transfer& transfer = transfers_[cookie];
-    const bool done =
-        config().download ? pump_in(now, host(), transfer) : pump_out(now, host(), transfer);
+    const bool done = config().download ? pump_in(now, host(), transfer, events)
+                                        : pump_out(now, host(), transfer);
     if (done) close(now, transfer);
 }
 
@@ -102,10 +105,11 @@ std::uint32_t BulkServer::on_accepted(Time now, host::SocketId socket) {
     return place;
 }
 
-void BulkServer::on_connection(Time now, host::SocketId, std::uint32_t cookie) {
+void BulkServer::on_connection(Time now, host::SocketId, std::uint32_t cookie,
+                               std::uint16_t events) {
     Transfer& transfer = transfers_[cookie];
-    const bool done =
-        config().download ? pump_out(now, host(), transfer) : pump_in(now, host(), transfer);
+    const bool done = config().download ? pump_out(now, host(), transfer)
+                                        : pump_in(now, host(), transfer, events);
     if (done) close(now, cookie);
 }
 

@@ -18,8 +18,8 @@ struct Transfer {
 std::uint64_t transfer_size(const FlowConfig& config);
 /// Writes as much as the socket takes. True: done, or failed.
 bool pump_out(Time now, host::SocketApi& host, Transfer& transfer);
-/// Reads until nothing is left. True: end of file, or failed.
-bool pump_in(Time now, host::SocketApi& host, Transfer& transfer);
+/// Reads until nothing is left; `events` woke the program. True: end of file, or failed.
+bool pump_in(Time now, host::SocketApi& host, Transfer& transfer, std::uint16_t events);
 
 class BulkClient final : public FlowClient {
 public:
@@ -46,7 +46,8 @@ public:
 
 private:
     std::uint32_t on_accepted(Time now, host::SocketId socket) override;
-    void on_connection(Time now, host::SocketId socket, std::uint32_t cookie) override;
+    void on_connection(Time now, host::SocketId socket, std::uint32_t cookie,
+                       std::uint16_t events) override;
     void close(Time now, std::uint32_t place);
 
     std::vector<Transfer> transfers_;  // by place

@@ -14,8 +14,9 @@ void FlowServer::on_start(Time) {
     host().wait_for(listener_, socket::event::kAcceptable);
 }
 
-void FlowServer::on_ready(Time now, host::SocketId socket, std::uint32_t cookie, std::uint16_t) {
-    if (cookie != kListenerCookie) return on_connection(now, socket, cookie);
+void FlowServer::on_ready(Time now, host::SocketId socket, std::uint32_t cookie,
+                          std::uint16_t events) {
+    if (cookie != kListenerCookie) return on_connection(now, socket, cookie, events);
     for (;;) {
         const host::Result accepted = host().accept(now, listener_);
         if (!accepted.ok()) return;
@@ -23,7 +24,7 @@ void FlowServer::on_ready(Time now, host::SocketId socket, std::uint32_t cookie,
         ++open_;
         const std::uint32_t place = on_accepted(now, connection);
         host().set_cookie(connection, place);
-        on_connection(now, connection, place);
+        on_connection(now, connection, place, UINT16_MAX);
     }
 }
 

@@ -24,7 +24,9 @@ protected:
     const FlowConfig& config() const { return config_; }
     /// A connection was accepted; returns its cookie, which is not kListenerCookie.
     virtual std::uint32_t on_accepted(Time now, host::SocketId socket) = 0;
-    virtual void on_connection(Time now, host::SocketId socket, std::uint32_t cookie) = 0;
+    /// `events` woke us; all of them when it was accepted just now.
+    virtual void on_connection(Time now, host::SocketId socket, std::uint32_t cookie,
+                               std::uint16_t events) = 0;
     /// Closes a connection of ours, which has done all it was asked to do.
     void finish(Time now, host::SocketId socket);
 

@@ -138,7 +138,8 @@ std::uint32_t RequestServer::on_accepted(Time, host::SocketId socket) {
     return place;
 }
 
-void RequestServer::on_connection(Time now, host::SocketId socket, std::uint32_t cookie) {
+void RequestServer::on_connection(Time now, host::SocketId socket, std::uint32_t cookie,
+                                  std::uint16_t) {
     if (exchanges_[cookie].thinking || serve(now, cookie)) return;
     exchanges_[cookie].socket = socket::kNoSocket;
     places_.give_back(cookie);
@@ -148,7 +149,7 @@ void RequestServer::on_connection(Time now, host::SocketId socket, std::uint32_t
 void RequestServer::on_timer(Time now, std::uint32_t cookie) {
     Exchange& exchange = exchanges_[cookie];
     exchange.thinking = false;
-    on_connection(now, exchange.socket, cookie);
+    on_connection(now, exchange.socket, cookie, 0);
 }
 
 bool RequestServer::serve(Time now, std::uint32_t place) {

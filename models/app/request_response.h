@@ -48,7 +48,8 @@ private:
         host::AppTimer thought;  ///< made when first needed
     };
     std::uint32_t on_accepted(Time now, host::SocketId socket) override;
-    void on_connection(Time now, host::SocketId socket, std::uint32_t cookie) override;
+    void on_connection(Time now, host::SocketId socket, std::uint32_t cookie,
+                       std::uint16_t events) override;
     /// Goes on until it has to wait (true) or the connection is over (false).
     bool serve(Time now, std::uint32_t place);
     void think(Time now, std::uint32_t place);

@@ -135,8 +135,8 @@ void Host::Parts::note_state(Time now, const socket::StateChange& change) {
 void Host::Parts::note_windows(Time now) {
     for (const socket::Touched& touched : stack->touched()) {
         if (touched.label == socket::kNoLabel) continue;
-        if (!stack->has_new_window(touched.socket)) continue;
-        const tcp::Glance glance = stack->glance(touched.socket);
+        tcp::Glance glance;
+        if (!stack->has_new_window(touched.socket, glance)) continue;
         recorder.record(trace::WindowChange{now, id_of(touched.label), is_client(touched.label),
                                             static_cast<std::uint8_t>(glance.recovery), glance.cwnd,
                                             glance.ssthresh, glance.in_flight});

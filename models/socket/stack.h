@@ -69,10 +69,9 @@ public:
     bool is_established(SocketId socket) const override;  ///< now or earlier
     bool at_end_of_file(SocketId socket) const;
     tcp::State state(SocketId socket) const;  ///< CLOSED also where a stub has taken over
-    tcp::Glance glance(SocketId socket) const;
     /// Have cwnd, ssthresh or the recovery state changed since it was asked last (of this
-    /// connection)? For whoever watches windows.
-    bool has_new_window(SocketId socket);
+    /// connection)? For whoever watches windows; `glance` says what they are now.
+    bool has_new_window(SocketId socket, tcp::Glance& glance);
     tcp::Info info(Time now, SocketId socket) const;    ///< getsockopt(TCP_INFO)
     wire::SocketAddress local(SocketId socket) const;   ///< getsockname()
     wire::SocketAddress remote(SocketId socket) const;  ///< getpeername()
@@ -95,7 +94,7 @@ public:
     const std::vector<Wake>& wakes() const;
     const std::vector<StateChange>& changes() const;
     const std::vector<Retired>& retired() const;
-    const std::vector<Touched>& touched() const;  ///< and still there: see glance()
+    const std::vector<Touched>& touched() const;  ///< and still there: see has_new_window()
     void clear_outputs();
 
     // --- at the end of a run ---

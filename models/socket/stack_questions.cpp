@@ -102,22 +102,16 @@ State Stack::state(SocketId id) const {
     return socket->detached ? State::Closed : socket->endpoint->state();
 }
 
-bool Stack::has_new_window(SocketId id) {
+bool Stack::has_new_window(SocketId id, tcp::Glance& glance) {
     Socket& socket = parts_->sockets[id];
     if (!socket.endpoint) return false;
-    const tcp::Glance glance = socket.endpoint->glance();
+    glance = socket.endpoint->glance();
     const bool same = glance.cwnd == socket.seen_cwnd && glance.ssthresh == socket.seen_ssthresh &&
                       glance.recovery == socket.seen_recovery;
     socket.seen_cwnd = glance.cwnd;
     socket.seen_ssthresh = glance.ssthresh;
     socket.seen_recovery = glance.recovery;
     return !same;
-}
-
-tcp::Glance Stack::glance(SocketId id) const {
-    return id < parts_->sockets.size() && parts_->sockets[id].endpoint
-               ? parts_->sockets[id].endpoint->glance()
-               : tcp::Glance{};
 }
 
 tcp::Info Stack::info(Time now, SocketId id) const {
