@@ -146,6 +146,13 @@ std::string ending_text(const Run& run) {
     return {};
 }
 
+/// A file as it is written on a command line: what a shell would split is quoted.
+std::string argument_of(const std::string& file) {
+    if (file == "<stdin>") return "-";
+    const bool plain = file.find_first_of(" '\"[]*$&;|<>()!?#~\\") == std::string::npos;
+    return plain ? file : fmt::format("'{}'", file);
+}
+
 std::string_view line_at(std::string_view source, int line) {
     for (; line > 1; --line) {
         const std::size_t end = source.find('\n');
@@ -190,7 +197,7 @@ std::string failures(const Run& run, std::string_view source, bool color) {
             for (const std::string& why : v.why) text += fmt::format("  {} = {}\n", blank, why);
             if (!v.look.empty())
                 text += fmt::format("  {} = look further: seedwire run {}{} {}\n", blank,
-                                    where.file, run.options, v.look);
+                                    argument_of(run.world->scenario().file), run.options, v.look);
         } else {
             text += fmt::format("  = {}\n", v.actual);
         }

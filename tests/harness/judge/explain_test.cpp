@@ -147,6 +147,14 @@ TEST_CASE("The same reasons are told once, and the command repeats the options",
     const std::string text = run::failures(ran->run, yaml, false);
     INFO(text);
     CHECK(text.find("for the same reasons as line 11") != std::string::npos);
+    auto named = std::make_unique<test::Ran>();
+    named->scenario = test::load_text(yaml, "<stdin>");
+    named->run = run::execute(named->scenario, {});
+    CHECK(run::failures(named->run, yaml, false).find("seedwire run - --flow f\n") !=
+          std::string::npos);
+    named->scenario.file = "my file.yaml";
+    CHECK(run::failures(named->run, yaml, false).find("seedwire run 'my file.yaml' --flow f\n") !=
+          std::string::npos);
     CHECK(text.find("look further: seedwire run test.yaml --seed 7 --set 'links[0].delay=20ms' "
                     "--flow f\n") != std::string::npos);
 }
