@@ -126,7 +126,7 @@ void CaptureWriter::add_outbound(const trace::Transmission& r, std::uint64_t num
     block.number = number;
     const Place place{r.at, order_++};
     sent_[name_of(*r.packet)] = place;
-    blocks_.emplace(place, std::move(block));
+    blocks_.emplace(place, block);
 }
 
 void CaptureWriter::add_inbound(const trace::Transmission& r, std::uint64_t number) {
@@ -144,7 +144,7 @@ void CaptureWriter::add_inbound(const trace::Transmission& r, std::uint64_t numb
         block.loss = {DropReason::Corrupted, r.direction, trace::kNone, r.fault};
     const Place place{r.arrival, order_++};
     arriving_.emplace(name_of(*r.packet), place);
-    blocks_.emplace(place, std::move(block));
+    blocks_.emplace(place, block);
 }
 
 /// What this link did to a packet that was captured when it was sent.

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
+#include <fstream>
 #include <set>
 
 #include "harness/judge/tcp_info.h"
@@ -138,12 +138,10 @@ Ending run_to_end(world::World& world, const Request& request, Watchers& watcher
 
 /// Resident bytes of this process, from the kernel's books; 0 where there are none.
 std::size_t resident_bytes() {
-    std::FILE* file = std::fopen("/proc/self/statm", "r");
-    if (file == nullptr) return 0;
-    unsigned long total = 0, resident = 0;
-    const int fields = std::fscanf(file, "%lu %lu", &total, &resident);
-    std::fclose(file);
-    return fields == 2 ? resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) : 0;
+    std::ifstream file{"/proc/self/statm"};
+    std::size_t total = 0, resident = 0;
+    file >> total >> resident;
+    return file ? resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) : 0;
 }
 
 /// The smaller of two limits, where zero is none.

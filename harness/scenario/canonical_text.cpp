@@ -127,8 +127,8 @@ void Writer::node(const NodeSpec& node) {
 }
 
 std::string print_limit(const net::QueueConfig& queue) {
-    const std::string packets = to_string(Packets{queue.limit_packets});
-    const std::string bytes = to_string(Bytes{queue.limit_bytes});
+    std::string packets = to_string(Packets{queue.limit_packets});
+    std::string bytes = to_string(Bytes{queue.limit_bytes});
     if (queue.limit_packets == 0 && queue.limit_bytes == 0) return "unlimited";
     if (queue.limit_bytes == 0) return packets;
     if (queue.limit_packets == 0) return bytes;

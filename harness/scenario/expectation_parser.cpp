@@ -94,6 +94,7 @@ bool ExpectationParser::parse_state(tcp::State& state) {
         return true;
     }
     std::vector<std::string_view> known;
+    known.reserve(tcp::kStateCount);
     for (int i = 0; i < tcp::kStateCount; ++i)
         known.push_back(tcp::to_string(static_cast<tcp::State>(i)));
     return in_.fail(word, error_id::kUnknownName, fmt::format("no TCP state '{}'", word.text),
