@@ -23,11 +23,16 @@ SentPacket Connection::translate(Time at, const wire::Segment& segment) {
     const bool absolute = segment.has(flag::kRst) && segment.seq.raw() == 0;
     text.sequence = absolute ? 0 : segment.seq.raw() - (local_initial ? local_initial->raw() : 0);
     text.end = text.sequence + text.length;
-    if (segment.has(flag::kAck)) text.ack = segment.ack.raw();
+    // Segments with SYN speak of initial sequence numbers as the script wrote them.
+    const std::uint32_t peer_zero = segment.has(flag::kSyn) ? 0 : peer_initial();
+    if (segment.has(flag::kAck)) text.ack = segment.ack.raw() - peer_zero;
     text.window = segment.window;
     if (segment.has(flag::kUrg)) text.urgent = segment.urgent_pointer;
     text.ecn = segment.ecn;
     text.options = options_of(segment);
+    for (Option& option : text.options)
+        for (wire::SackBlock& block : option.blocks)
+            block = {SeqNum{block.left.raw() - peer_zero}, SeqNum{block.right.raw() - peer_zero}};
     packet.live_timestamp = segment.ts_value;
     return packet;
 }
@@ -40,7 +45,9 @@ wire::Segment Connection::inject(const PacketText& packet, Position at) {
             for (wire::SackBlock& block : option.blocks)
                 block = {live(block.left.raw()), live(block.right.raw())};
         }
-        if (option.kind == Option::Kind::Timestamps && option.echo != 0) {
+        // Only with ACK an echo means anything. RFC 7323 §3.2.
+        const bool echoes = (packet.flags & flag::kAck) != 0 && option.echo != 0;
+        if (option.kind == Option::Kind::Timestamps && echoes) {
             const auto echo = timestamps.live(option.echo);
             if (!echo)
                 fail(at, fmt::format("TSecr {} was not the TSval of any packet expected so far",
@@ -51,14 +58,14 @@ wire::Segment Connection::inject(const PacketText& packet, Position at) {
     wire::parse_options(to_bytes(options), segment);
     const bool syn = (packet.flags & flag::kSyn) != 0;
     if (syn && !remote_initial) remote_initial = SeqNum{packet.sequence};
-    segment.seq = SeqNum{packet.sequence};
-    if (packet.ack) segment.ack = live(*packet.ack);
+    segment.seq = SeqNum{packet.sequence + (syn ? 0 : peer_initial())};
+    if (packet.ack) segment.ack = live(*packet.ack - (syn ? script_initial.value_or(0) : 0));
     if ((packet.flags & flag::kAck) == 0) segment.ack = SeqNum{0};
     segment.flags = packet.flags;
     segment.window = static_cast<std::uint16_t>(packet.window.value_or(0));
     segment.urgent_pointer = static_cast<std::uint16_t>(packet.urgent.value_or(0));
     const std::uint32_t first =
-        packet.sequence + (syn ? 1 : 0) - (remote_initial ? remote_initial->raw() + 1 : 0);
+        segment.seq.raw() + (syn ? 1 : 0) - (remote_initial ? remote_initial->raw() + 1 : 0);
     segment.payload = {first, packet.length};
     segment.ecn = packet.ecn.value_or(wire::Ecn::NotEct);
     segment.cause = wire::Cause::Script;

@@ -20,16 +20,26 @@ struct SentPacket {
     wire::Cause cause = wire::Cause::None;
 };
 
-/// A pair of socket addresses under test. The script's sequence numbers are the peer's as they
-/// stand; ours are counted from our SYN.
+/// A pair of socket addresses under test. Sequence numbers of a script count from each side's SYN;
+/// segments with SYN show whatever initial numbers the script gave them.
 struct Connection {
     wire::SocketAddress remote;
     std::uint16_t local_port = 0;
     socket::SocketId socket = socket::kNoSocket;  ///< once there is a descriptor
     std::optional<wire::SeqNum> local_initial, remote_initial;
+    std::optional<std::uint32_t> script_initial;  ///< of ours, as the script's SYN has it
     TimestampMap timestamps;
     std::deque<SentPacket> sent;  ///< not yet compared
 
+    std::uint32_t peer_initial() const { return remote_initial ? remote_initial->raw() : 0; }
+    /// An expected packet in the numbers of SentPacket: ours count from zero.
+    PacketText normalised(PacketText expected) {
+        if ((expected.flags & wire::flag::kSyn) == 0) return expected;
+        if (!script_initial) script_initial = expected.sequence;
+        expected.sequence -= *script_initial;
+        expected.end -= *script_initial;
+        return expected;
+    }
     wire::SeqNum live(std::uint32_t script_sequence) const {
         return wire::SeqNum{script_sequence} + (local_initial ? local_initial->raw() : 0);
     }

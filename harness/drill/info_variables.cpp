@@ -82,6 +82,7 @@ void set_info_variables(const tcp::Info& info, Variables& variables) {
     set("tcpi_snd_wnd", info.snd_wnd);
     set("tcpi_rcv_wnd", info.rcv_wnd);
     set("tcpi_total_rto", info.total_rto);
+    set("tcpi_fastopen_client_fail", info.fastopen_client_fail);
 }
 
 void set_constants(Variables& variables) {

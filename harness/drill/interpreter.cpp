@@ -22,10 +22,11 @@ constexpr std::uint16_t kFirstRemotePort = 50000;
 // Between a packet and the moment at which a real runner has seen it and goes on.
 constexpr Duration kSniffing = Duration::us(10);
 
-/// What the collections' runners define: the cookies that the host's key gives for the peer's
-/// address and for no address.
+/// What the collections' runners define: cookies for the peer under the key of `defaults.sh` and
+/// under a key of zeros, and words that differ with IPv6.
 const std::map<std::string, std::string> kDefines = {{"TFO_COOKIE", "3021b9d889017eeb"},
                                                      {"TFO_COOKIE_ZERO", "b7c12350a90dc8f5"},
+                                                     {"CODE", "host_unreachable"},
                                                      {"CMSG_LEVEL_IP", "SOL_IP"},
                                                      {"CMSG_TYPE_RECVERR", "IP_RECVERR"}};
 
@@ -102,8 +103,10 @@ private:
             run_syscall(event, *call, when);
         } else if (const auto* command = std::get_if<Command>(&event.action)) {
             settings_.host.sleep = Duration::zero();
+            settings_.host.forgets_paths = false;
             settings_.host.run_command(command->text, event.at);
             machine_.set_mtu(settings_.host.mtu);
+            if (settings_.host.forgets_paths) machine_.stack().forget_paths();
             machine_.advance_to(machine_.now() + settings_.host.sleep);
         } else if (const auto* code = std::get_if<Code>(&event.action)) {
             note_code(code->text, event.at);
@@ -151,14 +154,15 @@ private:
             connection.timestamps.note(option->echo, *live);
     }
 
-    void run_outbound(const Event& event, const PacketText& expected) {
+    void run_outbound(const Event& event, const PacketText& written) {
         const bool any_time = event.time.kind == EventTime::Kind::Any;
         const Due when = any_time ? Due{machine_.now(), machine_.now(), {}} : due(event.time);
         const Time limit = std::max(when.last, machine_.now()) + kPatience +
                            tolerated(when.since, settings_.tolerance);
         Connection* connection = syscalls_.under_test().connection;
         if (connection == nullptr)
-            fail(event.at, "no connection could send this packet: " + to_string(expected));
+            fail(event.at, "no connection could send this packet: " + to_string(written));
+        const PacketText expected = connection->normalised(written);
         const SentPacket real = next_packet(*connection, expected, limit, event.at);
         check_fields(expected, real, event.at);
         if (!any_time &&

@@ -219,13 +219,22 @@ PacketText parse_packet(Lexer& lexer, const Defines& defines) {
     return packet;
 }
 
-IcmpText parse_icmp(Lexer& lexer) {
+namespace {
+
+std::string defined(const std::string& word, const Defines& defines) {
+    const auto found = defines.find(word);
+    return found == defines.end() ? word : found->second;
+}
+
+}  // namespace
+
+IcmpText parse_icmp(Lexer& lexer, const Defines& defines) {
     IcmpText icmp;
     Position at = lexer.position();
     icmp.type = icmp_number(at, lexer.expect_word("an ICMP type"), "type_", kTypes);
     at = lexer.position();
     if (lexer.at_word() && !lexer.looking_at("mtu"))
-        icmp.code = icmp_number(at, lexer.word(), "code_", kUnreachableCodes);
+        icmp.code = icmp_number(at, defined(lexer.word(), defines), "code_", kUnreachableCodes);
     if (lexer.accept("mtu")) icmp.mtu = static_cast<std::uint16_t>(lexer.expect_integer("the MTU"));
     icmp.is_error = icmp.type >= 3 && icmp.type <= 12 && icmp.type != 8;
     if (lexer.accept("[")) {

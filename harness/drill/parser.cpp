@@ -28,7 +28,7 @@ Event parse_packet_event(Lexer& lexer, const Defines& defines, Event event) {
     if (lexer.looking_at("icmp")) {
         if (!inbound) unsupported(lexer.position(), "ICMP packets can only be injected");
         lexer.word();
-        event.action = Inbound{parse_icmp(lexer)};
+        event.action = Inbound{parse_icmp(lexer, defines)};
         return event;
     }
     if (lexer.looking_at("udp") || lexer.looking_at("ipv4") || lexer.looking_at("ipv6") ||

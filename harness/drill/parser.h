@@ -20,7 +20,7 @@ EventTime parse_time(Lexer& lexer);
 /// What follows '<' or '>'.
 PacketText parse_packet(Lexer& lexer, const Defines& defines);
 /// What follows "icmp".
-IcmpText parse_icmp(Lexer& lexer);
+IcmpText parse_icmp(Lexer& lexer, const Defines& defines);
 /// What stands between '<' and '>' of a packet, up to and including the '>'.
 void parse_options(Lexer& lexer, const Defines& defines, PacketText& packet);
 /// One argument of a system call.

@@ -41,6 +41,8 @@ constexpr std::array kNumbers = {
     NumberRow{"tcp_keepalive_probes", &Sysctls::tcp_keepalive_probes},
     NumberRow{"tcp_mtu_probing", &Sysctls::tcp_mtu_probing},
     NumberRow{"tcp_base_mss", &Sysctls::tcp_base_mss},
+    NumberRow{"tcp_mtu_probe_floor", &Sysctls::tcp_mtu_probe_floor},
+    NumberRow{"tcp_probe_threshold", &Sysctls::tcp_probe_threshold},
     NumberRow{"tcp_limit_output_bytes", &Sysctls::tcp_limit_output_bytes},
     NumberRow{"tcp_challenge_ack_limit", &Sysctls::tcp_challenge_ack_limit},
     NumberRow{"tcp_syncookies", &Sysctls::tcp_syncookies},
@@ -79,9 +81,12 @@ constexpr std::array kDurations = {
     DurationRow{"tcp_comp_sack_slack_ns", &Sysctls::tcp_comp_sack_slack, Duration::ns(1)},
     DurationRow{"tcp_invalid_ratelimit", &Sysctls::tcp_invalid_ratelimit, Duration::ms(1)},
     DurationRow{"tcp_min_rtt_wlen", &Sysctls::tcp_min_rtt_wlen, Duration::s(1)},
+    DurationRow{"tcp_fastopen_blackhole_timeout_sec", &Sysctls::tcp_fastopen_blackhole_timeout,
+                Duration::s(1)},
     DurationRow{"tcp_fin_timeout", &Sysctls::tcp_fin_timeout, Duration::s(1)},
     DurationRow{"tcp_keepalive_time", &Sysctls::tcp_keepalive_time, Duration::s(1)},
     DurationRow{"tcp_keepalive_intvl", &Sysctls::tcp_keepalive_intvl, Duration::s(1)},
+    DurationRow{"tcp_probe_interval", &Sysctls::tcp_probe_interval, Duration::s(1)},
     DurationRow{"tcp_rto_min_us", &Sysctls::tcp_rto_min, Duration::us(1)},
     DurationRow{"tcp_rto_max_ms", &Sysctls::tcp_rto_max, Duration::ms(1)},
 };
@@ -154,8 +159,6 @@ struct Harmless {
 constexpr std::array kHarmless = {
     Harmless{"tcp_fack", ""},
     Harmless{"tcp_notsent_lowat", "4294967295"},
-    Harmless{"tcp_fastopen_key", ""},
-    Harmless{"tcp_fastopen_blackhole_timeout_sec", ""},
     Harmless{"tcp_no_ssthresh_metrics_save", "1"},
     Harmless{"tcp_thin_linear_timeouts", "0"},
     Harmless{"tcp_adv_win_scale", ""},  // obsolete in Linux 6.6
@@ -166,10 +169,8 @@ constexpr std::array kHarmless = {
 /// Known to hosts, but without effect yet: another value would let a script pass for nothing.
 constexpr std::array kFixed = {
     Harmless{"tcp_recovery", "1"},
-    Harmless{"tcp_mtu_probing", "0"},
     Harmless{"tcp_challenge_ack_limit", "2147483647"},
     Harmless{"tcp_limit_output_bytes", "4194304"},
-    Harmless{"tcp_max_syn_backlog", "4096"},
 };
 
 bool set_vector(std::int32_t (&field)[3], std::string_view value) {
@@ -187,7 +188,10 @@ bool set_vector(std::int32_t (&field)[3], std::string_view value) {
 }
 
 void run_ip(HostSettings& settings, const Words& words, Position at) {
-    if (words.size() > 1 && words[1] == "tcp_metrics") return;
+    if (words.size() > 1 && words[1] == "tcp_metrics") {
+        settings.forgets_paths = true;
+        return;
+    }
     if (words.size() < 3 || words[1] != "route")
         unsupported(at, "of the program 'ip' only 'route' and 'tcp_metrics' are known");
     constexpr std::uint32_t kHeaders = 40;
@@ -244,7 +248,10 @@ Sysctls sysctls_of(ProfileName profile) {
     sysctls.tcp_slow_start_after_idle = false;
     sysctls.tcp_early_retrans = 4;
     sysctls.tcp_ecn = 0;
-    sysctls.tcp_fastopen = 3;
+    // Both sides, and every listener without being asked; the key gives the cookies of kDefines.
+    sysctls.tcp_fastopen = 0x403;
+    sysctls.tcp_fastopen_key =
+        tcp::parse_fast_open_keys("a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4").value();
     sysctls.tcp_syn_retries = 5;
     return sysctls;
 }
@@ -269,6 +276,12 @@ void HostSettings::set_sysctl(std::string_view name, std::string_view value, Pos
             fail(at, fmt::format("{} needs three numbers", key));
         return;
     }
+    if (key == "tcp_fastopen_key") {
+        const auto keys = tcp::parse_fast_open_keys(value);
+        if (!keys) fail(at, "tcp_fastopen_key is written as four hexadecimal words: 1-2-3-4");
+        sysctls.tcp_fastopen_key = *keys;
+        return;
+    }
     for (const Harmless& row : kHarmless)
         if (row.name == key && (row.value.empty() || row.value == value)) return;
     for (const Harmless& row : kFixed)
@@ -276,9 +289,6 @@ void HostSettings::set_sysctl(std::string_view name, std::string_view value, Pos
             unsupported(at, fmt::format("{} = {} has no effect here yet", key, value));
     const auto number = whole(value);
     if (!number) fail(at, fmt::format("'{}' is no number", value));
-    constexpr std::int64_t kClassicEcn = 2;  // more asks for AccECN, RFC 9768
-    if (key == "tcp_ecn" && *number > kClassicEcn)
-        unsupported(at, fmt::format("tcp_ecn = {} is not supported yet", value));
     for (const NumberRow& row : kNumbers)
         if (row.name == key) return void(sysctls.*row.field = static_cast<std::int32_t>(*number));
     for (const SwitchRow& row : kSwitches)

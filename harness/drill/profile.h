@@ -22,7 +22,8 @@ std::optional<tcp::CongestionName> congestion_named(std::string_view name);
 struct HostSettings {
     tcp::Sysctls sysctls;
     std::uint32_t mtu = 1500;
-    Duration sleep;  ///< asked for by the last command
+    Duration sleep;              ///< asked for by the last command
+    bool forgets_paths = false;  ///< likewise
 
     /// Runs the lines of a command in back quotes. Throws Stop for what it does not know.
     void run_command(std::string_view text, Position at);

@@ -13,8 +13,6 @@ using socket::Result;
 using socket::success;
 using tcp::Error;
 
-constexpr std::uint16_t kPort = 8080;  // where scripts listen and connect to
-
 Result result_of(Error error) { return error == Error::None ? success() : failure(error); }
 
 /// A call that never blocks.
@@ -122,7 +120,7 @@ Operation Syscalls::prepare_socket(const Syscall& call) {
 
 Operation Syscalls::prepare_bind(const Syscall& call) {
     return at_once([this, id = descriptor(call.arguments[0]).socket](Time) {
-        const Error error = machine_.stack().bind(id, kPort);
+        const Error error = machine_.stack().bind(id, kServicePort);
         if (error == Error::None) under_test_ = {nullptr, id};
         return result_of(error);
     });
@@ -167,14 +165,11 @@ Operation Syscalls::prepare_connect(const Syscall& call) {
         socket::Stack& stack = machine_.stack();
         if (!started) {
             started = true;
-            const wire::SocketAddress to{remote_, kPort};
+            const wire::SocketAddress to{remote_, kServicePort};
             const Error error = stack.connect(now, id, to, settings_.mtu);
+            if (error != Error::InProgress && !stack.is_deferred(id)) return result_of(error);
+            observe(id, to);
             if (error != Error::InProgress) return result_of(error);
-            const std::uint16_t port = stack.local(id).port;
-            Connection* connection = machine_.connections().find(to, port);
-            if (connection == nullptr) connection = &machine_.connections().add(to, port);
-            connection->socket = id;
-            under_test_ = {connection, id};
             if (!blocking) return failure(error);
         }
         const Error error = stack.take_error(id);
@@ -182,6 +177,15 @@ Operation Syscalls::prepare_connect(const Syscall& call) {
         return stack.is_established(id) ? std::optional{success()} : std::nullopt;
     };
     return operation;
+}
+
+void Syscalls::observe(socket::SocketId id, wire::SocketAddress to) {
+    const std::uint16_t port = machine_.stack().local(id).port;
+    if (port == 0) return;
+    Connection* connection = machine_.connections().find(to, port);
+    if (connection == nullptr) connection = &machine_.connections().add(to, port);
+    connection->socket = id;
+    under_test_ = {connection, id};
 }
 
 Operation Syscalls::prepare_close(const Syscall& call) {

@@ -17,6 +17,8 @@ struct UnderTest {
     socket::SocketId socket = socket::kNoSocket;  ///< listening or unconnected
 };
 
+constexpr std::uint16_t kServicePort = 8080;  ///< where scripts listen and connect to
+
 /// A call ready to be made, as often as it takes: nothing while it would block.
 struct Operation {
     std::function<std::optional<socket::Result>(Time)> attempt;
@@ -67,6 +69,11 @@ private:
     Operation prepare_epoll(const Syscall& call, Position at);
     Operation write_operation(const Descriptor& target, std::uint32_t length, std::int64_t flags,
                               Position at);
+    Operation fast_open_operation(const Descriptor& target, std::uint32_t length,
+                                  std::int64_t flags, Position at);
+    Operation set_fast_open_key(const Descriptor& target, const Value& value);
+    /// A connection that this host opens: packets are compared with its packets from now on.
+    void observe(socket::SocketId id, wire::SocketAddress to);
     Operation wait_epoll(Descriptor& epoll, const Syscall& call, Position at);
     Operation control_epoll(Descriptor& epoll, const Syscall& call, Position at);
     std::int64_t ready_of(std::int64_t fd, std::int64_t events) const;

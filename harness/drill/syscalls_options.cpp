@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "harness/drill/constants.h"
 #include "harness/drill/syscalls.h"
@@ -28,6 +29,8 @@ constexpr std::array kRows = {
     Row{"TCP_KEEPINTVL", socket::Option::KeepInterval},
     Row{"TCP_KEEPCNT", socket::Option::KeepCount},
     Row{"TCP_FASTOPEN", socket::Option::FastOpen},
+    Row{"TCP_FASTOPEN_CONNECT", socket::Option::FastOpenConnect},
+    Row{"TCP_FASTOPEN_NO_COOKIE", socket::Option::FastOpenNoCookie},
     Row{"TCP_MAXSEG", socket::Option::MaxSegment},
     Row{"SO_RCVBUF", socket::Option::ReceiveBuffer},
     Row{"SO_SNDBUF", socket::Option::SendBuffer},
@@ -94,6 +97,7 @@ Operation Syscalls::prepare_setsockopt(const Syscall& call, Position at) {
         if (mode != 1 && mode != 2) unsupported(value.at, "path MTU discovery is always on here");
         return constant_result(success());
     }
+    if (name == "TCP_FASTOPEN_KEY") return set_fast_open_key(target, value);
     if (name == "SO_LINGER") return set(socket::Option::Linger, linger_seconds(value));
     if (name == "TCP_CONGESTION") {
         const auto congestion = congestion_named(value.text);
@@ -101,6 +105,42 @@ Operation Syscalls::prepare_setsockopt(const Syscall& call, Position at) {
         return set(socket::Option::Congestion, static_cast<std::int64_t>(*congestion));
     }
     return set(row_of(name, option.at).option, integer_inside(value));
+}
+
+namespace {
+
+/// The octets of a string in which \xNN stands for one.
+std::vector<std::uint8_t> octets_of(std::string_view text) {
+    std::vector<std::uint8_t> octets;
+    while (!text.empty()) {
+        std::uint8_t octet = static_cast<std::uint8_t>(text.front());
+        std::size_t length = 1;
+        if (text.starts_with("\\x") && text.size() >= 4) {
+            const auto parsed = std::from_chars(text.data() + 2, text.data() + 4, octet, 16);
+            if (parsed.ec == std::errc{}) length = 4;
+        }
+        octets.push_back(octet);
+        text.remove_prefix(length);
+    }
+    return octets;
+}
+
+}  // namespace
+
+/// The octets of a string, or 32 bit words in the order of memory.
+Operation Syscalls::set_fast_open_key(const Descriptor& target, const Value& value) {
+    std::vector<std::uint8_t> key = octets_of(value.text);
+    for (const Value& item : value.items) {
+        const auto word = static_cast<std::uint64_t>(integer_of(item));
+        for (unsigned shift = 0; shift < 32; shift += 8)
+            key.push_back(static_cast<std::uint8_t>(word >> shift));
+    }
+    Operation operation;
+    operation.attempt = [this, id = target.socket, key](Time) -> std::optional<Result> {
+        const Error error = machine_.stack().set_fast_open_key(id, key);
+        return error == Error::None ? success() : failure(error);
+    };
+    return operation;
 }
 
 Operation Syscalls::prepare_getsockopt(const Syscall& call, Position at) {

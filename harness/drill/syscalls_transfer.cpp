@@ -9,6 +9,7 @@
 namespace seedwire::drill {
 namespace {
 
+using socket::failure;
 using socket::Result;
 using socket::success;
 
@@ -26,6 +27,7 @@ std::int64_t iov_length(const Value& list) {
 
 struct Transfer {
     std::int64_t length = 0, flags = 0;
+    bool no_address = false;  ///< AF_UNSPEC
     const Value* control = nullptr;
 };
 
@@ -50,6 +52,10 @@ Transfer transfer_of(const Syscall& call, Position at) {
     }
     transfer.length = integer_of(arguments[2]);
     if (arguments.size() > 3) transfer.flags = integer_of(arguments[3]);
+    if (arguments.size() > 4) {
+        const auto& words = arguments[4].words;
+        transfer.no_address = words == std::vector<std::string>{"AF_UNSPEC"};
+    }
     return transfer;
 }
 
@@ -59,14 +65,58 @@ Operation Syscalls::prepare_write(const Syscall& call, Position at) {
     const Transfer transfer = transfer_of(call, at);
     if (transfer.control != nullptr && transfer.control->kind != Value::Kind::Any)
         unsupported(transfer.control->at, "control messages cannot be sent here");
-    return write_operation(descriptor(call.arguments[0]),
-                           static_cast<std::uint32_t>(transfer.length), transfer.flags, at);
+    const Descriptor& target = descriptor(call.arguments[0]);
+    const auto length = static_cast<std::uint32_t>(transfer.length);
+    if ((transfer.flags & constant::kFastOpen) == 0 && !machine_.stack().is_deferred(target.socket))
+        return write_operation(target, length, transfer.flags, at);
+    if (!transfer.no_address) return fast_open_operation(target, length, transfer.flags, at);
+    Operation refused;
+    refused.attempt = [](Time) -> std::optional<Result> {
+        return failure(tcp::Error::NotSupported);
+    };
+    return refused;
+}
+
+/// sendto() with MSG_FASTOPEN, or the write for which connect() has waited: opens, then writes.
+Operation Syscalls::fast_open_operation(const Descriptor& target, std::uint32_t length,
+                                        std::int64_t flags, Position at) {
+    const std::int64_t others = flags & ~constant::kFastOpen;
+    Operation operation;
+    operation.attempt = [this, id = target.socket, blocking = blocks(target, flags), length,
+                         opened = false, done = std::uint32_t{0},
+                         rest = write_operation(target, length, others, at)](
+                            Time now) mutable -> std::optional<Result> {
+        socket::Stack& stack = machine_.stack();
+        if (!opened) {
+            const wire::SocketAddress to{remote_, kServicePort};
+            const Result result = stack.fast_open(now, id, to, settings_.mtu, length);
+            observe(id, to);
+            const bool waits = result.error == tcp::Error::InProgress;
+            if (!result.ok() && !waits) return result;
+            if (result.ok() && result.value == 0) return rest.attempt(now);
+            if (!blocking) return result;
+            opened = true;
+            done = static_cast<std::uint32_t>(result.ok() ? result.value : 0);
+            if (done < length) stack.expect_write(id);
+        }
+        if (!stack.is_established(id)) {
+            const tcp::Error error = stack.take_error(id);
+            return error == tcp::Error::None ? std::nullopt : std::optional{failure(error)};
+        }
+        while (done < length) {
+            const Result result = stack.write(now, id, length - done, tcp::WriteMode::Plain);
+            if (result.would_block()) return std::nullopt;
+            if (!result.ok()) return done > 0 ? success(done) : result;
+            done += static_cast<std::uint32_t>(result.value);
+        }
+        return success(done);
+    };
+    return operation;
 }
 
 Operation Syscalls::write_operation(const Descriptor& target, std::uint32_t length,
                                     std::int64_t flags, Position at) {
     using namespace constant;
-    if ((flags & kFastOpen) != 0) unsupported(at, "MSG_FASTOPEN is not supported yet");
     if ((flags & ~(kDontWait | kEndOfRecord | kNoSignal | kMore)) != 0)
         unsupported(at, "these flags of a write are not supported");
     tcp::WriteMode mode = tcp::WriteMode::Plain;
@@ -77,7 +127,10 @@ Operation Syscalls::write_operation(const Descriptor& target, std::uint32_t leng
                          done = std::uint32_t{0}](Time now) mutable -> std::optional<Result> {
         while (true) {
             const Result result = machine_.stack().write(now, id, length - done, mode);
-            if (result.would_block() && blocking) return std::nullopt;
+            if (result.would_block() && blocking) {
+                machine_.stack().expect_write(id);
+                return std::nullopt;
+            }
             if (!result.ok()) return done > 0 ? success(done) : result;
             done += static_cast<std::uint32_t>(result.value);
             if (done == length || !blocking) return success(done);

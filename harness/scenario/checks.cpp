@@ -156,7 +156,7 @@ void check_flow(const FlowSpec& flow, const Scenario& scenario, Reachability& re
 void check_program(const ProgramSpec& program, const Scenario& scenario, Reachability& reaches,
                    Reporter& reporter) {
     for (const app::Operation& operation : program.config.script) {
-        if (operation.kind != app::Operation::Kind::Connect) continue;
+        if (!app::opens_connection(operation.kind)) continue;
         if (operation.peer == program.config.node ||
             reaches(program.config.node, operation.peer, 0))
             continue;

@@ -49,7 +49,7 @@ bool ExpectationParser::parse_path(Path& path) {
 bool ExpectationParser::is_opener(std::uint32_t program) const {
     const auto& script = scenario_.programs[program].config.script;
     return std::any_of(script.begin(), script.end(), [](const app::Operation& operation) {
-        return operation.kind == app::Operation::Kind::Connect;
+        return app::opens_connection(operation.kind);
     });
 }
 

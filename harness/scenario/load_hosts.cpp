@@ -54,13 +54,6 @@ void read_sysctl(const SysctlRow& row, const Fields& tcp, tcp::Sysctls& sysctls)
         sysctls.*std::get<Duration tcp::Sysctls::*>(row.field) = Duration::ns(value);
 }
 
-/// Values whose mechanisms come later.
-void refuse_not_yet(const Fields& tcp, const tcp::Sysctls& sysctls, Reporter& reporter) {
-    if (sysctls.tcp_ecn == 1 && tcp.has("tcp_ecn"))
-        reporter.error(error_id::kNotYet, *tcp.node("tcp_ecn"), "tcp_ecn 1: not yet",
-                       "0 and 2 work");
-}
-
 }  // namespace
 
 void Loader::read_node(const Node& name, const Node& settings, bool router) {
@@ -113,7 +106,6 @@ void Loader::read_tcp(NodeSpec& node, const Fields& host) {
             read_buffer_triple(tcp, "tcp_rmem", reporter_, sysctls.tcp_rmem);
             read_buffer_triple(tcp, "tcp_wmem", reporter_, sysctls.tcp_wmem);
             for (const SysctlRow& row : sysctl_rows()) read_sysctl(row, tcp, sysctls);
-            refuse_not_yet(tcp, sysctls, reporter_);
         }
     }
     if (node.sysctls.profile == tcp::Profile::Rfc) node.wakeup = Duration::zero();

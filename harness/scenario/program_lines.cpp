@@ -27,6 +27,9 @@ constexpr std::array kForms{
     Form{{"listen", "PORT [backlog N]", "accept connections at a port"}, Kind::Listen},
     Form{{"accept", "", "wait for a connection; the program goes on with it"}, Kind::Accept},
     Form{{"connect", "HOST:PORT [from PORT]", "open a connection and wait for it"}, Kind::Connect},
+    Form{{"tfo_send", "SIZE HOST:PORT [from PORT]",
+          "open a connection by Fast Open, with data in the SYN if a cookie is known"},
+         Kind::FastOpenSend},
     Form{{"send", "SIZE", "write until the socket has taken that many bytes"}, Kind::Send},
     Form{{"sendfor", "DURATION", "write for that long"}, Kind::SendFor},
     Form{{"writes", "N of SIZE [every DURATION]", "N writes"}, Kind::Writes},
@@ -73,7 +76,7 @@ private:
     const Form* find_form();
     bool arguments();
     bool listen();
-    bool connect();
+    bool connect(std::int64_t& port_number);
     bool repeated(bool two_sizes);
     bool option();
     bool quantity(Type type, std::int64_t least, std::int64_t most, std::int64_t& value,
@@ -102,10 +105,6 @@ private:
 
 const Form* LineParser::find_form() {
     const Token word = in_.next();
-    if (word.text == "tfo_send") {
-        in_.fail(word, error_id::kNotYet, "tfo_send: not yet");
-        return nullptr;
-    }
     const auto* at = std::find_if(kForms.begin(), kForms.end(),
                                   [&](const Form& f) { return f.form.name == word.text; });
     if (at != kForms.end()) return at;
@@ -146,7 +145,7 @@ bool LineParser::listen() {
     return quantity(Type::Integer, 0, 65535, operation_.count, "a number");
 }
 
-bool LineParser::connect() {
+bool LineParser::connect(std::int64_t& port_number) {
     const Token host = in_.peek();
     if (host.kind != Token::Kind::Word) return in_.expected("a host", usage());
     in_.next();
@@ -157,7 +156,7 @@ bool LineParser::connect() {
                         did_you_mean(host.text, nodes_.all()));
     operation_.peer = *node;
     if (!in_.take(":")) return in_.expected("':' and a port", usage());
-    if (!port(operation_.number)) return false;
+    if (!port(port_number)) return false;
     return !in_.take_word("from") || port(operation_.count);
 }
 
@@ -186,7 +185,9 @@ bool LineParser::arguments() {
         case Kind::Listen:
             return listen();
         case Kind::Connect:
-            return connect();
+            return connect(operation_.number);
+        case Kind::FastOpenSend:
+            return size(operation_.number) && connect(operation_.second);
         case Kind::Send:
         case Kind::Receive:
             return size(operation_.number);
@@ -248,6 +249,10 @@ std::string print_operation(const app::Operation& operation,
         case Kind::Connect:
             return fmt::format(
                 "connect {}:{}{}", nodes[operation.peer], operation.number,
+                operation.count == 0 ? "" : fmt::format(" from {}", operation.count));
+        case Kind::FastOpenSend:
+            return fmt::format(
+                "tfo_send {} {}:{}{}", number, nodes[operation.peer], operation.second,
                 operation.count == 0 ? "" : fmt::format(" from {}", operation.count));
         case Kind::Send:
         case Kind::Receive:

@@ -166,8 +166,10 @@ bool apply(const OptionValue& value, const tcp::Sysctls& sysctls, tcp::SocketOpt
         case O::NotSentLowWater:
             options.notsent_low_water = static_cast<std::int32_t>(n);
             return true;
-        case O::QuickAck:
         case O::FastOpen:
+            options.fast_open_queue = static_cast<std::int32_t>(n);
+            return true;
+        case O::QuickAck:
         case O::None:
             return false;
     }
@@ -192,10 +194,6 @@ std::optional<OptionValue> read_option(TokenReader& in) {
         return std::nullopt;
     }
     in.next();
-    if (row->option == O::FastOpen) {
-        in.fail(word, error_id::kNotYet, "fastopen: not yet");
-        return std::nullopt;
-    }
     const std::optional<std::int64_t> value = read_value(in, *row);
     if (!value) return std::nullopt;
     return OptionValue{row->option, *value};

@@ -44,11 +44,12 @@ struct Operation {
     enum class Kind : std::uint8_t {
         Listen,  ///< number = port, count = backlog
         Accept,
-        Connect,  ///< peer node + number = port, count = local port (0 = any)
-        Send,     ///< number = bytes
-        SendFor,  ///< duration
-        Writes,   ///< count calls of number bytes, one every duration
-        Receive,  ///< number = bytes
+        Connect,       ///< peer node + number = port, count = local port (0 = any)
+        FastOpenSend,  ///< like Connect, with port in `second`; number = bytes
+        Send,          ///< number = bytes
+        SendFor,       ///< duration
+        Writes,        ///< count calls of number bytes, one every duration
+        Receive,       ///< number = bytes
         ReceiveEof,
         ReceiveChunks,  ///< count times number bytes, then wait until duration after the last turn
         RequestResponse,  ///< rr: count times write number, read second
@@ -92,6 +93,11 @@ struct Operation {
     std::int64_t number = 0, second = 0, count = 0;
     Duration duration;
 };
+
+/// Does the operation make the program the client of a connection?
+constexpr bool opens_connection(Operation::Kind kind) {
+    return kind == Operation::Kind::Connect || kind == Operation::Kind::FastOpenSend;
+}
 
 struct ProgramConfig {
     std::uint32_t node = 0;

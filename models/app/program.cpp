@@ -72,6 +72,7 @@ bool Program::needs_connection(Do kind) const {
         case Do::Listen:
         case Do::Accept:
         case Do::Connect:
+        case Do::FastOpenSend:
         case Do::Close:
         case Do::Sleep:
         case Do::At:
@@ -129,6 +130,8 @@ Program::Outcome Program::advance(Time now, const Operation& operation) {
             return accept(now);
         case Do::Connect:
             return connect(now, operation);
+        case Do::FastOpenSend:
+            return fast_open_send(now, operation);
         case Do::Send:
         case Do::Receive:
         case Do::ReceiveEof:

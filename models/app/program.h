@@ -41,6 +41,7 @@ private:
     Outcome listen(const Operation& operation);
     Outcome accept(Time now);
     Outcome connect(Time now, const Operation& operation);
+    Outcome fast_open_send(Time now, const Operation& operation);
     Outcome send_for(Time now);
     Outcome writes(Time now, const Operation& operation);
     Outcome receive_chunks(Time now, const Operation& operation);

@@ -130,6 +130,38 @@ Program::Outcome Program::connect(Time now, const Operation& operation) {
     return advance_call(now);
 }
 
+/// sendto() with MSG_FASTOPEN on a blocking socket. RFC 7413 appendix A.1.
+Program::Outcome Program::fast_open_send(Time now, const Operation& operation) {
+    constexpr std::uint32_t kWriteBuffer = 64 * 1024;
+    if (!call_.in_progress()) {
+        const host::SocketId socket = host().open(owner(), 0, config_.options);
+        if (operation.count != 0) {
+            const Error bound = host().bind(socket, static_cast<std::uint16_t>(operation.count));
+            if (bound != Error::None) return failure(bound);
+        }
+        const auto ordinal = static_cast<std::uint32_t>(connections_.size());
+        const Result sent = host().fast_open(
+            now, socket, operation.peer, static_cast<std::uint16_t>(operation.second),
+            name_of(ordinal), static_cast<std::uint32_t>(operation.number));
+        adopt(socket, true);
+        if (!sent.ok() && sent.error != Error::InProgress) return sent;
+        total_ = sent.ok() ? sent.value : 0;
+        if (total_ < operation.number) host().expect_write(socket);
+        call_ = BlockingCall::connect();
+    }
+    if (!second_half_) {
+        const Outcome connected = advance_call(now);
+        if (!connected || !connected->ok()) return connected;
+        if (total_ == operation.number) return success(total_);
+        second_half_ = true;
+        call_ = BlockingCall::write(static_cast<std::uint64_t>(operation.number - total_),
+                                    kWriteBuffer);
+    }
+    const Outcome outcome = advance_call(now);
+    if (!outcome || !outcome->ok()) return outcome;
+    return success(total_ + outcome->value);
+}
+
 Program::Outcome Program::close(Time now, bool abort) {
     host::SocketId& socket = connection_ != socket::kNoSocket ? connection_ : listener_;
     if (socket == socket::kNoSocket) return failure(Error::BadDescriptor);

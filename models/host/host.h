@@ -75,6 +75,9 @@ public:
     Result accept(Time now, SocketId listener) override;
     tcp::Error connect(Time now, SocketId socket, std::uint32_t peer_node, std::uint16_t port,
                        const ConnectionName& name) override;
+    Result fast_open(Time now, SocketId socket, std::uint32_t peer_node, std::uint16_t port,
+                     const ConnectionName& name, std::uint32_t length) override;
+    void expect_write(SocketId socket) override;
     Result write(Time now, SocketId socket, std::uint32_t length, tcp::WriteMode mode) override;
     Result read(Time now, SocketId socket, std::uint32_t at_most) override;
     tcp::Error shutdown(Time now, SocketId socket, socket::Shutdown how) override;

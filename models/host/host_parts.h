@@ -82,6 +82,10 @@ struct Host::Parts {
     void schedule_wake(Time now, const socket::Wake& wake);
     std::uint32_t register_connection(SocketId socket, std::uint32_t peer_node,
                                       wire::SocketAddress to, const ConnectionName& name);
+    /// Gives the socket its label. False: no way leads there, which has been reported.
+    bool begin_opening(Time now, SocketId socket, std::uint32_t peer_node, wire::SocketAddress to,
+                       const ConnectionName& name);
+    void end_opening(Time now, SocketId socket, tcp::Error error);
     socket::Label join_simultaneous_open(SocketId socket, wire::SocketAddress to);
     void fail(Time now, SocketId socket, tcp::Error error);
     void note_read(Time now, SocketId socket, const Result& result);

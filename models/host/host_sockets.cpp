@@ -100,30 +100,57 @@ std::uint32_t Host::Parts::register_connection(SocketId socket, std::uint32_t pe
     return id;
 }
 
+bool Host::Parts::begin_opening(Time now, SocketId socket, std::uint32_t peer_node,
+                                wire::SocketAddress to, const ConnectionName& name) {
+    Label label = join_simultaneous_open(socket, to);
+    if (label == socket::kNoLabel) {
+        label = register_connection(socket, peer_node, to, name) << 1 | 1U;
+    }
+    stack->set_label(socket, label);
+    end_of(label).opened = now;
+    app_event(now, label, AppKind::Opened, 0);
+    if (!network.next_hops(config.node, peer_node).empty()) return true;
+    fail(now, socket, Error::NetworkUnreachable);
+    return false;
+}
+
+void Host::Parts::end_opening(Time now, SocketId socket, Error error) {
+    const Label label = stack->label(socket);
+    if (is_client(label)) recorder.connections()[id_of(label)].client = stack->local(socket);
+    drain(now);
+    if (error != Error::None && error != Error::InProgress) fail(now, socket, error);
+}
+
 Error Host::connect(Time now, SocketId socket, std::uint32_t peer_node, std::uint16_t port,
                     const ConnectionName& name) {
     Parts& p = *parts_;
     const wire::SocketAddress to{p.network.address(peer_node), port};
-    Label label = p.join_simultaneous_open(socket, to);
-    if (label == socket::kNoLabel) {
-        label = p.register_connection(socket, peer_node, to, name) << 1 | 1U;
-    }
-    p.stack->set_label(socket, label);
-    p.end_of(label).opened = now;
-    p.app_event(now, label, AppKind::Opened, 0);
-    if (p.network.next_hops(p.config.node, peer_node).empty()) {
-        p.fail(now, socket, Error::NetworkUnreachable);
-        return Error::NetworkUnreachable;
-    }
+    if (!p.begin_opening(now, socket, peer_node, to, name)) return Error::NetworkUnreachable;
     const std::uint32_t mtu = p.network.interface_mtu(p.config.node, peer_node);
     const Error error = p.stack->connect(now, socket, to, mtu);
-    if (Parts::is_client(label)) {
-        p.recorder.connections()[Parts::id_of(label)].client = p.stack->local(socket);
-    }
-    p.drain(now);
-    if (error != Error::None && error != Error::InProgress) p.fail(now, socket, error);
+    p.end_opening(now, socket, error);
     return error;
 }
+
+Result Host::fast_open(Time now, SocketId socket, std::uint32_t peer_node, std::uint16_t port,
+                       const ConnectionName& name, std::uint32_t length) {
+    Parts& p = *parts_;
+    const wire::SocketAddress to{p.network.address(peer_node), port};
+    if (!p.begin_opening(now, socket, peer_node, to, name)) {
+        return socket::failure(Error::NetworkUnreachable);
+    }
+    const std::uint32_t mtu = p.network.interface_mtu(p.config.node, peer_node);
+    const Result result = p.stack->fast_open(now, socket, to, mtu, length);
+    if (result.ok() && result.value > 0) {
+        const Label label = p.stack->label(socket);
+        p.end_of(label).bytes_written += static_cast<std::uint64_t>(result.value);
+        p.app_event(now, label, AppKind::Wrote, static_cast<std::uint64_t>(result.value));
+    }
+    p.end_opening(now, socket, result.error);
+    return result;
+}
+
+void Host::expect_write(SocketId socket) { parts_->stack->expect_write(socket); }
 
 // --- transfer -----------------------------------------------------------------------------------
 

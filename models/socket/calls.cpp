@@ -76,7 +76,10 @@ std::optional<Result> BlockingCall::advance_write(Time now, NonBlockingCalls& ca
                 static_cast<std::uint32_t>(std::min<std::uint64_t>(per_call_, total_ - done_));
         }
         const Result result = calls.write(now, socket, left_of_call_, tcp::WriteMode::Plain);
-        if (result.would_block()) return std::nullopt;
+        if (result.would_block()) {
+            calls.expect_write(socket);
+            return std::nullopt;
+        }
         if (!result.ok()) return finish({static_cast<std::int64_t>(done_), result.error});
         done_ += static_cast<std::uint64_t>(result.value);
         left_of_call_ -= static_cast<std::uint32_t>(result.value);

@@ -21,6 +21,8 @@ public:
     virtual tcp::Error take_error(SocketId socket) = 0;  ///< SO_ERROR: reads and clears
     virtual bool is_established(SocketId socket) const = 0;
     virtual std::uint32_t unacknowledged(SocketId socket) const = 0;  ///< SIOCOUTQ
+    /// A write blocks until the handshake is complete: its data will carry the last ACK.
+    virtual void expect_write(SocketId) {}
 };
 
 /// One blocking call, or a loop of equal ones, in progress.

@@ -140,6 +140,7 @@ const wire::Segment& RequestTable::resend(Time now, std::uint32_t index, wire::C
         syn_ack.ts_value = tcp::timestamp_value(now, request.environment.timestamp_offset);
     }
     syn_ack.cause = cause;
+    syn_ack.syn.fast_open = {};  // a cookie goes with the first one only
     if (cause == wire::Cause::SynRepeated) {
         request.answered_repeats =
             static_cast<std::uint8_t>(std::min(request.answered_repeats + 1, int{UINT8_MAX}));

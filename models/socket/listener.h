@@ -11,6 +11,7 @@
 #include "models/socket/types.h"
 #include "models/tcp/challenge_ack.h"
 #include "models/tcp/config.h"
+#include "models/tcp/fast_open/server.h"
 #include "models/tcp/negotiation.h"
 #include "sim/base/ring.h"
 
@@ -20,7 +21,8 @@ namespace seedwire::socket {
 struct Listener {
     std::int32_t backlog = 0;     ///< of listen(), bounded by net.core.somaxconn
     std::uint32_t requests = 0;   ///< length of its SYN queue
-    Ring<SocketId> accept_queue;  ///< established, not yet accepted
+    Ring<SocketId> accept_queue;  ///< established (or opened early), not yet accepted
+    tcp::FastOpenQueue fast_open;
 
     /// One more than `backlog` fits. Linux, `sk_acceptq_is_full`.
     bool is_full() const { return static_cast<std::int64_t>(accept_queue.size()) > backlog; }

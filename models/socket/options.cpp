@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "models/tcp/fast_open/client.h"
+
 namespace seedwire::socket {
 namespace {
 
@@ -32,9 +34,23 @@ Error store(std::int32_t& place, std::int64_t value, std::int64_t low, std::int6
     return Error::None;
 }
 
+Error store_switch(bool& place, std::int64_t value) {
+    if (!is_within(value, 0, 1)) return Error::InvalidArgument;
+    place = value != 0;
+    return Error::None;
+}
+
 Error store_seconds(Duration& place, std::int64_t value) {
     if (!is_within(value, 1, kMaximumKeepaliveSeconds)) return Error::InvalidArgument;
     place = Duration::s(value);
+    return Error::None;
+}
+
+Error set_fast_open_connect(tcp::SocketOptions& options, const tcp::Sysctls& sysctls,
+                            std::int64_t value) {
+    if (!is_within(value, 0, 1)) return Error::InvalidArgument;
+    if ((sysctls.tcp_fastopen & tcp::fast_open::kClient) == 0) return Error::NotSupported;
+    options.fast_open_connect = value != 0;
     return Error::None;
 }
 
@@ -69,6 +85,10 @@ Error apply_option(tcp::SocketOptions& options, const tcp::Sysctls& sysctls, Opt
             return store(options.keepalive_probes, value, 1, kMaximumProbes);
         case Option::FastOpen:
             return store(options.fast_open_queue, value, 0, INT32_MAX);
+        case Option::FastOpenConnect:
+            return set_fast_open_connect(options, sysctls, value);
+        case Option::FastOpenNoCookie:
+            return store_switch(options.fast_open_no_cookie, value);
         case Option::MaxSegment:
             if (value != 0 && !is_within(value, kMinimumMaxSegment, kMaximumMaxSegment)) {
                 return Error::InvalidArgument;
@@ -96,8 +116,7 @@ Error apply_option(tcp::SocketOptions& options, const tcp::Sysctls& sysctls, Opt
         case Option::Linger:
             return set_linger(options, value);
         case Option::Linger2:
-            if (value > kMaximumLinger2Seconds) value = kMaximumLinger2Seconds;
-            options.linger2 = Duration::s(value);
+            options.linger2 = Duration::s(std::min(value, kMaximumLinger2Seconds));
             return Error::None;
         case Option::SynCount:
             return store(options.syn_count, value, 1, kMaximumProbes);
@@ -138,6 +157,10 @@ Result option_value(const tcp::SocketOptions& options, const tcp::Sysctls& sysct
             return or_default(options.keepalive_probes, sysctls.tcp_keepalive_probes);
         case Option::FastOpen:
             return success(options.fast_open_queue);
+        case Option::FastOpenConnect:
+            return success(options.fast_open_connect);
+        case Option::FastOpenNoCookie:
+            return success(options.fast_open_no_cookie);
         case Option::MaxSegment:
             return success(options.maxseg);
         case Option::ReceiveBuffer:

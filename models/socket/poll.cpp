@@ -15,11 +15,14 @@ std::uint16_t poll_mask(const PollFacts& facts) {
     }
     if (facts.never_connected) return mask | readiness::kOut;
     if (facts.read_shut) mask |= readiness::kIn | readiness::kReadHangUp;
-    if (facts.state != tcp::State::SynSent && facts.state != tcp::State::SynReceived) {
+    const bool opening = facts.state == tcp::State::SynSent ||
+                         (facts.state == tcp::State::SynReceived && !facts.early);
+    if (!opening) {
         if (facts.readable) mask |= readiness::kIn;
         // Who may not write any more learns it by writing: that does not block.
         if (facts.write_shut || facts.has_room) mask |= readiness::kOut;
     }
+    if (facts.deferred) mask |= readiness::kOut;
     if (facts.error) mask |= readiness::kError;
     return mask;
 }

@@ -17,6 +17,8 @@ struct PollFacts {
     bool write_shut = false;       ///< shutdown(SHUT_WR), or the connection is over
     bool has_room = false;         ///< a third of the send buffer is free
     bool error = false;            ///< SO_ERROR is set
+    bool early = false;            ///< passive Fast Open, in use although not yet established
+    bool deferred = false;         ///< connect() waits for the first write
 };
 
 std::uint16_t poll_mask(const PollFacts& facts);

@@ -26,6 +26,12 @@ State passed_between(State from, State to) {
     return from;
 }
 
+tcp::FastOpenKey draw_secret(std::uint64_t seed, std::string_view host_name, const char* purpose) {
+    RandomStream stream{seed, "host/" + std::string{host_name} + "/" + purpose};
+    const std::uint64_t low = stream.next();
+    return {low, stream.next()};
+}
+
 }  // namespace
 
 Stack::Stack(const tcp::Sysctls& sysctls, wire::Address address, std::uint64_t seed,
@@ -39,7 +45,11 @@ Stack::Parts::Parts(const tcp::Sysctls& sysctls_of_host, wire::Address address_o
       address{address_of_host},
       random{seed, "host/" + std::string{host_name} + "/isn"},
       requests{sysctls_of_host},
-      stubs{sysctls_of_host} {}
+      stubs{sysctls_of_host},
+      cookies{draw_secret(seed, host_name, "SYN cookies")} {
+    drawn_keys.count = 1;
+    drawn_keys.key[0] = draw_secret(seed, host_name, "fast open");
+}
 
 // --- outputs ------------------------------------------------------------------------------------
 
@@ -105,6 +115,9 @@ void Stack::Parts::settle(Time now, SocketId id, std::size_t first) {
     constexpr std::uint16_t kEnd = event::kTimeWait | event::kFinWait2Orphan | event::kGone;
     const bool has_program = !socket.orphan && socket.parent == kNoSocket;
     if (has_program && events != 0) wakes.push_back({id, events});
+    if ((events & (kEnd | event::kFastOpenNews)) != 0) [[unlikely]] {
+        on_fast_open_news(now, id, events);
+    }
     if ((events & kEnd) != 0) [[unlikely]] {
         end_connection(now, id, events);
     } else {
@@ -194,7 +207,12 @@ void Stack::Parts::on_listener_segment(Time now, const Arrival& arrival, SocketI
                                        const wire::Segment& segment) {
     // RFC 9293 §3.10.7.2: resets are ignored, an ACK acknowledges nothing we ever sent.
     if (segment.has(flag::kRst)) return;
-    if (segment.has(flag::kAck)) return reset(arrival, segment, wire::Cause::ResetRefused);
+    if (segment.has(flag::kAck)) {
+        const bool cookie = !segment.has(flag::kSyn) && sysctls->tcp_syncookies != 0 &&
+                            cookies.had_recent_overflow(now);
+        if (cookie && complete_cookie(now, arrival, listener, segment)) return;
+        return reset(arrival, segment, wire::Cause::ResetRefused);
+    }
     if (!segment.has(flag::kSyn) || segment.has(flag::kFin)) return;
     start_request(now, arrival, listener, segment, std::nullopt);
 }
@@ -203,22 +221,76 @@ void Stack::Parts::start_request(Time now, const Arrival& arrival, SocketId list
                                  const wire::Segment& syn, std::optional<std::uint32_t> sequence) {
     Listener& queue = listeners[sockets[listener].listener];
     if (queue.is_full()) return;  // the client's own timer brings it back
-    // DEVIATION: with `tcp_syncookies` an overflowing SYN queue grows instead of sending cookies.
-    const bool overflow = static_cast<std::int64_t>(queue.requests) >= queue.backlog;
-    if (overflow && sysctls->tcp_syncookies == 0) return;
+    // Linux, `inet_csk_reqsk_queue_is_full`: one more than the backlog fits here, too.
+    const bool overflow = static_cast<std::int64_t>(queue.requests) > queue.backlog;
+    if (sysctls->tcp_syncookies == 2 || (overflow && sysctls->tcp_syncookies != 0)) {
+        return send_cookie(now, arrival, listener, syn);
+    }
+    if (overflow || (sysctls->tcp_syncookies == 0 && !sequence && is_nearly_full(queue))) return;
+    tcp::Environment environment = draw_environment(arrival.mtu);
+    if (sequence) environment.initial_sequence = *sequence;
+    const tcp::SocketOptions& options = options_of(sockets[listener]);
+    const tcp::FastOpenVerdict verdict =
+        tcp::judge_syn(now, *sysctls, options.fast_open_no_cookie, keys_of(listener),
+                       queue.fast_open, syn, arrival.from.address, arrival.to.address);
+    const std::uint32_t index = add_request(now, arrival, listener, syn, environment);
+    requests[index].syn_ack.syn.fast_open = verdict.answer;
+    if (verdict.open) return start_early(now, arrival, listener, index);
+    enter_queue(arrival, listener, index);
+    emit({arrival.to, arrival.from, kNoSocket, arrival.label, 0, 0, {}}, requests[index].syn_ack);
+}
+
+/// Without cookies the last quarter of the backlog is kept for peers known to be alive: none is,
+/// as nothing is remembered of old connections.
+bool Stack::Parts::is_nearly_full(const Listener& queue) const {
+    const std::int64_t most = sysctls->tcp_max_syn_backlog;
+    return most - static_cast<std::int64_t>(queue.requests) < most / 4;
+}
+
+std::uint32_t Stack::Parts::add_request(Time now, const Arrival& arrival, SocketId listener,
+                                        const wire::Segment& syn,
+                                        const tcp::Environment& environment) {
     Request facts;
     facts.syn = syn;
     facts.remote = arrival.from;
     facts.local_port = arrival.to.port;
     facts.listener = listener;
     facts.label = arrival.label;
-    facts.environment = draw_environment(arrival.mtu);
-    if (sequence) facts.environment.initial_sequence = *sequence;
-    const std::uint32_t index = requests.add(now, facts, options_of(sockets[listener]));
-    ++queue.requests;
+    facts.environment = environment;
+    return requests.add(now, facts, options_of(sockets[listener]));
+}
+
+void Stack::Parts::enter_queue(const Arrival& arrival, SocketId listener, std::uint32_t index) {
+    ++listeners[sockets[listener].listener].requests;
     demux.set(arrival.from, arrival.to.port, {TargetKind::Request, index});
     change(arrival.label, State::Listen, State::SynReceived);
-    emit({arrival.to, arrival.from, kNoSocket, arrival.label, 0, 0, {}}, requests[index].syn_ack);
+}
+
+void Stack::Parts::send_cookie(Time now, const Arrival& arrival, SocketId listener,
+                               const wire::Segment& syn) {
+    const tcp::Environment numbers =
+        cookies.numbers(now, arrival.from, arrival.to, syn, arrival.mtu);
+    tcp::InitialWindow window;
+    wire::Segment syn_ack = tcp::make_syn_ack(now, *sysctls, options_of(sockets[listener]), numbers,
+                                              SynCookies::reduced(syn), window);
+    SynCookies::encode_options(syn_ack, syn, numbers.timestamp_offset);
+    cookies.note_overflow(now);
+    emit({arrival.to, arrival.from, kNoSocket, arrival.label, 0, 0, {}}, syn_ack);
+}
+
+bool Stack::Parts::complete_cookie(Time now, const Arrival& arrival, SocketId listener,
+                                   const wire::Segment& segment) {
+    const auto recovered =
+        cookies.recover(now, arrival.from, arrival.to, segment, *sysctls, arrival.mtu);
+    if (!recovered) return false;
+    if (listeners[sockets[listener].listener].is_full()) return true;
+    const std::uint32_t index =
+        add_request(now, arrival, listener, recovered->syn, recovered->environment);
+    // Nobody knows when the SYN-ACK left: no round trip can be taken from it.
+    requests[index].answered_repeats = 1;
+    enter_queue(arrival, listener, index);
+    complete_request(now, index, segment);
+    return true;
 }
 
 void Stack::Parts::on_request_segment(Time now, const Arrival& arrival, std::uint32_t index,

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -56,6 +57,15 @@ public:
     /// is given first, with set_label().
     tcp::Error connect(Time now, SocketId socket, wire::SocketAddress to, std::uint32_t mtu);
     Result write(Time now, SocketId socket, std::uint32_t length, tcp::WriteMode mode) override;
+    /// sendto() with MSG_FASTOPEN: connects, and says how many of the bytes went with the SYN. 0:
+    /// it is connected already, so write(). EINPROGRESS: the SYN left without data.
+    Result fast_open(Time now, SocketId socket, wire::SocketAddress to, std::uint32_t mtu,
+                     std::uint32_t length);
+    bool is_deferred(SocketId socket) const;  ///< the next write() opens the connection
+    void expect_write(SocketId socket) override;
+    /// TCP_FASTOPEN_KEY: 16 octets, or 32 with a key that was used before.
+    tcp::Error set_fast_open_key(SocketId socket, std::span<const std::uint8_t> key);
+    void forget_paths();  ///< `ip tcp_metrics flush`: cookies of servers
     Result read(Time now, SocketId socket, std::uint32_t at_most) override;  ///< 0: end of file
     tcp::Error shutdown(Time now, SocketId socket, Shutdown how);
     tcp::Error close(Time now, SocketId socket);

@@ -32,6 +32,7 @@ void Stack::Parts::free_socket(SocketId id) {
     if (socket.bound) demux.unbind(socket.local_port);
     leave_foreground(socket);
     deadlines.remove(id);
+    if (!socket_keys.empty()) forget_keys(id);
     socket = Socket{};
     free_sockets.push_back(id);
 }
@@ -99,7 +100,9 @@ Error Stack::listen(SocketId id, std::int32_t backlog) {
     const std::int32_t bounded =
         backlog < 0 ? p.sysctls->somaxconn : std::min(backlog, p.sysctls->somaxconn);
     if (socket->kind == Socket::Kind::Listening) {
-        p.listeners[socket->listener].backlog = bounded;
+        Listener& listener = p.listeners[socket->listener];
+        listener.backlog = bounded;
+        listener.fast_open.set_limit(p.fast_open_limit(*socket, bounded));
         return Error::None;
     }
     if (socket->local_port == 0) {
@@ -114,7 +117,10 @@ Error Stack::listen(SocketId id, std::int32_t backlog) {
         socket->listener = p.free_listeners.back();
         p.free_listeners.pop_back();
     }
-    p.listeners[socket->listener].backlog = bounded;
+    Listener& listener = p.listeners[socket->listener];
+    listener.backlog = bounded;
+    listener.fast_open = {};
+    listener.fast_open.set_limit(p.fast_open_limit(*socket, bounded));
     socket->kind = Socket::Kind::Listening;
     socket->reported = State::Listen;
     return Error::None;
@@ -129,6 +135,7 @@ Result Stack::accept(Time, SocketId id) {
     if (queue.empty()) return failure(Error::Again);
     const SocketId child = queue.take_front();
     p.sockets[child].parent = kNoSocket;
+    if (p.sockets[child].early) p.sockets[child].endpoint->adopt();
     return success(child);
 }
 
@@ -150,6 +157,9 @@ void Stack::Parts::stop_listening(Time now, SocketId id) {
         sockets[child].endpoint->abort(now, output);
         settle(now, child, first);
     }
+    for (Socket& socket : sockets) {
+        if (socket.early && socket.listener == id) socket.early = false;
+    }
     demux.remove_listener(sockets[id].local_port);
     listeners[index].accept_queue.release();
     free_listeners.push_back(index);
@@ -165,6 +175,7 @@ Error Stack::connect(Time now, SocketId id, wire::SocketAddress to, std::uint32_
     if (socket == nullptr) return Error::BadDescriptor;
     if (socket->kind == Socket::Kind::Listening) return Error::IsConnected;
     if (socket->kind == Socket::Kind::Connection) {
+        if (socket->deferred) return Error::IsConnected;
         const bool reports = socket->connecting;
         const Error error = socket->endpoint->take_error();
         if (error != Error::None && !socket->established) {
@@ -182,23 +193,39 @@ Error Stack::connect(Time now, SocketId id, wire::SocketAddress to, std::uint32_
         socket->detached = socket->read_shut = socket->write_shut = false;
         if (!socket->bound) socket->local_port = 0;
     }
-    std::uint16_t port = socket->local_port;
-    if (port == 0) port = p.demux.ephemeral_port(to);
-    if (port == 0 || p.demux.contains(to, port)) return Error::AddressNotAvailable;
-    socket->local_port = port;
-    socket->remote = to;
-    socket->kind = Socket::Kind::Connection;
-    socket->connecting = true;
-    socket->reported = State::Closed;
-    p.demux.set(to, port, {TargetKind::Connection, id});
-    socket->seen_cwnd = socket->seen_ssthresh = 0;
-    socket->seen_recovery = tcp::RecoveryState::Open;
-    socket->endpoint.emplace(*p.sysctls, p.options_of(*socket), p.draw_environment(mtu));
+    const Error prepared = p.prepare_connection(*socket, id, to, mtu);
+    if (prepared != Error::None) return prepared;
+    if (p.options_of(*socket).fast_open_connect) {
+        // With a cookie the SYN waits for the first write; without one it asks for it now.
+        if (p.prepare_fast_open(now, *socket, 1).bytes > 0) {
+            socket->deferred = true;
+            return Error::None;
+        }
+        p.send_fast_open_syn(now, id, 0);
+        return Error::InProgress;
+    }
     const std::size_t first = p.mark();
     if (socket->quickack >= 0) socket->endpoint->set_quickack(now, socket->quickack != 0, p.output);
     socket->endpoint->connect(now, p.output);
     p.settle(now, id, first);
     return Error::InProgress;
+}
+
+Error Stack::Parts::prepare_connection(Socket& socket, SocketId id, wire::SocketAddress to,
+                                       std::uint32_t mtu) {
+    std::uint16_t port = socket.local_port;
+    if (port == 0) port = demux.ephemeral_port(to);
+    if (port == 0 || demux.contains(to, port)) return Error::AddressNotAvailable;
+    socket.local_port = port;
+    socket.remote = to;
+    socket.kind = Socket::Kind::Connection;
+    socket.connecting = true;
+    socket.reported = State::Closed;
+    demux.set(to, port, {TargetKind::Connection, id});
+    socket.seen_cwnd = socket.seen_ssthresh = 0;
+    socket.seen_recovery = tcp::RecoveryState::Open;
+    socket.endpoint.emplace(*sysctls, options_of(socket), draw_environment(mtu));
+    return Error::None;
 }
 
 // --- transfer -----------------------------------------------------------------------------------
@@ -208,6 +235,10 @@ Result Stack::write(Time now, SocketId id, std::uint32_t length, tcp::WriteMode 
     Socket* socket = p.open_socket(id);
     if (socket == nullptr) return failure(Error::BadDescriptor);
     if (socket->kind != Socket::Kind::Connection) return failure(Error::BrokenPipe);
+    if (socket->deferred) {
+        const std::uint32_t sent = p.send_fast_open_syn(now, id, length);
+        return sent == 0 ? failure(Error::InProgress) : success(sent);
+    }
     tcp::Endpoint& endpoint = *socket->endpoint;
     const Error error = endpoint.take_error();
     if (error != Error::None) return failure(error);

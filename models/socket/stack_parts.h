@@ -8,7 +8,9 @@
 #include "models/socket/demux.h"
 #include "models/socket/listener.h"
 #include "models/socket/stack.h"
+#include "models/socket/syn_cookies.h"
 #include "models/socket/time_wait.h"
+#include "models/tcp/fast_open/client.h"
 #include "sim/base/chunked_vector.h"
 #include "sim/base/random.h"
 
@@ -37,6 +39,8 @@ struct Socket {
     bool foreground : 1 = false;   ///< it waits for more than keepalives
     bool untested : 1 = false;     ///< only keepalive waits, and no probe was answered yet
     bool read_shut : 1 = false, write_shut : 1 = false;
+    bool deferred : 1 = false;  ///< connect() waits for data: no SYN was sent yet
+    bool early : 1 = false;     ///< opened by a SYN with data, the handshake is not complete
 };
 
 struct Stack::Parts {
@@ -78,7 +82,28 @@ struct Stack::Parts {
     void start_request(Time now, const Arrival& arrival, SocketId listener,
                        const wire::Segment& syn, std::optional<std::uint32_t> sequence);
     void complete_request(Time now, std::uint32_t index, const wire::Segment& segment);
+    /// False: the segment acknowledges no cookie.
+    bool complete_cookie(Time now, const Arrival& arrival, SocketId listener,
+                         const wire::Segment& segment);
+    void send_cookie(Time now, const Arrival& arrival, SocketId listener, const wire::Segment& syn);
+    bool is_nearly_full(const Listener& queue) const;
+    void enter_queue(const Arrival& arrival, SocketId listener, std::uint32_t index);
+    std::uint32_t add_request(Time now, const Arrival& arrival, SocketId listener,
+                              const wire::Segment& syn, const tcp::Environment& environment);
     void drop_request(std::uint32_t index, tcp::State to);
+
+    // --- Fast Open: fast_open.cpp ---
+    const tcp::FastOpenKeys& keys_of(SocketId listener) const;
+    void forget_keys(SocketId id);
+    std::int32_t fast_open_limit(const Socket& socket, std::int32_t backlog) const;
+    void start_early(Time now, const Arrival& arrival, SocketId listener, std::uint32_t index);
+    void on_fast_open_news(Time now, SocketId id, std::uint16_t events);
+    void leave_early(Time now, Socket& socket, bool reset);
+    tcp::FastOpenRequest prepare_fast_open(Time now, const Socket& socket,
+                                           std::uint32_t bytes) const;
+    tcp::Error prepare_connection(Socket& socket, SocketId id, wire::SocketAddress to,
+                                  std::uint32_t mtu);
+    std::uint32_t send_fast_open_syn(Time now, SocketId id, std::uint32_t bytes);
     void reset(const Arrival& arrival, const wire::Segment& segment, wire::Cause cause);
     void forget_stub(std::uint32_t index);
 
@@ -102,7 +127,15 @@ struct Stack::Parts {
     Demux demux;
     Deadlines deadlines;  ///< by descriptor
     RequestTable requests;
+    tcp::FastOpenClient fast_open;
+    tcp::FastOpenKeys drawn_keys;  ///< where no sysctl gives any
+    struct SocketKeys {
+        SocketId socket = kNoSocket;
+        tcp::FastOpenKeys keys;
+    };
+    std::vector<SocketKeys> socket_keys;  ///< TCP_FASTOPEN_KEY
     TimeWaitTable stubs;
+    SynCookies cookies;
     std::uint32_t foreground_count = 0, untested_count = 0;
 
     tcp::Output output;  ///< its segments are the stack's

@@ -23,9 +23,17 @@ Error Stack::set_option(Time now, SocketId id, Option option, std::int64_t value
         socket->endpoint->set_quickack(now, value != 0, p.output);
     } else {
         tcp::SocketOptions options = p.options_of(*socket);
+        // Both ask for something that only the opening of a connection can do.
+        const bool too_late = socket->kind == Socket::Kind::Connection &&
+                              (option == Option::FastOpen || option == Option::FastOpenNoCookie ||
+                               option == Option::FastOpenConnect);
+        if (too_late) return Error::InvalidArgument;
         const Error error = apply_option(options, *p.sysctls, option, value);
         if (error != Error::None) return error;
         socket->options = p.share(options);
+        if (option == Option::FastOpen && socket->kind == Socket::Kind::Listening) {
+            p.listeners[socket->listener].fast_open.set_limit(p.fast_open_limit(*socket, 0));
+        }
         if (!live) return Error::None;
         if (option == Option::NoDelay && options.nodelay) {
             // Every call pushes what is queued, even one that finds the option set.
@@ -66,9 +74,11 @@ std::uint16_t Stack::poll(SocketId id) const {
             static_cast<std::uint32_t>(std::max(p.options_of(*socket).receive_low_water, 1));
         facts.state = state(id);
         facts.readable = endpoint.readable() >= low_water;
-        facts.read_shut = socket->read_shut || socket->detached || endpoint.at_end_of_file();
+        facts.read_shut = socket->read_shut || socket->detached || endpoint.peer_has_finished();
         facts.write_shut = socket->write_shut || socket->detached;
         facts.has_room = endpoint.writable() > 0;
+        facts.early = endpoint.is_early();
+        facts.deferred = socket->deferred;
         facts.error = endpoint.error() != Error::None;
     }
     return poll_mask(facts);
@@ -99,6 +109,7 @@ State Stack::state(SocketId id) const {
     const Socket* socket = parts_->open_socket(id);
     if (socket == nullptr || socket->kind == Socket::Kind::Unconnected) return State::Closed;
     if (socket->kind == Socket::Kind::Listening) return State::Listen;
+    if (socket->deferred) return State::SynSent;
     return socket->detached ? State::Closed : socket->endpoint->state();
 }
 

@@ -54,7 +54,9 @@ enum class Option : std::uint8_t {
     KeepIdle,
     KeepInterval,  ///< seconds
     KeepCount,
-    FastOpen,  ///< queue length of a listener
+    FastOpen,          ///< queue length of a listener
+    FastOpenConnect,   ///< TCP_FASTOPEN_CONNECT: connect() waits for data if there is a cookie
+    FastOpenNoCookie,  ///< TCP_FASTOPEN_NO_COOKIE
     MaxSegment,
     ReceiveBuffer,
     SendBuffer,   ///< bytes, as given; the kernel doubles the buffers

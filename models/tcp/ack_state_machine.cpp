@@ -88,6 +88,11 @@ bool AckProcessing::elsewhere() {
         try_to_open();
         return false;
     }
+    const bool calm = s_.episode_.state < RecoveryState::Cwr;
+    if (calm && in_.mtu_probe.value != 0 && s_.snd_una() == in_.mtu_probe) {
+        out_.mtu_probe_lost = true;  // nothing to reduce the window for
+        return false;
+    }
     s_.enter_recovery(now_, in_.ece);
     return true;
 }

@@ -6,7 +6,9 @@
 #include <array>
 
 #include "models/tcp/closing.h"
+#include "models/tcp/early_data.h"
 #include "models/tcp/establishment.h"
+#include "models/tcp/mtu_probing.h"
 #include "models/tcp/timeouts.h"
 #include "models/tcp/transmit.h"
 #include "sim/base/assert.h"
@@ -79,7 +81,7 @@ bool completes_simultaneous_open(const Connection& c, const wire::Segment& segme
                                  const Arrival& arrival) {
     return c.tcb.state == State::SynReceived && c.tcb.simultaneous &&
            segment.has(wire::flag::kAck) && arrival.length == 0 && !arrival.fin &&
-           arrival.start == StreamOffset{0} && segment.ack == c.tcb.iss + 1;
+           arrival.start == StreamOffset{0} && acknowledges_syn(c, segment.ack);
 }
 
 /// Checks 1 to 4 of RFC 9293 §3.10.7.4: sequence number, RST, SYN. True: go on.
@@ -111,7 +113,11 @@ bool passes_checks(Connection& c, Time now, const wire::Segment& segment, const 
         return false;
     }
     if (arrival.syn && !completes_simultaneous_open(c, segment, arrival)) {
-        challenge(c, now, out);
+        if (c.tcb.early) {
+            send_reset_reply(c, segment, wire::Cause::ResetRefused, out);
+        } else {
+            challenge(c, now, out);
+        }
         return false;
     }
     return true;
@@ -155,6 +161,19 @@ void send_after_ack(Connection& c, Time now, AfterAck what, Output& out) {
     if (what == AfterAck::Retransmissions) run_retransmission_loop(c, now, out);
 }
 
+void note_mark(Connection& c) {
+    c.ecn.note_mark();
+    if (c.ecn.is_accurate()) c.seldom.make().accurate_ecn.count_mark();
+}
+
+/// How many marks this ACK tells of; an ACK that brings nothing new may have been overtaken.
+std::uint32_t marks_told(Connection& c, const wire::Segment& segment, std::int64_t progress) {
+    if (segment.has(wire::flag::kSyn) || (progress <= 0 && segment.sack.count == 0)) return 0;
+    const auto bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(progress, 0));
+    const auto segments = static_cast<std::uint32_t>((bytes + c.tcb.mss - 1) / c.tcb.mss);
+    return c.seldom.make().accurate_ecn.take_marks(segment, segments);
+}
+
 /// RFC 9293 §3.10.7.4, fifth check, in the synchronized states. False: drop the segment.
 bool process_ack(Connection& c, Time now, const wire::Segment& segment, const Arrival& arrival,
                  Output& out) {
@@ -190,13 +209,26 @@ bool process_ack(Connection& c, Time now, const wire::Segment& segment, const Ar
     input.echo = echo_of(c, now, segment);
     input.window_end = std::max(ack, una) + c.tcb.snd_wnd;
     input.carries_data = arrival.end() > arrival.start;
-    input.ece = c.ecn.is_echo(segment);
+    std::uint32_t marks = 0;
+    if (c.ecn.is_accurate()) {
+        marks = marks_told(c, segment, progress);
+        input.ece = marks > 0;
+    } else {
+        input.ece = c.ecn.is_echo(segment);
+    }
     input.has_unsent = c.has_unsent();
+    if (c.mtu_prober() && c.mtu_prober()->is_probing())
+        input.mtu_probe = c.mtu_prober()->probe_start();
     const AckOutcome outcome = c.sender.on_ack(now, input);
 
+    if (input.ece) c.seldom.make().delivered_ce += marks != 0 ? marks : outcome.delivered;
     if (outcome.advanced) {
         c.send_buffer.acknowledge(c.sender.snd_una());
         if (c.sender.snd_una() == c.tcb.write_end) out.events |= event::kAllAcknowledged;
+        if (c.sender.packets_out() == 0) c.note_answered(now);
+    }
+    if (c.mtu_prober() && c.mtu_prober()->is_probing()) [[unlikely]] {
+        judge_probe(c, now, outcome.mtu_probe_lost, out);
     }
     if (outcome.reduced) c.ecn.queue_cwr();
     if (outcome.withdraw_cwr) c.ecn.withdraw_cwr();
@@ -255,23 +287,31 @@ void segment_arrives(Connection& c, Time now, const wire::Segment& segment, Outp
     // RFC 9293 §3.10.7.4: without ACK, RST and SYN a segment means nothing here.
     const std::uint16_t meaningful = wire::flag::kAck | wire::flag::kRst | wire::flag::kSyn;
     if ((segment.flags & meaningful) == 0) return;
+    if (c.tcb.early && answer_repeated_syn(c, now, segment, out)) return;
 
     Arrival arrival = describe_arrival(c, now, segment);
     if (!passes_checks(c, now, segment, arrival, out)) return;
     if (!segment.has(wire::flag::kAck)) return;
+    if (segment.ecn == wire::Ecn::Ce) [[unlikely]]
+        note_mark(c);
     if (c.tcb.state == State::SynReceived) {
-        if (segment.ack != c.tcb.iss + 1) {
+        if (!acknowledges_syn(c, segment.ack)) {
             // RFC 9293 §3.10.7.4: whoever acknowledges something else is of another connection.
             return send_reset_reply(c, segment, wire::Cause::ResetRefused, out);
         }
         complete_in_syn_received(c, now, segment, out);
+        // Data sent early may be acknowledged along with the SYN.
+        const StreamOffset ack = from_wire(segment.ack, c.tcb.iss, c.sender.snd_una());
+        if (ack > c.sender.snd_una()) process_ack(c, now, segment, arrival, out);
         c.receiver.note_accepted(now, arrival);
     } else {
         if (!process_ack(c, now, segment, arrival, out)) return;
         c.receiver.note_accepted(now, arrival);
+        if (c.tcb.early) leave_early(c, now, out);
         if (!advance_closing(c, now, segment, arrival, out)) return;
     }
-    if (c.ecn.on_flags(segment) == EcnReaction::AckNow) arrival.ecn_ack_now = true;
+    if (c.ecn.on_flags(segment, c.seldom->accurate_ecn) == EcnReaction::AckNow)
+        arrival.ecn_ack_now = true;
     if (refuses_text(c, arrival)) {
         receive_reset(c, out);
         return send_reset_reply(c, segment, wire::Cause::ResetAbort, out);

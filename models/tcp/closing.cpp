@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "models/tcp/early_data.h"
 #include "models/tcp/transmit.h"
 #include "sim/base/assert.h"
 
@@ -22,6 +23,7 @@ void stop_everything(Connection& c) {
 void enter_time_wait(Connection& c, Output& out) {
     set_state(c, State::TimeWait);
     stop_everything(c);
+    judge_path(c, out);
     out.events |= event::kTimeWait;
 }
 
@@ -61,7 +63,9 @@ void set_state(Connection& c, State next) {
 void finish(Connection& c, Error error, Output& out) {
     if (c.tcb.state == State::Closed) return;
     set_state(c, State::Closed);
+    c.tcb.early = false;
     stop_everything(c);
+    judge_path(c, out);
     c.send_buffer.clear();
     if (error != Error::None && !c.tcb.orphan) {
         c.tcb.error = error;
@@ -142,6 +146,7 @@ Duration fin_wait2_timeout(const Connection& c) {
 
 void hand_over_fin_wait2(Connection& c, Output& out) {
     stop_everything(c);
+    judge_path(c, out);
     out.events |= event::kFinWait2Orphan;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "models/tcp/fast_open/cookie.h"
 #include "models/tcp/profile.h"
 #include "sim/base/time.h"
 
@@ -28,13 +29,16 @@ struct Sysctls {
     bool tcp_window_scaling = true;
     std::int32_t tcp_ecn = 2;
     bool tcp_ecn_fallback = true;
+    bool cc_abe = false;  ///< RFC 8511; FreeBSD's net.inet.tcp.cc.abe, Linux has none
     std::int32_t tcp_syn_retries = 6;
     std::int32_t tcp_synack_retries = 5;
     std::int32_t tcp_syn_linear_timeouts = 4;
     std::int32_t tcp_retries1 = 3;
     std::int32_t tcp_retries2 = 15;
     std::int32_t tcp_orphan_retries = 0;
-    std::int32_t tcp_fastopen = 1;
+    std::int32_t tcp_fastopen = 1;  ///< bits of namespace fast_open
+    FastOpenKeys tcp_fastopen_key;
+    Duration tcp_fastopen_blackhole_timeout;  ///< first pause; zero: Fast Open is never paused
     std::int32_t tcp_recovery = 1;
     std::int32_t tcp_early_retrans = 3;
     std::int32_t tcp_frto = 2;
@@ -64,6 +68,9 @@ struct Sysctls {
     Duration tcp_rto_max = Duration::s(120);
     std::int32_t tcp_mtu_probing = 0;
     std::int32_t tcp_base_mss = 1024;
+    std::int32_t tcp_mtu_probe_floor = 48;
+    std::int32_t tcp_probe_threshold = 8;            ///< a search narrower than this is over, bytes
+    Duration tcp_probe_interval = Duration::s(600);  ///< then it begins anew
     std::int32_t tcp_limit_output_bytes = 4194304;
     std::int32_t tcp_challenge_ack_limit = INT32_MAX;
     std::int32_t tcp_syncookies = 1;
@@ -88,6 +95,10 @@ struct SocketOptions {
     bool receive_buffer_locked = false;  ///< SO_RCVBUF was set
     bool send_buffer_locked = false;
     bool linger_set = false;
+    bool fast_open_connect = false;    ///< TCP_FASTOPEN_CONNECT
+    bool fast_open_no_cookie = false;  ///< TCP_FASTOPEN_NO_COOKIE
+    bool out_of_band_inline = false;   ///< SO_OOBINLINE
+    bool receive_errors = false;       ///< IP_RECVERR
     std::uint16_t maxseg = 0;
     std::int32_t receive_buffer = 0;  ///< bytes, as the kernel keeps it: twice what was asked for
     std::int32_t send_buffer = 0;

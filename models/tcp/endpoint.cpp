@@ -5,6 +5,7 @@
 
 #include "models/tcp/arrival.h"
 #include "models/tcp/closing.h"
+#include "models/tcp/early_data.h"
 #include "models/tcp/establishment.h"
 #include "models/tcp/parts.h"
 #include "models/tcp/snapshot.h"
@@ -23,6 +24,11 @@ Endpoint& Endpoint::operator=(Endpoint&&) noexcept = default;
 
 void Endpoint::connect(Time now, Output& out) {
     if (parts_->tcb.state == State::Closed) open_actively(*parts_, now, out);
+}
+std::uint32_t Endpoint::connect(Time now, const FastOpenRequest& request, Output& out) {
+    if (parts_->tcb.state != State::Closed) return 0;
+    open_actively(*parts_, now, out);
+    return add_syn_data(*parts_, now, request, out.segments.back());
 }
 void Endpoint::accept(Time now, const PassiveOpen& handshake) {
     if (parts_->tcb.state == State::Closed) open_passively(*parts_, now, handshake);
@@ -43,6 +49,9 @@ void Endpoint::set_options(Time now, const SocketOptions& options, Output& out) 
 void Endpoint::set_quickack(Time now, bool on, Output& out) {
     change_quick_ack(*parts_, on, now, out);
 }
+
+void Endpoint::expect_write() { parts_->tcb.writer_waits = true; }
+void Endpoint::adopt() { parts_->seldom.make().fast_open.adopted = true; }
 
 void Endpoint::on_segment(Time now, const wire::Segment& segment, Output& out) {
     if (!parts_->tcb.retired) segment_arrives(*parts_, now, segment, out);
@@ -65,6 +74,7 @@ bool Endpoint::is_background() const {
 bool Endpoint::keepalive_was_answered() const { return parts_->seldom->persist.was_answered(); }
 
 State Endpoint::state() const { return parts_->tcb.state; }
+bool Endpoint::is_early() const { return parts_->tcb.early; }
 Error Endpoint::error() const {
     return parts_->tcb.error != Error::None ? parts_->tcb.error : parts_->tcb.soft_error;
 }
@@ -78,6 +88,7 @@ Error Endpoint::take_error() {
     return error;
 }
 std::uint32_t Endpoint::readable() const { return parts_->receiver.readable(); }
+bool Endpoint::peer_has_finished() const { return parts_->receiver.fin_reached(); }
 bool Endpoint::at_end_of_file() const {
     return parts_->receiver.fin_reached() && parts_->receiver.readable() == 0;
 }

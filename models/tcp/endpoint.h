@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/tcp/config.h"
+#include "models/tcp/fast_open/client.h"
 #include "models/tcp/info.h"
 #include "models/wire/segment.h"
 #include "sim/base/time.h"
@@ -22,7 +23,9 @@ constexpr std::uint16_t kEstablished = 1,  ///< the handshake is complete
     kAllAcknowledged = 32,                 ///< nothing sent is unacknowledged any more
     kTimeWait = 64,                        ///< keep a TimeWaitStub instead of this endpoint
     kFinWait2Orphan = 128,                 ///< likewise: closed by its program, waiting for a FIN
-    kGone = 256;                           ///< CLOSED: forget it
+    kGone = 256,                           ///< CLOSED: forget it
+    kFastOpenNews = 1024;                  ///< Output::fast_open; or the connection is not early
+                                           ///< any more
 }
 
 /// What an input makes an endpoint say. Reused by the owner from call to call, so that nothing is
@@ -30,7 +33,8 @@ constexpr std::uint16_t kEstablished = 1,  ///< the handshake is complete
 struct Output {
     std::vector<wire::Segment> segments;  ///< to transmit now, in this order
     std::uint16_t events = 0;             ///< tcp::event
-    Duration expired_rto;  ///< the RTO that has run out, if its timer fired; zero: it did not
+    Duration expired_rto;    ///< the RTO that has run out, if its timer fired; zero: it did not
+    FastOpenNews fast_open;  ///< with kFastOpenNews: what to remember; the owner clears it
     void clear() {
         segments.clear();
         events = 0;
@@ -50,6 +54,9 @@ struct PassiveOpen {
     std::uint32_t receive_window = 0;    ///< offered in the SYN-ACK, bytes
     std::int8_t window_scale = -1;       ///< offered in the SYN-ACK; -1 = scaling not agreed
     bool ecn = false;
+    /// Fast Open: the SYN alone opens the connection, its data are taken, and the SYN-ACK's timer
+    /// is the endpoint's.
+    bool early = false;
 };
 
 /// Facts that a TIME-WAIT or FIN-WAIT-2 stub needs. RFC 9293 §3.10.7, RFC 6191.
@@ -82,9 +89,10 @@ public:
     Endpoint& operator=(Endpoint&&) noexcept;
 
     // --- user calls, RFC 9293 §3.9.1; one that the state does not allow changes nothing ---
-    /// Active OPEN: sends a SYN. `fast_open` says what option goes with it, and how many of the
-    /// bytes already written.
+    /// Active OPEN: sends a SYN.
     void connect(Time now, Output& out);
+    /// The same with Fast Open; returns how many bytes the SYN carries: they are written.
+    std::uint32_t connect(Time now, const FastOpenRequest& request, Output& out);
     /// The endpoint of a passive OPEN, born in SYN-RECEIVED when the handshake's last segment (or a
     /// Fast Open SYN) has come; feed that segment to on_segment() next.
     void accept(Time now, const PassiveOpen& handshake);
@@ -99,6 +107,9 @@ public:
     void abort(Time now, Output& out);  ///< RST, RFC 9293 §3.10.5
     void set_options(Time now, const SocketOptions& options, Output& out);  ///< setsockopt
     void set_quickack(Time now, bool on, Output& out);                      ///< TCP_QUICKACK
+    /// A write waits for the end of the handshake: its data will carry the last ACK.
+    void expect_write();
+    void adopt();  ///< accept() has returned it: errors do not end it quietly any more
 
     // --- the network and the clock ---
     void on_segment(Time now, const wire::Segment& segment, Output& out);  ///< RFC 9293 §3.10.7
@@ -113,9 +124,11 @@ public:
 
     // --- what may be known ---
     State state() const;
+    bool is_early() const;           ///< passive Fast Open: the handshake is not complete
     Error error() const;             ///< pending error, as SO_ERROR would give it
     Error take_error();              ///< reads and clears it
     std::uint32_t readable() const;  ///< bytes in order and unread (SIOCINQ)
+    bool peer_has_finished() const;  ///< the peer's FIN was reached, read or not
     bool at_end_of_file() const;     ///< the peer's FIN reached and everything read
     bool may_write() const;          ///< established or half closed by the peer, not shut down
     std::uint32_t unacknowledged() const;  ///< written bytes not acknowledged (SIOCOUTQ)

@@ -4,6 +4,9 @@
 #include <algorithm>
 
 #include "models/tcp/arrival.h"
+#include "models/tcp/closing.h"
+#include "models/tcp/early_data.h"
+#include "models/tcp/mtu_probing.h"
 #include "models/tcp/transmit.h"
 #include "sim/base/assert.h"
 
@@ -61,13 +64,8 @@ std::uint32_t counted_syn_retransmissions(const Connection& c, const wire::Segme
     return c.tcb.syn_timeouts + std::uint32_t{h.repeats};
 }
 
-void start_sender(Connection& c, Time now, const wire::Segment& reply) {
-    SenderStart start;
-    start.mss = c.tcb.mss;
-    start.sack = c.tcb.sack;
-    start.syn_retransmissions = counted_syn_retransmissions(c, reply);
-    start.max_window = c.tcb.max_window;
-    c.sender.start(now, start);
+/// The round trip of SYN and SYN-ACK, if it is known.
+void sample_handshake(Connection& c, Time now, const wire::Segment& reply) {
     const Handshake& h = *c.tcb.handshake;
     if (c.tcb.syn_timeouts > 0 && c.sysctls->follows_rfc(Difference::RtoAfterSynLoss)) {
         c.sender.on_no_handshake_sample();
@@ -80,6 +78,18 @@ void start_sender(Connection& c, Time now, const wire::Segment& reply) {
     } else {
         c.sender.on_no_handshake_sample();
     }
+}
+
+/// `acked`: up to where the SYN and the data that it may have carried are acknowledged.
+void start_sender(Connection& c, Time now, const wire::Segment& reply, StreamOffset acked) {
+    SenderStart start;
+    start.snd_una = start.snd_nxt = acked;
+    start.mss = c.tcb.mss;
+    start.sack = c.tcb.sack;
+    start.syn_retransmissions = counted_syn_retransmissions(c, reply);
+    start.max_window = c.tcb.max_window;
+    c.sender.start(now, start);
+    sample_handshake(c, now, reply);
 }
 
 void start_keepalive(Connection& c, Time now) {
@@ -104,11 +114,38 @@ void establish(Connection& c, Time now, Output& out) {
     }
 }
 
+/// A server with Fast Open may send data beside its SYN-ACK. True: a FIN was there too, after which
+/// the ACK waits for the program. Linux, `tcp_fastopen_add_skb`.
+bool take_syn_ack_data(Connection& c, Time now, const wire::Segment& syn_ack, Output& out) {
+    const std::uint32_t length = syn_ack.payload.length;
+    if (length > 0) {
+        ++c.tcb.counters.data_segments_in;
+        c.tcb.last_data_received = now;
+        c.receiver.take_syn_data(length, wire::option_bytes(syn_ack), false);
+        out.events |= event::kReadable;
+    }
+    if (!syn_ack.has(wire::flag::kFin)) return false;
+    c.receiver.take_syn_fin();
+    receive_fin(c, now, out);
+    return true;
+}
+
 void receive_syn(Connection& c, const wire::Segment& syn) {
     c.tcb.irs = syn.seq;
     c.tcb.snd_wl1 = StreamOffset{0};
     c.tcb.snd_wnd = syn.window;  // never scaled: RFC 7323 §2.2
     c.tcb.max_window = std::max(c.tcb.max_window, c.tcb.snd_wnd);
+}
+
+/// The SYN-ACK's answer to what our SYN offered. RFC 3168 §6.1.1, RFC 9768 §3.1.2.
+void agree_on_ecn(Connection& c, const wire::Segment& syn_ack) {
+    const Handshake& h = *c.tcb.handshake;
+    if (!h.offered_ecn) return;
+    if (h.offered_accurate_ecn && ace::is_echo(ace::of(syn_ack))) {
+        c.enable_accurate_ecn(ace::echo_of(syn_ack.ecn), true);
+    } else if (syn_ack.has(wire::flag::kEce) && !syn_ack.has(wire::flag::kCwr)) {
+        c.ecn.enable();
+    }
 }
 
 /// RFC 9293 §3.5, figure 7: both sides sent SYNs.
@@ -124,6 +161,27 @@ void open_simultaneously(Connection& c, Time now, const wire::Segment& syn, Outp
     }
     set_state(c, State::SynReceived);
     send_syn_ack(c, now, wire::Cause::SimultaneousOpen, out);
+}
+
+/// The SYN-ACK's own content: Fast Open, data beside it, and the ACK that it deserves.
+/// `sent_again`: our SYN had to be repeated.
+void answer_syn_ack(Connection& c, Time now, const wire::Segment& syn_ack, bool refused,
+                    bool sent_again, Output& out) {
+    bool saves_ack = c.tcb.writer_waits || c.options->defer_accept != 0;
+    if (c.tcb.fast_open_asked || c.tcb.syn_data) {
+        learn_from_syn_ack(c, syn_ack, refused, sent_again, out);
+        // What is sent again carries the ACK; data beside such a SYN-ACK are left to come again.
+        if (refused) return run_retransmission_loop(c, now, out);
+        if (c.tcb.syn_data && c.tcb.write_end == c.sender.snd_una()) {
+            out.events |= event::kAllAcknowledged;
+        }
+        saves_ack = take_syn_ack_data(c, now, syn_ack, out) || saves_ack;
+    }
+    if (saves_ack) {
+        c.receiver.delay_handshake_ack(now);
+    } else {
+        send_ack(c, now, wire::Cause::HandshakeAck, out);
+    }
 }
 
 bool echoes_our_syn(const Connection& c, Time now, const wire::Segment& segment) {
@@ -154,6 +212,7 @@ void open_actively(Connection& c, Time now, Output& out) {
     h.offered_sack = syn.syn.sack_permitted;
     h.offered_scaling = syn.syn.window_scale >= 0;
     h.offered_ecn = syn.has(wire::flag::kEce);
+    h.offered_accurate_ecn = syn.has(wire::flag::kAe);
     set_state(c, State::SynSent);
     c.arm_handshake(c.expiry(now, h.rto));
     send_syn(c, now, wire::Cause::Open, out);
@@ -173,17 +232,28 @@ void open_passively(Connection& c, Time now, const PassiveOpen& handshake) {
     h.window = initial_receive_window(*c.sysctls, *c.options, c.advertised_mss() - deducted,
                                       c.tcb.scaling);
     if (handshake.receive_window != 0) h.window.window = handshake.receive_window;
-    if (handshake.ecn) c.ecn.enable();
+    const std::uint32_t echo = ace::of(handshake.syn_ack);
+    if (handshake.syn.has(wire::flag::kAe) && ace::is_echo(echo)) {
+        c.enable_accurate_ecn(echo, false);
+    } else if (handshake.ecn) {
+        c.ecn.enable();
+    }
     c.tcb.snd_wl1 = StreamOffset{0};
     update_mss(c);
     start_receiver(c, now, handshake.syn.ts_value);
     set_state(c, State::SynReceived);
+    if (handshake.early) begin_early(c, now, handshake);
+}
+
+bool acknowledges_syn(const Connection& c, wire::SeqNum ack) {
+    const StreamOffset at = from_wire(ack, c.tcb.iss, StreamOffset{1});
+    const StreamOffset end = c.tcb.early ? c.sender.snd_nxt() : syn_data_end(c);
+    return at - StreamOffset{1} >= 0 && at <= end;
 }
 
 void arrives_in_syn_sent(Connection& c, Time now, const wire::Segment& segment, Output& out) {
     if (segment.has(wire::flag::kAck)) {
-        // Only the SYN is outstanding: nothing but ISS + 1 acknowledges it.
-        const bool acceptable = segment.ack == c.tcb.iss + 1;
+        const bool acceptable = acknowledges_syn(c, segment.ack);
         if (!acceptable || !echoes_our_syn(c, now, segment)) {
             if (!acceptable && c.tcb.syn_timeouts == 0) {
                 const Duration tick = c.sysctls->timer_tick == Duration::zero()
@@ -199,17 +269,16 @@ void arrives_in_syn_sent(Connection& c, Time now, const wire::Segment& segment, 
 
         receive_syn(c, segment);
         adopt(c, agree(offered(*c.tcb.handshake), segment, *c.options));
-        const bool answers_ecn = segment.has(wire::flag::kEce) && !segment.has(wire::flag::kCwr);
-        if (c.tcb.handshake->offered_ecn && answers_ecn) c.ecn.enable();
+        agree_on_ecn(c, segment);
+        start_mtu_probing(c, now);
         update_mss(c);
         start_receiver(c, now, segment.ts_value);
-        start_sender(c, now, segment);
+        const StreamOffset acked = from_wire(segment.ack, c.tcb.iss, StreamOffset{1});
+        start_sender(c, now, segment, acked);
+        const bool refused = c.tcb.syn_data && restore_syn_data(c, now, acked);
+        const bool sent_again = c.tcb.syn_timeouts > 0 || c.tcb.handshake->repeats > 0;
         establish(c, now, out);
-        if (c.tcb.writer_waits || c.options->defer_accept != 0) {
-            c.receiver.delay_handshake_ack(now);
-        } else {
-            send_ack(c, now, wire::Cause::HandshakeAck, out);
-        }
+        answer_syn_ack(c, now, segment, refused, sent_again, out);
         return;
     }
     if (segment.has(wire::flag::kRst) || !segment.has(wire::flag::kSyn)) return;
@@ -222,8 +291,19 @@ void complete_in_syn_received(Connection& c, Time now, const wire::Segment& segm
                     << (syn ? 0 : static_cast<int>(c.tcb.snd_wscale));
     c.tcb.max_window = std::max(c.tcb.max_window, c.tcb.snd_wnd);
     c.tcb.snd_wl1 = from_wire(segment.seq, c.tcb.irs, c.receiver.rcv_nxt());
+    if (c.ecn.is_accurate()) c.seldom.make().accurate_ecn.start_from(ace::of(segment));
     update_mss(c);
-    start_sender(c, now, segment);
+    if (c.tcb.early) {
+        if (!c.sender.rtt().has_sample()) sample_handshake(c, now, segment);
+        leave_early(c, now, out);
+    } else {
+        const StreamOffset acked = from_wire(segment.ack, c.tcb.iss, StreamOffset{1});
+        start_mtu_probing(c, now);
+        start_sender(c, now, segment, acked);
+        if (c.tcb.syn_data && restore_syn_data(c, now, acked)) {
+            run_retransmission_loop(c, now, out);
+        }
+    }
     establish(c, now, out);
     if (syn) {
         // The peer's SYN-ACK repeats its SYN: said so by a DSACK. RFC 2883 §4.

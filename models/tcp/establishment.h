@@ -14,6 +14,8 @@ void open_passively(Connection& c, Time now, const PassiveOpen& handshake);
 void arrives_in_syn_sent(Connection& c, Time now, const wire::Segment& segment, Output& out);
 /// The ACK of our SYN has come in SYN-RECEIVED.
 void complete_in_syn_received(Connection& c, Time now, const wire::Segment& segment, Output& out);
+/// Does this acknowledgement cover our SYN, and nothing that was never sent?
+bool acknowledges_syn(const Connection& c, wire::SeqNum ack);
 /// The send buffer that the window asks for, unless SO_SNDBUF was set.
 void grow_send_buffer(Connection& c);
 

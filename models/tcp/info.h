@@ -76,6 +76,7 @@ struct Info {
     RecoveryState ca_state = RecoveryState::Open;
     std::uint8_t retransmits = 0, probes = 0, backoff = 0, options = 0;
     std::uint8_t snd_wscale = 0, rcv_wscale = 0;
+    std::uint8_t fastopen_client_fail = 0;  ///< FastOpenFailure
     std::int64_t rto = 0, ato = 0, rtt = 0, rttvar = 0, min_rtt = 0, rcv_rtt = 0;
     std::uint32_t snd_mss = 0, rcv_mss = 0, advmss = 0, pmtu = 0;
     std::uint32_t unacked = 0, sacked = 0, lost = 0, retrans = 0;  ///< segments

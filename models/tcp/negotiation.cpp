@@ -4,8 +4,15 @@
 #include <algorithm>
 #include <bit>
 
+#include "models/tcp/ecn/accurate_ecn.h"
+
 namespace seedwire::tcp {
 namespace {
+
+/// Values of the sysctl `tcp_ecn`. From kAccurate on accurate ECN is accepted where it is offered.
+namespace ecn_mode {
+constexpr std::int32_t kOff = 0, kAsk = 1, kAccurate = 3, kAskClassic = 4;
+}
 
 constexpr std::uint32_t kMaxUnscaledWindow = 65535;
 constexpr int kMaxWindowScale = 14;  // RFC 7323 §2.3
@@ -19,9 +26,10 @@ std::uint32_t scaling_candidate(const Sysctls& sysctls, std::uint32_t space, std
     return std::min(space, clamp);
 }
 
+/// RFC 3168 §6.1.1. A marked SYN is no sign of it, unless AE says that the sender knows better.
 bool asks_for_ecn(const wire::Segment& syn) {
-    return syn.has(wire::flag::kEce) && syn.has(wire::flag::kCwr) && !syn.has(wire::flag::kAe) &&
-           syn.ecn == wire::Ecn::NotEct;
+    return syn.has(wire::flag::kEce) && syn.has(wire::flag::kCwr) &&
+           (syn.ecn == wire::Ecn::NotEct || syn.has(wire::flag::kAe));
 }
 
 }  // namespace
@@ -82,7 +90,11 @@ wire::Segment make_syn(Time now, const Sysctls& sysctls, const SocketOptions& op
         syn.has_timestamps = true;
         syn.ts_value = timestamp_value(now, environment.timestamp_offset);
     }
-    if (sysctls.tcp_ecn == 1) syn.flags |= wire::flag::kEce | wire::flag::kCwr;
+    const bool accurate = sysctls.tcp_ecn == ecn_mode::kAccurate;
+    if (accurate || sysctls.tcp_ecn == ecn_mode::kAsk || sysctls.tcp_ecn == ecn_mode::kAskClassic) {
+        syn.flags |= wire::flag::kEce | wire::flag::kCwr;
+    }
+    if (accurate) syn.flags |= wire::flag::kAe;
     return syn;
 }
 
@@ -106,8 +118,12 @@ wire::Segment make_syn_ack(Time now, const Sysctls& sysctls, const SocketOptions
     reply.window = initial.field();
     reply.syn.window_scale = initial.scale;
     reply.syn.sack_permitted = sysctls.tcp_sack && syn.syn.sack_permitted;
-    const bool answers = sysctls.tcp_ecn == 1 || sysctls.tcp_ecn == 2;
-    if (answers && asks_for_ecn(syn)) reply.flags |= wire::flag::kEce;
+    const bool all_three = (syn.flags & ace::kBits) == ace::kBits;
+    if (all_three && sysctls.tcp_ecn >= ecn_mode::kAccurate) {
+        ace::put(reply, ace::echo_of(syn.ecn));
+    } else if (sysctls.tcp_ecn != ecn_mode::kOff && asks_for_ecn(syn)) {
+        reply.flags |= wire::flag::kEce;
+    }
     return reply;
 }
 

@@ -62,6 +62,7 @@ wire::Segment begin_segment(Connection& c, Time now, StreamOffset seq, wire::Cau
 }
 
 void retransmit(Connection& c, Time now, const Retransmission& lost, Output& out) {
+    if (c.mtu_prober()) c.mtu_prober()->forget_probe();  // what it would tell is not clear any more
     wire::Segment segment = begin_segment(c, now, lost.start, lost.cause);
     const bool fin = c.tcb.write_shut && lost.end == c.tcb.write_end;
     const auto space = static_cast<std::uint32_t>(lost.end - lost.start);
@@ -69,7 +70,7 @@ void retransmit(Connection& c, Time now, const Retransmission& lost, Output& out
     segment.payload.length = space - (fin ? 1U : 0U);
     if (fin) segment.flags |= wire::flag::kFin;
     if (lost.push && segment.payload.length > 0) segment.flags |= wire::flag::kPsh;
-    c.ecn.mark(segment, false);
+    c.mark_ecn(segment, false);
     if (segment.payload.length > 0) {
         c.receiver.note_data_sent(now);
         c.tcb.last_data_sent = now;
@@ -89,7 +90,7 @@ void run_retransmission_loop(Connection& c, Time now, Output& out) {
 
 void send_ack(Connection& c, Time now, wire::Cause cause, Output& out) {
     wire::Segment segment = begin_segment(c, now, acceptable_sequence(c), cause);
-    c.ecn.mark(segment, false);
+    c.mark_ecn(segment, false);
     out.segments.push_back(segment);
 }
 
@@ -115,7 +116,7 @@ void send_probe(Connection& c, Time now, wire::Cause cause, Output& out) {
         segment.payload.length = length;
         if (length > 0) segment.flags |= wire::flag::kPsh;
         if (block.fin) segment.flags |= wire::flag::kFin;
-        c.ecn.mark(segment, length > 0);
+        c.mark_ecn(segment, length > 0);
         if (length > 0) {
             c.receiver.note_data_sent(now);
             c.tcb.last_data_sent = now;
@@ -128,7 +129,7 @@ void send_probe(Connection& c, Time now, wire::Cause cause, Output& out) {
         return;
     }
     wire::Segment segment = begin_segment(c, now, c.sender.snd_una() - 1, cause);
-    c.ecn.mark(segment, false);
+    c.mark_ecn(segment, false);
     out.segments.push_back(segment);
 }
 
@@ -159,7 +160,16 @@ void send_syn(Connection& c, Time now, wire::Cause cause, Output& out) {
     describe_syn(c, now, syn);
     syn.flags = wire::flag::kSyn;
     syn.cause = cause;
-    if (c.tcb.handshake->offered_ecn) syn.flags |= wire::flag::kEce | wire::flag::kCwr;
+    const Handshake& h = *c.tcb.handshake;
+    // RFC 3168 §6.1.1.1: perhaps the ECN bits were what killed the first SYN. If it was its answer
+    // that got lost, the next SYN-ACK may still agree.
+    // Accurate ECN gets a second try: RFC 9768 §3.1.4.1.
+    const int tries = h.offered_accurate_ecn ? 2 : 1;
+    const bool falls_back = c.sysctls->tcp_ecn_fallback && c.tcb.syn_timeouts + h.repeats >= tries;
+    if (h.offered_ecn && !falls_back) {
+        syn.flags |= wire::flag::kEce | wire::flag::kCwr;
+        if (h.offered_accurate_ecn) syn.flags |= wire::flag::kAe;
+    }
     ++c.tcb.counters.segments_out;
     out.segments.push_back(syn);
 }
@@ -171,7 +181,7 @@ void send_syn_ack(Connection& c, Time now, wire::Cause cause, Output& out) {
     syn.cause = cause;
     syn.ack = to_wire(c.receiver.rcv_nxt(), c.tcb.irs);
     if (syn.has_timestamps) syn.ts_echo = c.receiver.ts_recent();
-    if (c.ecn.is_enabled()) syn.flags |= wire::flag::kEce;
+    c.ecn.mark_syn_ack(syn, c.seldom->accurate_ecn);
     ++c.tcb.counters.segments_out;
     out.segments.push_back(syn);
 }
@@ -179,6 +189,7 @@ void send_syn_ack(Connection& c, Time now, wire::Cause cause, Output& out) {
 void queue_fin(Connection& c, Time now, Output& out) {
     SEEDWIRE_ASSERT(!c.tcb.write_shut);
     c.tcb.write_shut = true;
+    if (!c.has_unsent()) c.note_busy(now);
     c.send_buffer.append_fin();
     c.tcb.write_end += 1;
     push_pending(c, now, hold::kNoDelay, out);

@@ -2,12 +2,16 @@
 // take a Connection (arrival, user_calls, timeouts, transmit) are the only ones that see several.
 #pragma once
 
+#include <memory>
+
 #include "models/tcp/challenge_ack.h"
 #include "models/tcp/config.h"
-#include "models/tcp/ecn/classic_ecn.h"
+#include "models/tcp/ecn/ecn.h"
 #include "models/tcp/endpoint.h"
 #include "models/tcp/receive/receiver.h"
 #include "models/tcp/recovery/sender.h"
+#include "models/tcp/send/limits.h"
+#include "models/tcp/send/mtu_prober.h"
 #include "models/tcp/send/pacer.h"
 #include "models/tcp/send/persist.h"
 #include "models/tcp/send/send_buffer.h"
@@ -17,12 +21,26 @@
 
 namespace seedwire::tcp {
 
+/// Fast Open as a connection that has used it remembers. RFC 7413.
+struct FastOpenTraits {
+    bool experimental = false;  ///< our SYN's option had its experimental form
+    bool watched = false;       ///< success ends longer pauses
+    bool child = false;         ///< opened by a SYN with a good cookie
+    bool adopted = false;       ///< and given to a program by accept()
+    FastOpenFailure failure = FastOpenFailure::None;
+};
+
 /// What few connections ever need: keepalive, pacing, closed windows, segments to be challenged.
 struct Seldom {
     TimerTable timers;
     Persist persist;
     Pacer pacer;
     ChallengeAckLimit challenge;
+    SendLimits limits;  ///< from the first time that something limited the sender
+    AccurateEcn accurate_ecn;
+    FastOpenTraits fast_open;
+    std::uint32_t delivered_ce = 0;         ///< segments told to have met congestion
+    std::unique_ptr<MtuProber> mtu_prober;  ///< only with `tcp_mtu_probing`
 };
 
 struct Connection {
@@ -47,7 +65,7 @@ struct Connection {
     Sender sender;
     Receiver receiver;
     Lazy<Seldom> seldom;
-    ClassicEcn ecn;
+    Ecn ecn;
 
     /// Right edge of the peer's window. RFC 9293 §3.3.1.
     StreamOffset window_end() const { return sender.snd_una() + tcb.snd_wnd; }
@@ -65,6 +83,29 @@ struct Connection {
     std::uint64_t bytes_acked() const {
         const std::uint64_t una = sender.snd_una().value;
         return una > 0 ? una - 1 : 0;
+    }
+    MtuProber* mtu_prober() {
+        Seldom* some = seldom.made();
+        return some != nullptr ? some->mtu_prober.get() : nullptr;
+    }
+    /// ECN of a segment about to leave, no SYN and no RST. With accurate ECN all are ECN-capable.
+    void mark_ecn(wire::Segment& segment, bool new_data) {
+        if (ecn.is_accurate()) [[unlikely]] {
+            seldom.make().accurate_ecn.mark(segment);
+        } else {
+            ecn.mark(segment, new_data);
+        }
+    }
+    void enable_accurate_ecn(std::uint32_t echo, bool client) {
+        ecn.enable_accurate();
+        seldom.make().accurate_ecn.enable(echo, client);
+    }
+    // --- what limits the sender, for tcp_info ---
+    void note_busy(Time now) {
+        if (Seldom* some = seldom.made()) some->limits.begin(now, SendLimit::Busy);
+    }
+    void note_answered(Time now) {
+        if (Seldom* some = seldom.made()) some->limits.end(now, SendLimit::Busy, !has_unsent());
     }
     // --- timers; stopping what was never started costs nothing ---
     void arm(TimerSlot slot, Time at) { seldom.make().timers.arm(slot, at); }

@@ -8,7 +8,7 @@ namespace {
 
 // tcpi_options, linux/tcp.h.
 constexpr std::uint8_t kOptionTimestamps = 1, kOptionSack = 2, kOptionScaling = 4, kOptionEcn = 8,
-                       kOptionEcnSeen = 16;
+                       kOptionEcnSeen = 16, kOptionSynData = 32, kOptionFastOpenChild = 128;
 
 std::uint8_t option_bits(const Connection& c) {
     std::uint8_t bits = 0;
@@ -17,6 +17,8 @@ std::uint8_t option_bits(const Connection& c) {
     if (c.tcb.scaling) bits |= kOptionScaling;
     if (c.ecn.is_enabled()) bits |= kOptionEcn;
     if (c.ecn.has_seen_ect()) bits |= kOptionEcnSeen;
+    if (c.tcb.syn_data_acked) bits |= kOptionSynData;
+    if (c.seldom->fast_open.child) bits |= kOptionFastOpenChild;
     return bits;
 }
 
@@ -47,6 +49,10 @@ void describe_sending(const Connection& c, Time now, Info& info) {
     info.pacing_rate = s.pacing_rate();
     info.delivery_rate = s.delivery_rate().bytes_per_second(c.tcb.mss);
     info.last_data_sent = now - c.tcb.last_data_sent;
+    info.rwnd_limited = c.seldom->limits.spent(now, SendLimit::ReceiveWindow).us();
+    info.sndbuf_limited = c.seldom->limits.spent(now, SendLimit::SendBuffer).us();
+    info.busy_time =
+        info.rwnd_limited + info.sndbuf_limited + c.seldom->limits.spent(now, SendLimit::Busy).us();
 }
 
 void describe_receiving(const Connection& c, Time now, Info& info) {
@@ -81,6 +87,7 @@ Info take_info(const Connection& c, Time now) {
     info.options = option_bits(c);
     info.snd_wscale = c.tcb.snd_wscale;
     info.rcv_wscale = c.tcb.rcv_wscale;
+    info.fastopen_client_fail = static_cast<std::uint8_t>(c.seldom->fast_open.failure);
     info.snd_mss = c.tcb.mss;
     const std::uint32_t deducted = c.tcb.timestamps ? kTimestampOptionBytes : 0;
     info.advmss = c.advertised_mss() - deducted;
@@ -93,6 +100,7 @@ Info take_info(const Connection& c, Time now) {
     info.bytes_acked =
         c.bytes_acked() + (!c.tcb.passive && c.is_synchronized() ? std::uint64_t{1} : 0);
     info.bytes_sent = counters.bytes_sent;
+    info.delivered_ce = c.seldom->delivered_ce;
     info.segs_in = counters.segments_in;
     info.segs_out = counters.segments_out;
     info.data_segs_in = counters.data_segments_in;

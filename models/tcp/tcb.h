@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "models/tcp/fast_open/client.h"
 #include "models/tcp/info.h"
 #include "models/tcp/negotiation.h"
 #include "models/tcp/stream_offset.h"
@@ -21,7 +22,8 @@ struct Handshake {
     Duration rto = Duration::s(1);  ///< of SYN or SYN-ACK; RFC 6298 §2 (2.1)
     std::uint8_t repeats = 0;       ///< SYN-ACKs sent because the SYN came again
     bool offered_timestamps = false, offered_sack = false, offered_scaling = false;
-    bool offered_ecn = false;
+    bool offered_ecn = false;           ///< ECE and CWR
+    bool offered_accurate_ecn = false;  ///< and AE
 };
 
 /// Counters that only observers read.
@@ -64,6 +66,11 @@ struct Tcb {
     bool writer_waits : 1 = false;   ///< a write came before the handshake was complete
     bool retired : 1 = false;        ///< a stub has taken over: only facts remain here
     bool push_once : 1 = false;      ///< the next send ignores Nagle and cork
+    bool early : 1 = false;          ///< Fast Open: in use before the handshake was complete
+    // Fast Open as an end of it remembers; RFC 7413.
+    bool fast_open_asked : 1 = false;  ///< our SYN carried the option
+    bool syn_data : 1 = false;         ///< our SYN carried data
+    bool syn_data_acked : 1 = false;   ///< data of a SYN was taken, the peer's or ours
 };
 
 }  // namespace seedwire::tcp

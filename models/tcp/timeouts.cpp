@@ -5,6 +5,8 @@
 
 #include "models/tcp/arrival.h"
 #include "models/tcp/closing.h"
+#include "models/tcp/early_data.h"
+#include "models/tcp/mtu_probing.h"
 #include "models/tcp/transmit.h"
 
 namespace seedwire::tcp {
@@ -66,9 +68,22 @@ bool is_silent_too_long(const Connection& c, Time now) {
     return now - c.tcb.last_ack_received > limit && trying > limit;
 }
 
+/// R1 of RFC 9293 §3.8.3: perhaps it is the size of the segments.
+void suspect_black_hole(Connection& c, Time now) {
+    if (!c.mtu_prober() || c.sender.episode().retransmits == 0) return;
+    const Time since = c.sender.first_retransmission();
+    if (since.is_never()) return;
+    const Duration patience =
+        modelled_timeout(c.sysctls->tcp_retries1, c.sysctls->tcp_rto_min, c.sysctls->tcp_rto_max);
+    if (now - since >= patience) search_smaller_mtu(c, now);
+}
+
 void retransmission_timeout(Connection& c, Time now, Output& out) {
     const bool probing = c.tcb.snd_wnd == 0 && !c.tcb.orphan;
-    if (probing ? is_silent_too_long(c, now) : is_hopeless(c, now)) return give_up(c, out);
+    const bool hopeless = probing ? is_silent_too_long(c, now) : is_hopeless(c, now);
+    if (!probing) note_timeouts(c, c.sender.episode().retransmits, hopeless, out);
+    if (hopeless) return give_up(c, out);
+    if (!probing) suspect_black_hole(c, now);
     out.expired_rto = c.sender.rto();  // before it is backed off
     const Retransmission lost = c.sender.on_retransmission_timeout(now, c.peer_window());
     retransmit(c, now, lost, out);
@@ -152,6 +167,7 @@ void window_probe_timeout(Connection& c, Time now, Output& out) {
 
 /// SYN, or SYN-ACK of a simultaneous open, unanswered. Linux, `tcp_retransmit_timer`.
 void handshake_timeout(Connection& c, Time now, Output& out) {
+    if (c.tcb.early) return early_timeout(c, now, out);
     Handshake& h = c.tcb.handshake.make();
     h.expiry = Time::never();
     const bool active = c.tcb.state == State::SynSent;
@@ -163,12 +179,12 @@ void handshake_timeout(Connection& c, Time now, Output& out) {
             ? c.options->user_timeout
             : modelled_timeout(retries, Duration::s(1), c.sysctls->tcp_rto_max);
     const bool late = c.tcb.syn_timeouts > 0 && now - h.first_sent >= patience;
-    if (c.tcb.syn_timeouts >= most || late) return give_up(c, out);
+    const bool hopeless = c.tcb.syn_timeouts >= most || late;
+    note_timeouts(c, c.tcb.syn_timeouts, hopeless, out);
+    if (hopeless) return give_up(c, out);
     ++c.tcb.syn_timeouts;
     out.expired_rto = h.rto;
     if (active) {
-        // RFC 3168 §6.1.1.1: perhaps the ECN bits were what killed the first SYN.
-        if (c.sysctls->tcp_ecn_fallback) h.offered_ecn = false;
         send_syn(c, now, wire::Cause::SynTimeout, out);
     } else {
         send_syn_ack(c, now, wire::Cause::SynAckTimeout, out);

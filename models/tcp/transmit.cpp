@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "models/tcp/arrival.h"
+#include "models/tcp/mtu_probing.h"
 #include "sim/base/assert.h"
 
 namespace seedwire::tcp {
@@ -135,7 +136,7 @@ std::uint32_t send_block(Connection& c, Time now, std::uint32_t length, std::uin
         segment.payload.length = last ? length - i * mss : mss;
         std::uint16_t kept = 0;
         wire::Segment& sent = out.segments.emplace_back(segment);
-        c.ecn.mark(sent, segment.payload.length > 0);
+        c.mark_ecn(sent, segment.payload.length > 0);
         if (last) {
             // A block of several segments ends with PSH whatever the program asked for.
             if (block.push || count > 1) sent.flags |= wire::flag::kPsh;
@@ -160,6 +161,20 @@ std::uint32_t send_block(Connection& c, Time now, std::uint32_t length, std::uin
     // While cwnd is not yet filled again, a waiting writer's buffer may grow.
     check_space(c, out);
     return count;
+}
+
+/// What keeps the rest from being sent, for tcp_info.
+void note_limits(Connection& c, Time now, bool window_limited, bool sent) {
+    if (window_limited) return c.seldom.make().limits.begin(now, SendLimit::ReceiveWindow);
+    const bool unsent = c.has_unsent();
+    if (c.seldom->limits.is(SendLimit::ReceiveWindow)) {
+        c.seldom.make().limits.end(now, SendLimit::ReceiveWindow,
+                                   !unsent && c.sender.packets_out() == 0);
+    }
+    // Everything is out, the window has room, and the program waits for buffer.
+    if (sent && !unsent && c.tcb.write_blocked && c.sender.room() > 0) {
+        c.seldom.make().limits.begin(now, SendLimit::SendBuffer);
+    }
 }
 
 bool is_paced_out(Connection& c, Time now) {
@@ -193,8 +208,10 @@ std::uint32_t size_goal(const Connection& c, std::uint32_t mss) {
 }
 
 void update_mss(Connection& c) {
-    const std::uint32_t mss =
+    std::uint32_t mss =
         effective_mss(c.tcb.path_mtu, c.tcb.peer_mss, c.tcb.timestamps, c.tcb.max_window);
+    if (c.mtu_prober()) [[unlikely]]
+        mss = bound_by_search(c, mss);
     c.tcb.mss = static_cast<std::uint16_t>(mss);
     c.sender.set_mss(mss);
     c.sender.note_peer_window(c.tcb.max_window);
@@ -206,6 +223,12 @@ std::uint32_t run_send_loop(Connection& c, Time now, std::uint32_t mss, std::uin
     end.probe = mode == SendLoop::Probe;
     end.sndbuf_blocked = c.tcb.write_blocked;
     const std::uint32_t most = largest_block_segments(c, mss);
+    if (c.mtu_prober() && mode == SendLoop::All) [[unlikely]] {
+        const MtuProbe probe = probe_mtu(c, now, mss, out);
+        if (probe == MtuProbe::Wait) return 0;
+        if (probe == MtuProbe::Sent) end.sent = 1;
+    }
+    bool window_limited = false;
     while (c.send_buffer.has_unsent()) {
         if (is_paced_out(c, now)) break;
         std::uint32_t quota = std::min(c.sender.room(), std::max(c.sender.window().cwnd / 2, 1U));
@@ -218,7 +241,10 @@ std::uint32_t run_send_loop(Connection& c, Time now, std::uint32_t mss, std::uin
             c.send_buffer.grow_head(quota * mss - c.send_buffer.head().length);
         }
         const Block& head = c.send_buffer.head();
-        if (!fits_window(c, head, mss)) break;
+        if (!fits_window(c, head, mss)) {
+            window_limited = true;
+            break;
+        }
         const std::uint8_t hold = c.send_buffer.head_is_last() ? held_by : hold::kPush;
         if (head.length <= mss) {
             const bool passes = (hold & hold::kPush) != 0 || head.fin;
@@ -235,12 +261,15 @@ std::uint32_t run_send_loop(Connection& c, Time now, std::uint32_t mss, std::uin
         if (mode != SendLoop::All) break;
     }
     c.sender.on_send_loop_end(now, end);
+    note_limits(c, now, window_limited, end.sent > 0);
     return end.sent;
 }
 
 void push_pending(Connection& c, Time now, std::uint8_t held_by, Output& out) {
-    if (!c.has_unsent() || !may_transmit_data(c.tcb.state)) return;
+    if (!c.has_unsent() || !(may_transmit_data(c.tcb.state) || c.tcb.early)) return;
     const std::uint32_t sent = run_send_loop(c, now, current_mss(c), held_by, SendLoop::All, out);
+    // Until the handshake is complete the SYN-ACK's timer is the only one.
+    if (c.tcb.early) return c.sender.stop_timer();
     // Nothing sent, nothing in flight: only a probe can get this going again.
     if (sent == 0 && c.sender.packets_out() == 0 && c.has_unsent() &&
         c.sender.timer().meaning == TimerMeaning::None) {

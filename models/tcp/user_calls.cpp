@@ -20,6 +20,11 @@ bool may_begin_block(const Connection& c) {
     return low_water == 0 || c.send_buffer.unsent_bytes() < low_water;
 }
 
+/// The handshake is not complete, and nothing may travel before.
+bool is_opening(const Connection& c) {
+    return c.tcb.state == State::SynSent || (c.tcb.state == State::SynReceived && !c.tcb.early);
+}
+
 /// More than half of the peer's largest window was queued since the last PSH.
 bool must_push(const Connection& c) {
     return c.tcb.write_end > c.tcb.pushed + c.tcb.max_window / 2;
@@ -44,6 +49,7 @@ void note_if_app_limited(Connection& c) {
 void begin_block(Connection& c, Time now, std::uint32_t length) {
     if (c.sender.packets_out() == 0) c.sender.on_write(now);
     c.tcb.push_once = false;
+    if (!c.has_unsent()) c.note_busy(now);
     c.send_buffer.append_block(length);
 }
 
@@ -57,20 +63,34 @@ void push_full_block(Connection& c, Time now, std::uint32_t mss, Output& out) {
     }
 }
 
+/// What the path takes bounds what we ask the peer for, too; and a SYN with data was probably too
+/// large itself. Linux, `tcp_simple_retransmit`.
+void narrow_opening(Connection& c, Time now, std::uint32_t mtu, Output& out) {
+    c.link_mtu = std::min(c.link_mtu, mtu);
+    if (!c.tcb.syn_data) return;
+    Handshake& h = c.tcb.handshake.make();
+    if (h.repeats != UINT8_MAX) ++h.repeats;
+    send_syn(c, now, wire::Cause::PathMtuReduced, out);
+}
+
 }  // namespace
 
 bool may_write(const Connection& c) {
-    return (c.tcb.state == State::Established || c.tcb.state == State::CloseWait) &&
-           !c.tcb.write_shut;
+    const bool open = c.tcb.state == State::Established || c.tcb.state == State::CloseWait;
+    return (open || (c.tcb.early && c.tcb.state == State::SynReceived)) && !c.tcb.write_shut;
 }
 
 std::uint32_t write_bytes(Connection& c, Time now, std::uint32_t length, WriteMode mode,
                           Output& out) {
-    if (c.tcb.state == State::SynSent || c.tcb.state == State::SynReceived) {
+    if (is_opening(c)) {
         c.tcb.writer_waits = c.tcb.write_blocked = true;
         return 0;
     }
     if (!may_write(c) || length == 0) return 0;
+    if (c.seldom->limits.is(SendLimit::SendBuffer)) {
+        c.seldom.make().limits.end(now, SendLimit::SendBuffer,
+                                   c.sender.packets_out() == 0 && !c.has_unsent());
+    }
     note_if_app_limited(c);
     const std::uint32_t mss = current_mss(c);
     const std::uint32_t goal = size_goal(c, mss);
@@ -104,7 +124,7 @@ std::uint32_t write_bytes(Connection& c, Time now, std::uint32_t length, WriteMo
 }
 
 std::uint32_t read_bytes(Connection& c, Time now, std::uint32_t at_most, Output& out) {
-    if (c.tcb.state == State::SynSent || c.tcb.state == State::SynReceived) return 0;
+    if (is_opening(c)) return 0;
     const bool gone = c.tcb.state == State::Closed || c.tcb.state == State::TimeWait;
     // A connection that never was has received nothing.
     if (gone && c.receiver.readable() == 0) return 0;
@@ -174,7 +194,8 @@ std::uint32_t writable_bytes(const Connection& c) {
 
 void icmp_error(Connection& c, Time now, Error error, bool hard, wire::SeqNum quoted, Output& out) {
     if (c.tcb.state == State::Closed || c.tcb.retired) return;
-    if (c.tcb.state == State::SynSent || c.tcb.state == State::SynReceived) {
+    const bool opening = c.tcb.state == State::SynSent || c.tcb.state == State::SynReceived;
+    if (opening && !(c.tcb.early && c.seldom->fast_open.adopted)) {
         // RFC 5461 §4.1: while connecting, soft errors abort too; the program may try elsewhere.
         if (quoted == c.tcb.iss) finish(c, error, out);
         return;
@@ -198,6 +219,7 @@ void packet_too_big(Connection& c, Time now, std::uint32_t mtu, wire::SeqNum quo
     if (mtu >= c.tcb.path_mtu) return;
     c.tcb.path_mtu = mtu;
     update_mss(c);
+    if (c.tcb.state == State::SynSent) return narrow_opening(c, now, mtu, out);
     if (opening || !c.sender.on_path_mtu_reduced(now, c.tcb.mss)) return;
     const std::size_t before = out.segments.size();
     run_retransmission_loop(c, now, out);

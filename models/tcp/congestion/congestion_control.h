@@ -90,6 +90,8 @@ public:
     /// The slow start threshold for a reduction that begins now; cwnd is still the old one. Once
     /// per episode. RFC 5681 §3.1, equation (4).
     virtual std::uint32_t ssthresh(const CongestionMoment&, const Window&) = 0;
+    /// What of the window a CE mark leaves where RFC 8511 §3.1 is in force, percent.
+    virtual std::uint32_t marked_percent() const { return 80; }
     /// The congestion state machine moves. Loss is entered by an RTO.
     virtual void on_state(const CongestionMoment&, RecoveryState) {}
     /// The episode was an illusion: the cwnd to go on with. RFC 4015 §3.

@@ -170,6 +170,7 @@ public:
     void on_ack(const CongestionMoment& moment, const CongestionAck& ack, Window& window) override {
         if (ack.limited) curve().on_ack(moment, ack, window);
     }
+    std::uint32_t marked_percent() const override { return 85; }
     std::uint32_t ssthresh(const CongestionMoment&, const Window& window) override {
         return curve().ssthresh(window);
     }

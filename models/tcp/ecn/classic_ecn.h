@@ -64,10 +64,10 @@ public:
     }
 
 private:
-    bool enabled_ = false;
-    bool echo_ = false;  ///< ECE goes out with each acknowledgement
-    bool seen_ect_ = false;
-    bool cwr_pending_ = false;
+    bool enabled_ : 1 = false;
+    bool echo_ : 1 = false;  ///< ECE goes out with each acknowledgement
+    bool seen_ect_ : 1 = false;
+    bool cwr_pending_ : 1 = false;
 };
 
 }  // namespace seedwire::tcp

@@ -56,6 +56,8 @@ public:
     /// stays where it is rather than move by less than `least_step`.
     WindowChoice select(StreamOffset rcv_nxt, std::uint32_t unread, std::uint32_t rcv_mss,
                         bool may_shrink, std::uint32_t least_step = 0);
+    /// Our SYN-ACK has acknowledged data beside the peer's SYN: what it offers counts from there.
+    void acknowledge(StreamOffset rcv_nxt) { rcv_wup_ = rcv_nxt; }
     /// Memory ran out: an ACK with window zero.
     void select_zero(StreamOffset rcv_nxt);
     /// The window field for the last selected window. RFC 7323 §2.3.

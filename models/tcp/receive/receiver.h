@@ -131,6 +131,10 @@ public:
     /// An active open saves the handshake's last ACK for data to carry; at most 200 ms.
     void delay_handshake_ack(Time now) { acks_.delay_handshake(now, window_.last_offer()); }
 
+    /// Data beside a SYN or SYN-ACK (Fast Open); `acknowledged`: our SYN-ACK covers them.
+    void take_syn_data(std::uint32_t length, std::uint32_t option_bytes, bool acknowledged);
+    void take_syn_fin();
+
     // --- an arriving segment ---
     /// PAWS, then RFC 9293 §3.10.7.4, first check. `now` becomes the time of the segment last seen.
     /// A segment with RST is never answered: Drop where it fails (exceptions are the caller's).

@@ -116,6 +116,21 @@ void Receiver::accept_in_order(Time now, const Arrival& segment, const ReceiverC
     }
 }
 
+void Receiver::take_syn_data(std::uint32_t length, std::uint32_t option_bytes, bool acknowledged) {
+    constexpr std::uint32_t kHeaders = 40;
+    rcv_nxt_ += length;
+    // Charged, but no event of the stream: neither the ACK policy nor the window learn from it.
+    buffer_.add(rcv_nxt_, length, kHeaders + option_bytes + length);
+    if (acknowledged) window_.acknowledge(rcv_nxt_);
+}
+
+void Receiver::take_syn_fin() {
+    fin_at_ = rcv_nxt_;
+    fin_seen_ = fin_reached_ = fin_unacknowledged_ = true;
+    rcv_nxt_ += 1;
+    acks_.schedule();
+}
+
 void Receiver::on_in_order_payload(Time now, const Arrival& segment,
                                    const ReceiverContext& context) {
     acks_.schedule();

@@ -92,6 +92,7 @@ struct AckInput {
     bool window_changed = false;  ///< the peer's window was updated by it (to another value)
     bool ece = false;             ///< ECE on a connection that negotiated ECN
     bool has_unsent = false;      ///< something not yet sent is queued
+    StreamOffset mtu_probe{};     ///< where the probe of the path MTU in flight begins; 0: none
 };
 
 /// What to send after an ACK.
@@ -109,6 +110,7 @@ struct AckOutcome {
     bool reduced = false;       ///< a reduction began: CWR is due on the next new segment
     bool withdraw_cwr = false;  ///< that was an illusion: do not send CWR
     bool reneging = false;      ///< the short reneging timer runs
+    bool mtu_probe_lost = false;  ///< the probe alone was lost: its size is what the path refused
     std::uint64_t bytes_acked = 0;
     std::uint32_t delivered = 0;  ///< segments, cumulatively or by SACK, DSACKed copies included
     std::uint32_t lost = 0;       ///< newly marked
@@ -199,6 +201,15 @@ public:
     /// ICMP "fragmentation needed": what is larger than the new MSS counts as lost, without a
     /// reduction. True: the retransmission loop follows. RFC 1191 §6.5.
     bool on_path_mtu_reduced(Time now, std::uint32_t mss);
+    /// The handshake of a connection already in use was completed: the timer runs from now.
+    void rearm_after_handshake(Time now) { rearm_rto(now); }
+    /// Its SYN-ACK was lost again and again.
+    void on_handshake_loss(Time now) { enter_loss(now); }
+    /// A probe of the path MTU left, worth two segments; it was lost; it arrived, and the window
+    /// is the same in larger segments. RFC 4821 §7.5, §7.6.
+    void on_mtu_probe_sent() { --window_.cwnd; }
+    void on_mtu_probe_lost() { ++window_.cwnd; }
+    void on_mtu_grown(Time now, std::uint32_t former, std::uint32_t size);
     /// ICMP unreachable that quotes snd_una: one step of back-off is taken back. RFC 6069 §4.
     void revert_back_off(Time now);
 

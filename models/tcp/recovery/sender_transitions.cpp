@@ -1,5 +1,7 @@
 // Moves of the congestion state machine, and what each takes from the window or gives back.
 // RFC 5681 §3.1 and §3.2, RFC 6675 §5, RFC 4015 §3.
+#include <algorithm>
+
 #include "models/tcp/recovery/sender.h"
 
 namespace seedwire::tcp {
@@ -72,7 +74,12 @@ void Sender::enter_cwr(Time now) {
     forbid_window_undo();
     if (episode_.state >= RecoveryState::Cwr) return;
     end_undo();
+    const std::uint32_t before = window_.cwnd;
     begin_reduction(now);
+    if (sysctls_->cc_abe) {
+        // A mark comes from a short queue, a loss from a long one: RFC 8511 §3.
+        window_.ssthresh = std::max(before * congestion_->marked_percent() / 100, 2U);
+    }
     set_state(now, RecoveryState::Cwr);
 }
 
@@ -96,7 +103,7 @@ void Sender::mark_lost_by_timeout(Time now) {
 
 void Sender::enter_loss(Time now) {
     const RecoveryState before = episode_.state;
-    mark_lost_by_timeout(now);
+    if (!board_.empty()) mark_lost_by_timeout(now);
     // Once per window, not once per timeout. RFC 5681 §3.1.
     if (before <= RecoveryState::Disorder || episode_.high_seq <= board_.snd_una() ||
         (before == RecoveryState::Loss && episode_.retransmits == 0)) {
@@ -196,6 +203,14 @@ Duration Sender::detect_loss(Time now, bool forced) {
                          .in_recovery = episode_.in_recovery(),
                          .at_threshold = board_.sacked_out() >= episode_.reordering},
                         forced);
+}
+
+void Sender::on_mtu_grown(Time now, std::uint32_t former, std::uint32_t size) {
+    window_.cwnd = std::max<std::uint32_t>(
+        static_cast<std::uint32_t>(std::uint64_t{window_.cwnd} * former / size), 1);
+    window_.growth = 0;
+    window_.ssthresh = current_ssthresh();
+    validation_.on_window_changed(now);
 }
 
 bool Sender::on_path_mtu_reduced(Time now, std::uint32_t mss) {

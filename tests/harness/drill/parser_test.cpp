@@ -70,13 +70,13 @@ TEST_CASE("What does not fit together in a packet is an error", "[drill][parser]
 
 TEST_CASE("ICMP has a type, a code, an MTU and what it quotes", "[drill][parser]") {
     Lexer lexer{"unreachable frag_needed mtu 1040 [1:1461(1460)]"};
-    const IcmpText icmp = parse_icmp(lexer);
+    const IcmpText icmp = parse_icmp(lexer, {});
     CHECK(icmp.type == 3);
     CHECK(icmp.code == 4);
     CHECK(icmp.mtu == 1040);
     CHECK(icmp.quoted == 1);
     Lexer numeric{"type_11 code_1"};
-    CHECK(parse_icmp(numeric).type == 11);
+    CHECK(parse_icmp(numeric, {}).type == 11);
 }
 
 TEST_CASE("System calls have arguments, a result and an errno", "[drill][parser]") {

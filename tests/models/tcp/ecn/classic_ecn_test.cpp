@@ -117,3 +117,45 @@ TEST_CASE("A repeated SYN no longer asks for ECN", "[tcp][ecn][rfc3168]") {
     d.at(1_s);
     d.out(syn());
 }
+
+TEST_CASE("The answer to the first SYN still agrees on ECN", "[tcp][ecn][linux]") {
+    DriveConfig config;
+    config.sysctls.tcp_ecn = 1;
+    TcpDrive d{config};
+    d.connect();
+    d.at(1_s);
+    d.in(d.peer_syn().ack(101).flag(wire::flag::kEce));
+    d.discard();
+    d.write(1000);
+    CHECK(d.take().ecn == wire::Ecn::Ect0);
+}
+
+TEST_CASE("Segments acknowledged by an ECE are counted", "[tcp][ecn]") {
+    DriveConfig config;
+    config.sysctls.tcp_ecn = 1;
+    TcpDrive d{config};
+    d.connect();
+    d.in(d.peer_syn().ack(101).flag(wire::flag::kEce));
+    d.write(5000);
+    d.after(100_ms);
+    d.in(d.peer().ack(2101));
+    CHECK(d.info().delivered_ce == 0);
+    d.in(d.peer().ack(5101).flag(wire::flag::kEce));
+    CHECK(d.info().delivered_ce == 3);
+}
+
+TEST_CASE("ABE takes less for a mark than for a loss", "[tcp][ecn][rfc8511]") {
+    for (const auto congestion : {tcp::CongestionName::Reno, tcp::CongestionName::Cubic}) {
+        DriveConfig config;
+        config.sysctls.tcp_ecn = 1;
+        config.sysctls.cc_abe = true;
+        config.options.congestion = congestion;
+        TcpDrive d{config};
+        d.connect();
+        d.in(d.peer_syn().ack(101).flag(wire::flag::kEce));
+        d.write(40'000);
+        d.after(100_ms);
+        d.in(d.peer().ack(1101).flag(wire::flag::kEce));
+        CHECK(d.info().snd_ssthresh == 8);  // of 10: 0.8, and 0.85
+    }
+}
