@@ -17,7 +17,7 @@ namespace {
 
 struct Options {
     std::vector<std::string> paths, defines;
-    std::string profile = "packetdrill", congestion, junit;
+    std::string profile = "auto", congestion, junit;
     std::size_t jobs = 0;
     bool json = false, quiet = false;
 };
@@ -40,6 +40,7 @@ std::string json_text(const std::vector<drill::ScriptResult>& results) {
         json.begin_object();
         json.field("file", std::string_view{result.file});
         json.field("status", drill::to_string(outcome.status));
+        json.field("profile", drill::to_string(outcome.profile));
         if (outcome.status != drill::Status::Passed) {
             json.field("line", outcome.at.line);
             json.field("column", outcome.at.column);
@@ -63,6 +64,7 @@ bool write_junit(const std::string& path, std::string_view text) {
 
 std::optional<drill::RunOptions> run_options(const Options& options) {
     drill::RunOptions run;
+    run.or_linux = options.profile == "auto";
     if (options.profile == "linux") run.profile = drill::ProfileName::Linux;
     if (options.profile == "rfc") run.profile = drill::ProfileName::Rfc;
     if (!options.congestion.empty()) run.congestion = drill::congestion_named(options.congestion);
@@ -113,9 +115,10 @@ void add_drill_command(CLI::App& program, ExitCode& code) {
     command
         ->add_option(
             "--profile", options->profile,
-            "Settings before the script's own: packetdrill (what defaults.sh of the "
-            "public collections sets), linux (a kernel as it comes) or rfc (the RFCs' letter)")
-        ->check(CLI::IsMember({"packetdrill", "linux", "rfc"}));
+            "Settings before the script's own: packetdrill (what defaults.sh of the public "
+            "collections sets), linux (a kernel as it comes), rfc (the RFCs' letter), or auto "
+            "(packetdrill; linux where a script that does not call defaults.sh passes only so)")
+        ->check(CLI::IsMember({"auto", "packetdrill", "linux", "rfc"}));
     command->add_option("--cc", options->congestion, "Congestion control instead of the profile's")
         ->check(CLI::IsMember({"reno", "cubic"}));
     command->add_option("-D", options->defines, "Let NAME stand for VALUE in scripts")

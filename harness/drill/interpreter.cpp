@@ -359,7 +359,9 @@ std::string_view to_string(Status status) {
     return "";
 }
 
-Outcome run_script(std::string_view text, const RunOptions& options) {
+namespace {
+
+Outcome run_parsed(std::string_view text, const RunOptions& options) {
     try {
         std::map<std::string, std::string> defines = kDefines;
         for (const auto& [name, value] : options.defines) defines[name] = value;
@@ -378,6 +380,14 @@ Outcome run_script(std::string_view text, const RunOptions& options) {
     } catch (const Stop& stop) {
         return outcome_of(stop);
     }
+}
+
+}  // namespace
+
+Outcome run_script(std::string_view text, const RunOptions& options) {
+    Outcome outcome = run_parsed(text, options);
+    outcome.profile = options.profile;
+    return outcome;
 }
 
 }  // namespace seedwire::drill

@@ -13,6 +13,9 @@ namespace seedwire::drill {
 
 struct RunOptions {
     ProfileName profile = ProfileName::Packetdrill;
+    /// A script that does not call defaults.sh does not say in which surroundings it was written:
+    /// where it fails under `profile` it may pass under ProfileName::Linux. For run_files().
+    bool or_linux = false;
     std::optional<tcp::CongestionName> congestion;  ///< instead of the profile's
     std::map<std::string, std::string> defines;
 };
@@ -26,6 +29,7 @@ struct Outcome {
     std::string message;  ///< one line
     std::string details;  ///< packets side by side, the last few packets; lines end in newlines
     Duration simulated;
+    ProfileName profile = ProfileName::Packetdrill;  ///< the one it ran with
 };
 
 Outcome run_script(std::string_view text, const RunOptions& options);

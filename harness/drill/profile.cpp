@@ -235,6 +235,18 @@ void set_words(HostSettings& settings, const Words& words, Position at) {
 
 }  // namespace
 
+std::string_view to_string(ProfileName profile) {
+    switch (profile) {
+        case ProfileName::Packetdrill:
+            return "packetdrill";
+        case ProfileName::Linux:
+            return "linux";
+        case ProfileName::Rfc:
+            return "rfc";
+    }
+    return "";
+}
+
 Sysctls sysctls_of(ProfileName profile) {
     Sysctls sysctls;
     if (profile == ProfileName::Rfc) tcp::apply_profile(tcp::Profile::Rfc, sysctls);

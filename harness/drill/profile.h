@@ -15,6 +15,7 @@ enum class ProfileName : std::uint8_t { Packetdrill, Linux, Rfc };
 /// Packetdrill: what the collections' `defaults.sh` sets. Linux: a kernel as it comes. Rfc: the
 /// letter of the RFCs where Linux departs from it.
 tcp::Sysctls sysctls_of(ProfileName profile);
+std::string_view to_string(ProfileName profile);  ///< as `--profile` takes it
 
 std::optional<tcp::CongestionName> congestion_named(std::string_view name);
 

@@ -4,4 +4,4 @@
 set -uo pipefail
 
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." || exit 2
-"${1:?usage: $0 PROGRAM}" drill scenarios/drill
+"${1:?usage: $0 PROGRAM}" drill scenarios/drill --profile packetdrill
