@@ -76,12 +76,13 @@ std::optional<Value> end_value(const Metric& metric, bool client, std::string_vi
     if (key == "segments") return count(e.segments_sent);
     if (key == "data_segments") return count(e.data_segments_sent);
     if (key == "retransmissions" || key == "total_retrans") return count(e.retransmissions);
-    if (key == "timeouts" || key == "total_rto") return count(e.timeouts);
-    if (key == "reordered") return count(e.reordered);
-    if (key == "duplicates") return count(e.duplicates);
+    if (key == "timeouts" || key == "total_rto") return count(e.late->timeouts);
+    if (key == "reordered") return count(e.late->reordered);
+    if (key == "duplicates") return count(e.late->duplicates);
     if (key == "received") return count(e.received);
-    if (key == "rtt" && e.smoothed_rtt > Duration::zero()) return duration(e.smoothed_rtt);
-    if (key == "min_rtt" && e.min_rtt > Duration::zero()) return duration(e.min_rtt);
+    if (key == "rtt" && e.late->smoothed_rtt > Duration::zero())
+        return duration(e.late->smoothed_rtt);
+    if (key == "min_rtt" && e.late->min_rtt > Duration::zero()) return duration(e.late->min_rtt);
     const tcp::Info* info = evidence.world.figures().info(ends[k].connection, client);
     return info == nullptr ? std::nullopt : info_value(*info, key);
 }

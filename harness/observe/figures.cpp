@@ -45,7 +45,7 @@ Time completion_of(const ConnectionFigures& c) {
 
 /// Everything written was delivered, both ways, and a program has done all it was asked to do.
 bool is_complete(const ConnectionFigures& c) {
-    if (c.client.finished.is_never() && c.server.finished.is_never()) return false;
+    if (c.client.late->finished.is_never() && c.server.late->finished.is_never()) return false;
     if (c.client.bytes_written + c.server.bytes_written == 0) return false;
     return c.server.bytes_delivered == c.client.bytes_written &&
            c.client.bytes_delivered == c.server.bytes_written;
@@ -53,7 +53,7 @@ bool is_complete(const ConnectionFigures& c) {
 
 /// All was sent, and something of it arrived: how much is what `lost` says.
 bool datagrams_complete(const EndFigures& sender, const EndFigures& arrivals) {
-    return !sender.finished.is_never() && arrivals.received > 0;
+    return !sender.late->finished.is_never() && arrivals.received > 0;
 }
 
 void add_end(FlowFigures& f, const EndFigures& end) {
@@ -62,9 +62,9 @@ void add_end(FlowFigures& f, const EndFigures& end) {
     f.segments += end.segments_sent;
     f.data_segments += end.data_segments_sent;
     f.retransmissions += end.retransmissions;
-    f.timeouts += end.timeouts;
-    f.reordered += end.reordered;
-    f.duplicates += end.duplicates;
+    f.timeouts += end.late->timeouts;
+    f.reordered += end.late->reordered;
+    f.duplicates += end.late->duplicates;
     if (f.error == tcp::Error::None) f.error = end.error;
 }
 
@@ -87,16 +87,17 @@ public:
                 handshake_.add(c.client.established - c.client.opened);
             if (!reader.first_read.is_never()) first_byte_.add(reader.first_read - c.client.opened);
         }
-        if (sender.smoothed_rtt > Duration::zero()) rtt_.add(sender.smoothed_rtt);
-        if (sender.min_rtt > Duration::zero()) {
-            f_.min_rtt = f_.min_rtt ? std::min(*f_.min_rtt, sender.min_rtt) : sender.min_rtt;
+        if (sender.late->smoothed_rtt > Duration::zero()) rtt_.add(sender.late->smoothed_rtt);
+        if (sender.late->min_rtt > Duration::zero()) {
+            f_.min_rtt =
+                f_.min_rtt ? std::min(*f_.min_rtt, sender.late->min_rtt) : sender.late->min_rtt;
         }
         if (f_.udp || f_.ping) {
             f_.sent += sender.segments_sent;
             const EndFigures& arrivals = f_.ping ? c.client : reader;
             f_.received += arrivals.received;
             f_.lost += ConnectionFigures::lost(sender, arrivals);
-            if (reader.jitter > Duration::zero()) jitter_.add(reader.jitter);
+            if (reader.late->jitter > Duration::zero()) jitter_.add(reader.late->jitter);
         }
         const bool datagrams = f_.udp || f_.ping;
         if (datagrams ? datagrams_complete(sender, f_.ping ? c.client : reader) : is_complete(c)) {

@@ -131,9 +131,8 @@ std::uint32_t RequestServer::on_accepted(Time, host::SocketId socket) {
     if (place >= exchanges_.size()) exchanges_.resize(place + 1);
     Exchange& exchange = exchanges_[place];
     exchange.socket = socket;
-    exchange.to_read = request_size(config());
-    exchange.to_write = 0;
-    exchange.thinking = false;
+    exchange.left = request_size(config());
+    exchange.writing = exchange.thinking = false;
     host().wait_for(socket, kEvents);
     return place;
 }
@@ -155,16 +154,14 @@ void RequestServer::on_timer(Time now, std::uint32_t cookie) {
 bool RequestServer::serve(Time now, std::uint32_t place) {
     Exchange& exchange = exchanges_[place];
     for (;;) {
-        const bool writing = exchange.to_write > 0;
-        const Progress progress = writing
-                                      ? write_all(now, host(), exchange.socket, exchange.to_write)
-                                      : read_all(now, host(), exchange.socket, exchange.to_read);
+        const bool wrote = exchange.writing;
+        const Progress progress = wrote ? write_all(now, host(), exchange.socket, exchange.left)
+                                        : read_all(now, host(), exchange.socket, exchange.left);
         if (progress == Progress::Blocked) return true;
         if (progress == Progress::Over) return false;
-        if (!writing) {
-            exchange.to_write = response_size(config());
-            exchange.to_read = request_size(config());  // of the next round
-            if (config().think == Duration::zero()) continue;
+        exchange.writing = !wrote && response_size(config()) > 0;
+        exchange.left = exchange.writing ? response_size(config()) : request_size(config());
+        if (!wrote && config().think > Duration::zero()) {
             think(now, place);
             return true;
         }

@@ -43,9 +43,10 @@ public:
 private:
     struct Exchange {
         host::SocketId socket = socket::kNoSocket;
-        std::uint64_t to_read = 0, to_write = 0;
-        bool thinking = false;
         host::AppTimer thought;  ///< made when first needed
+        std::uint64_t left = 0;  ///< of the request to read, or of the response to write
+        bool writing = false;
+        bool thinking = false;
     };
     std::uint32_t on_accepted(Time now, host::SocketId socket) override;
     void on_connection(Time now, host::SocketId socket, std::uint32_t cookie,

@@ -14,9 +14,23 @@
 #include "models/tcp/info.h"
 #include "sim/base/chunked_vector.h"
 #include "sim/base/flat_map.h"
+#include "sim/base/lazy.h"
 #include "sim/base/time.h"
 
 namespace seedwire::host {
+
+/// What is known of an end only late, or after something went wrong.
+struct LateFigures {
+    Time finished = Time::never();  ///< the program had done all it was asked to do
+    Time closed = Time::never();    ///< state CLOSED was reached, TIME-WAIT over
+    Duration smoothed_rtt;          ///< of tcp_info at the end; ping: the mean; zero: no sample
+    Duration min_rtt;
+    Duration jitter;                        ///< UDP: RFC 3550 §6.4.1
+    std::uint32_t syn_retransmissions = 0;  ///< SYN or SYN-ACK sent again
+    std::uint32_t timeouts = 0;             ///< expiries of the retransmission timer, SYNs included
+    std::uint32_t reordered = 0;            ///< data packets that arrived after one sent later
+    std::uint32_t duplicates = 0;           ///< data packets of which nothing was new; or datagrams
+};
 
 /// One end. Only the host of that end writes it. Time::never(): did not happen.
 struct EndFigures {
@@ -32,19 +46,11 @@ struct EndFigures {
     std::uint32_t received = 0;         ///< data packets (datagrams, echo replies) that arrived
     Time first_data_sent = Time::never();
 
-    std::uint32_t syn_retransmissions = 0;  ///< SYN or SYN-ACK sent again
-    std::uint32_t timeouts = 0;             ///< expiries of the retransmission timer, SYNs included
-    std::uint32_t reordered = 0;            ///< data packets that arrived after one sent later
-    std::uint32_t duplicates = 0;           ///< data packets of which nothing was new; or datagrams
     Time opened = Time::never();       ///< connect(), or the first SYN arrived; UDP: first datagram
     Time established = Time::never();  ///< three-way handshake complete at this end
     Time accepted = Time::never();     ///< accept() or connect() returned to the program
     Time first_read = Time::never();   ///< first byte (or datagram) read by the program
-    Time finished = Time::never();     ///< the program had done all it was asked to do
-    Time closed = Time::never();       ///< state CLOSED was reached, TIME-WAIT over
-    Duration smoothed_rtt;             ///< of tcp_info at the end; ping: the mean; zero: no sample
-    Duration min_rtt;
-    Duration jitter;                        ///< UDP: RFC 3550 §6.4.1
+    Lazy<LateFigures> late;            ///< by pointer, since 100,000 idle connections have none
     tcp::State state = tcp::State::Closed;  ///< the last one
     tcp::Error error = tcp::Error::None;    ///< the first that the program saw (or would have seen)
     bool end_of_file = false;               ///< the peer's FIN was reached by the stream
@@ -55,7 +61,7 @@ struct ConnectionFigures {
     EndFigures client, server;
     /// Datagrams sent towards an end that never arrived there (so far).
     static std::uint32_t lost(const EndFigures& sender, const EndFigures& receiver) {
-        const std::uint32_t arrived = receiver.received - receiver.duplicates;
+        const std::uint32_t arrived = receiver.received - receiver.late->duplicates;
         return sender.segments_sent - arrived;
     }
     EndFigures& end(bool is_client) { return is_client ? client : server; }

@@ -127,13 +127,13 @@ void Host::Parts::account_datagram(Time now, const wire::Packet& packet) {
     if (end.opened.is_never()) end.opened = now;
     ++end.received;
     if (!tracker.seen.take(packet.payload_offset)) {
-        ++end.duplicates;
+        ++end.late.make().duplicates;
         return;
     }
     const auto number = static_cast<std::uint32_t>(packet.payload_offset);
     note_jitter(now, number, end, tracker);
     if (number + 1 < tracker.next_number) {
-        ++end.reordered;
+        ++end.late.make().reordered;
     } else {
         tracker.next_number = number + 1;
     }
@@ -149,7 +149,8 @@ void Host::Parts::note_jitter(Time now, std::uint32_t number, EndFigures& end,
         const std::int64_t sent_apart = std::int64_t{number} - tracker.last_number;
         const Duration difference = (now - tracker.last_arrival) - tracker.interval * sent_apart;
         const std::int64_t size = difference.ns() < 0 ? -difference.ns() : difference.ns();
-        end.jitter += Duration::ns((size - end.jitter.ns()) / 16);
+        Duration& jitter = end.late.make().jitter;
+        jitter += Duration::ns((size - jitter.ns()) / 16);
     }
     tracker.last_arrival = now;
     tracker.last_number = number;
@@ -174,7 +175,7 @@ void Host::Parts::receive_echo_reply(Time now, const wire::Packet& packet) {
     ++end.received;
     // A request that was doubled on its way is answered twice.
     if (!figures.datagrams(id_of(label), is_client(label)).seen.take(packet.payload_offset)) {
-        ++end.duplicates;
+        ++end.late.make().duplicates;
         return;
     }
     end.bytes_delivered += packet.payload_length;

@@ -79,7 +79,7 @@ Label Host::Parts::join_simultaneous_open(SocketId socket, wire::SocketAddress t
         const trace::Connection& known = all[id];
         if (known.udp || known.client != to || known.server != local) continue;
         const bool open =
-            figures[id].client.closed.is_never() && figures[id].server.opened.is_never();
+            figures[id].client.late->closed.is_never() && figures[id].server.opened.is_never();
         if (open) return id << 1;
     }
     return socket::kNoLabel;
@@ -276,13 +276,14 @@ void Host::record(Time now, std::uint32_t connection, bool client, AppKind kind,
     Parts& p = *parts_;
     const Label label = connection << 1 | (client ? 1U : 0U);
     EndFigures& end = p.end_of(label);
-    if (kind == AppKind::Finished) end.finished = now;
+    if (kind == AppKind::Finished) end.late.make().finished = now;
     if (kind == AppKind::EchoReceived) {
         const Duration sample = Duration::ns(static_cast<std::int64_t>(amount));
-        const bool first = end.min_rtt == Duration::zero();
-        end.min_rtt = first ? sample : std::min(end.min_rtt, sample);
+        LateFigures& late = end.late.make();
+        const bool first = late.min_rtt == Duration::zero();
+        late.min_rtt = first ? sample : std::min(late.min_rtt, sample);
         const std::uint32_t samples = ++p.figures.datagrams(connection, client).echoes;
-        end.smoothed_rtt += (sample - end.smoothed_rtt) / std::int64_t{samples};
+        late.smoothed_rtt += (sample - late.smoothed_rtt) / std::int64_t{samples};
     }
     p.app_event(now, label, kind, amount);
 }

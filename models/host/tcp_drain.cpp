@@ -91,9 +91,9 @@ void Host::Parts::account(Time now, Label label, const wire::Segment& segment) {
         const bool again = segment.cause == Cause::SynTimeout ||
                            segment.cause == Cause::SynAckTimeout ||
                            segment.cause == Cause::SynRepeated;
-        if (again) ++end.syn_retransmissions;
+        if (again) ++end.late.make().syn_retransmissions;
     }
-    if (is_retransmission_timer(segment.cause)) ++end.timeouts;
+    if (is_retransmission_timer(segment.cause)) ++end.late.make().timeouts;
     if (segment.payload.length == 0) return;
     EndTracker& tracker = tracker_of(label);
     if (end.first_data_sent.is_never()) end.first_data_sent = now;
@@ -123,7 +123,7 @@ void Host::Parts::note_state(Time now, const socket::StateChange& change) {
     if (end.opened.is_never()) end.opened = now;
     if (end.established.is_never() && has_completed_handshake(change.to)) end.established = now;
     if (change.to == State::Closed) {
-        end.closed = now;
+        end.late.make().closed = now;
         tracker_of(change.label).arrivals.release();
     }
     if (!recorder.wants_tcp()) return;
@@ -155,10 +155,10 @@ void Host::Parts::note_info(const socket::Retired& retired) {
     if (figures.keeps_infos())
         figures.set_info(id_of(retired.label), is_client(retired.label), retired.info);
     EndFigures& end = end_of(retired.label);
-    end.smoothed_rtt = Duration::us(retired.info.rtt);
+    end.late.make().smoothed_rtt = Duration::us(retired.info.rtt);
     // tcp_info shows an absent minimum as the largest number of its 32 bits.
     const bool has_minimum = retired.info.rtt > 0 && retired.info.min_rtt < INT64_C(0xffffffff);
-    if (has_minimum) end.min_rtt = Duration::us(retired.info.min_rtt);
+    if (has_minimum) end.late.make().min_rtt = Duration::us(retired.info.min_rtt);
 }
 
 // --- arrivals -----------------------------------------------------------------------------------
@@ -188,16 +188,16 @@ void Host::Parts::account_arrival(Time now, Label label, const wire::Packet& pac
     if (!packet.has(wire::packet_bit::kCopy)) {
         const auto ahead = static_cast<std::int32_t>(packet.id - tracker.highest_packet);
         if (ahead < 0 && tracker.highest_packet != 0) {
-            ++end.reordered;
+            ++end.late.make().reordered;
         } else {
             tracker.highest_packet = packet.id;
         }
     }
     // What reaches a socket that nobody reads, or one that was reset, is delivered to nobody.
-    if (tracker.abandoned || !end.closed.is_never()) return;
+    if (tracker.abandoned || !end.late->closed.is_never()) return;
     const auto taken =
         tracker.arrivals.take(stream_key(label), packet.payload_offset, packet.payload_length);
-    if (!taken.anything_new) ++end.duplicates;
+    if (!taken.anything_new) ++end.late.make().duplicates;
     if (taken.advanced == 0) return;
     end.bytes_delivered += taken.advanced;
     end.last_in_order = now;

@@ -58,13 +58,22 @@ public:
     std::uint16_t ephemeral_port();
 
 private:
-    static std::uint64_t key(wire::SocketAddress remote, std::uint16_t local_port) {
-        return std::uint64_t{remote.address.value} << 32 |
-               static_cast<std::uint64_t>(remote.port) << 16 | local_port;
+    /// In words of four bytes, so that an entry has twelve and not sixteen.
+    struct Pair {
+        std::uint32_t address = 0, ports = 0;
+        bool operator==(const Pair&) const = default;
+    };
+    struct PairHash {
+        std::uint64_t operator()(const Pair& pair) const {
+            return stable_hash(std::uint64_t{pair.address} << 32 | pair.ports);
+        }
+    };
+    static Pair key(wire::SocketAddress remote, std::uint16_t local_port) {
+        return {remote.address.value, std::uint32_t{remote.port} << 16 | local_port};
     }
     std::uint16_t take_next();
 
-    FlatMap<std::uint64_t> pairs_;
+    FlatMap<Pair, PairHash> pairs_;
     FlatMap<std::uint16_t> listeners_, bound_;
     std::uint16_t next_ephemeral_ = 0;
     /// No port is free towards this one until some pair or port is given back: ten thousands of

@@ -22,9 +22,9 @@ std::uint32_t Stack::Parts::send_fast_open_syn(Time now, SocketId id, std::uint3
     Socket& socket = sockets[id];
     socket.deferred = false;
     const std::size_t first = mark();
-    if (socket.quickack >= 0) socket.endpoint->set_quickack(now, socket.quickack != 0, output);
+    if (socket.quickack >= 0) socket.endpoint.set_quickack(now, socket.quickack != 0, output);
     const std::uint32_t sent =
-        socket.endpoint->connect(now, prepare_fast_open(now, socket, bytes), output);
+        socket.endpoint.connect(now, prepare_fast_open(now, socket, bytes), output);
     settle(now, id, first);
     return sent;
 }
@@ -39,7 +39,7 @@ Result Stack::fast_open(Time now, SocketId id, wire::SocketAddress to, std::uint
     }
     if (socket->kind == Socket::Kind::Listening) return failure(Error::IsConnected);
     if (socket->kind == Socket::Kind::Connection && !socket->deferred) {
-        const Error error = socket->endpoint->take_error();
+        const Error error = socket->endpoint.take_error();
         if (error != Error::None) return failure(error);
         if (!socket->established) return failure(Error::Already);
         if (!socket->connecting) return failure(Error::IsConnected);
@@ -60,7 +60,7 @@ bool Stack::is_deferred(SocketId id) const {
 }
 
 void Stack::expect_write(SocketId id) {
-    if (parts_->has_endpoint(id)) parts_->sockets[id].endpoint->expect_write();
+    if (parts_->has_endpoint(id)) parts_->sockets[id].endpoint.expect_write();
 }
 
 void Stack::forget_paths() { parts_->fast_open.forget_paths(); }
@@ -108,12 +108,12 @@ void Stack::Parts::start_early(Time now, const Arrival& arrival, SocketId listen
     child.parent = child.listener = listener;
     child.early = true;
     child.reported = State::SynReceived;
-    child.endpoint.emplace(*sysctls, options_of(child), request.environment);
+    child.endpoint = tcp::Endpoint{*sysctls, options_of(child), request.environment};
     tcp::PassiveOpen open = requests.handshake(index);
     open.early = true;
     open.syn_ack.ack = open.syn.end();
     requests.remove(index);
-    child.endpoint->accept(now, open);
+    child.endpoint.accept(now, open);
     demux.set(child.remote, child.local_port, {TargetKind::Connection, id});
     Listener& queue = listeners[sockets[listener].listener];
     queue.fast_open.open();
@@ -134,9 +134,9 @@ void Stack::Parts::leave_early(Time now, Socket& socket, bool reset) {
 
 void Stack::Parts::on_fast_open_news(Time now, SocketId id, std::uint16_t events) {
     Socket& socket = sockets[id];
-    if (socket.early && !socket.endpoint->is_early()) {
+    if (socket.early && !socket.endpoint.is_early()) {
         const bool reset =
-            (events & event::kError) != 0 && socket.endpoint->error() == Error::ConnectionReset;
+            (events & event::kError) != 0 && socket.endpoint.error() == Error::ConnectionReset;
         leave_early(now, socket, reset);
     }
     if ((events & event::kFastOpenNews) == 0) return;

@@ -106,7 +106,7 @@ void Stack::Parts::settle(Time now, SocketId id, std::size_t first) {
                            static_cast<std::uint32_t>(output.segments.size()),
                            expired_rto});
     }
-    const State state = socket.endpoint->state();
+    const State state = socket.endpoint.state();
     if (state != socket.reported) {
         change(socket.label, socket.reported, state);
         socket.reported = state;
@@ -127,12 +127,12 @@ void Stack::Parts::settle(Time now, SocketId id, std::size_t first) {
 }
 
 void Stack::Parts::watch_deadline(Socket& socket, SocketId id) {
-    const Time deadline = socket.endpoint->next_timeout();
+    const Time deadline = socket.endpoint.next_timeout();
     deadlines.lower(id, deadline);
     const bool waits = !deadline.is_never();
-    const bool background = waits && socket.endpoint->is_background();
+    const bool background = waits && socket.endpoint.is_background();
     const bool foreground = waits && !background;
-    const bool untested = background && !socket.endpoint->keepalive_was_answered();
+    const bool untested = background && !socket.endpoint.keepalive_was_answered();
     if (foreground != socket.foreground) {
         socket.foreground = foreground;
         foreground ? ++foreground_count : --foreground_count;
@@ -151,13 +151,13 @@ void Stack::Parts::leave_foreground(Socket& socket) {
 
 void Stack::Parts::end_connection(Time now, SocketId id, std::uint16_t events) {
     Socket& socket = sockets[id];
-    retired.push_back({socket.label, socket.endpoint->info(now), socket.endpoint->error()});
+    retired.push_back({socket.label, socket.endpoint.info(now), socket.endpoint.error()});
     deadlines.remove(id);
     leave_foreground(socket);
     socket.detached = true;
     const bool time_wait = (events & event::kTimeWait) != 0;
     if (time_wait || (events & event::kFinWait2Orphan) != 0) {
-        const tcp::Remains remains = socket.endpoint->remains();
+        const tcp::Remains remains = socket.endpoint.remains();
         const std::uint32_t stub =
             stubs.add(now, socket.remote, socket.local_port, socket.label, remains, time_wait);
         demux.set(socket.remote, socket.local_port, {TargetKind::Stub, stub});
@@ -174,7 +174,7 @@ void Stack::on_segment(Time now, const Arrival& arrival, const wire::Segment& se
     const Target target = p.demux.find(arrival.from, arrival.to.port);
     if (target.kind == TargetKind::Connection) [[likely]] {
         const std::size_t first = p.mark();
-        p.sockets[target.index].endpoint->on_segment(now, segment, p.output);
+        p.sockets[target.index].endpoint.on_segment(now, segment, p.output);
         return p.settle(now, target.index, first);
     }
     if (target.kind == TargetKind::Request) {
@@ -335,15 +335,15 @@ void Stack::Parts::complete_request(Time now, std::uint32_t index, const wire::S
     child.label = request.label;
     child.parent = listener;
     child.reported = State::SynReceived;
-    child.endpoint.emplace(*sysctls, options_of(child), request.environment);
-    child.endpoint->accept(now, requests.handshake(index));
+    child.endpoint = tcp::Endpoint{*sysctls, options_of(child), request.environment};
+    child.endpoint.accept(now, requests.handshake(index));
     requests.remove(index);
     --queue.requests;
     demux.set(child.remote, child.local_port, {TargetKind::Connection, id});
     queue.accept_queue.push_back(id);
     wakes.push_back({listener, event::kAcceptable});
     const std::size_t first = mark();
-    child.endpoint->on_segment(now, segment, output);
+    child.endpoint.on_segment(now, segment, output);
     settle(now, id, first);
 }
 
@@ -404,7 +404,7 @@ void Stack::on_icmp_error(Time now, const IcmpError& icmp) {
         return;
     }
     if (target.kind != TargetKind::Connection) return;
-    tcp::Endpoint& endpoint = *p.sockets[target.index].endpoint;
+    tcp::Endpoint& endpoint = p.sockets[target.index].endpoint;
     const std::size_t first = p.mark();
     if (icmp.type == kIcmpUnreachable && icmp.code == kIcmpFragmentationNeeded) {
         endpoint.on_packet_too_big(now, icmp.mtu, icmp.quoted, p.output);
@@ -440,12 +440,12 @@ void Stack::Parts::on_socket_timers(Time now) {
     while (deadlines.earliest() <= now) {
         const SocketId id = deadlines.pop();
         Socket& socket = sockets[id];
-        if (socket.endpoint->next_timeout() > now) {  // it was put off meanwhile
+        if (socket.endpoint.next_timeout() > now) {  // it was put off meanwhile
             watch_deadline(socket, id);
             continue;
         }
         const std::size_t first = mark();
-        socket.endpoint->on_timeout(now, output);
+        socket.endpoint.on_timeout(now, output);
         settle(now, id, first);
     }
 }
@@ -474,10 +474,11 @@ void Stack::Parts::on_stub_timers(Time now) {
 }
 
 void Stack::retire_all(Time now) {
-    for (const Socket& socket : parts_->sockets) {
+    for (SocketId id = 0; id < parts_->sockets.size(); ++id) {
+        const Socket& socket = parts_->sockets[id];
         if (socket.kind != Socket::Kind::Connection || socket.detached) continue;
         parts_->retired.push_back(
-            {socket.label, socket.endpoint->info(now), socket.endpoint->error()});
+            {socket.label, socket.endpoint.info(now), socket.endpoint.error()});
     }
 }
 

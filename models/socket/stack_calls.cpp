@@ -16,7 +16,7 @@ SocketId Stack::Parts::add_socket(std::uint32_t options_index, Socket::Kind kind
     SocketId id = 0;
     if (free_sockets.empty()) {
         id = static_cast<SocketId>(sockets.size());
-        sockets.emplace_back();
+        sockets.extend_to(sockets.size() + 1);
     } else {
         id = free_sockets.back();
         free_sockets.pop_back();
@@ -135,7 +135,7 @@ Result Stack::accept(Time, SocketId id) {
     if (queue.empty()) return failure(Error::Again);
     const SocketId child = queue.take_front();
     p.sockets[child].parent = kNoSocket;
-    if (p.sockets[child].early) p.sockets[child].endpoint->adopt();
+    if (p.sockets[child].early) p.sockets[child].endpoint.adopt();
     return success(child);
 }
 
@@ -154,10 +154,11 @@ void Stack::Parts::stop_listening(Time now, SocketId id) {
         }
         // Linux resets what no program will ever accept, `inet_csk_listen_stop`.
         const std::size_t first = mark();
-        sockets[child].endpoint->abort(now, output);
+        sockets[child].endpoint.abort(now, output);
         settle(now, child, first);
     }
-    for (Socket& socket : sockets) {
+    for (SocketId other = 0; other < sockets.size(); ++other) {
+        Socket& socket = sockets[other];
         if (socket.early && socket.listener == id) socket.early = false;
     }
     demux.remove_listener(sockets[id].local_port);
@@ -177,7 +178,7 @@ Error Stack::connect(Time now, SocketId id, wire::SocketAddress to, std::uint32_
     if (socket->kind == Socket::Kind::Connection) {
         if (socket->deferred) return Error::IsConnected;
         const bool reports = socket->connecting;
-        const Error error = socket->endpoint->take_error();
+        const Error error = socket->endpoint.take_error();
         if (error != Error::None && !socket->established) {
             socket->connecting = false;
             return error;
@@ -188,7 +189,7 @@ Error Stack::connect(Time now, SocketId id, wire::SocketAddress to, std::uint32_
         }
         if (!socket->detached) return Error::Already;
         // An attempt that has failed and said so: the descriptor is as good as new.
-        socket->endpoint.reset();
+        socket->endpoint = {};
         socket->kind = Socket::Kind::Unconnected;
         socket->detached = socket->read_shut = socket->write_shut = false;
         if (!socket->bound) socket->local_port = 0;
@@ -205,8 +206,8 @@ Error Stack::connect(Time now, SocketId id, wire::SocketAddress to, std::uint32_
         return Error::InProgress;
     }
     const std::size_t first = p.mark();
-    if (socket->quickack >= 0) socket->endpoint->set_quickack(now, socket->quickack != 0, p.output);
-    socket->endpoint->connect(now, p.output);
+    if (socket->quickack >= 0) socket->endpoint.set_quickack(now, socket->quickack != 0, p.output);
+    socket->endpoint.connect(now, p.output);
     p.settle(now, id, first);
     return Error::InProgress;
 }
@@ -224,7 +225,7 @@ Error Stack::Parts::prepare_connection(Socket& socket, SocketId id, wire::Socket
     demux.set(to, port, {TargetKind::Connection, id});
     socket.seen_cwnd = socket.seen_ssthresh = 0;
     socket.seen_recovery = tcp::RecoveryState::Open;
-    socket.endpoint.emplace(*sysctls, options_of(socket), draw_environment(mtu));
+    socket.endpoint = tcp::Endpoint{*sysctls, options_of(socket), draw_environment(mtu)};
     return Error::None;
 }
 
@@ -239,7 +240,7 @@ Result Stack::write(Time now, SocketId id, std::uint32_t length, tcp::WriteMode 
         const std::uint32_t sent = p.send_fast_open_syn(now, id, length);
         return sent == 0 ? failure(Error::InProgress) : success(sent);
     }
-    tcp::Endpoint& endpoint = *socket->endpoint;
+    tcp::Endpoint& endpoint = socket->endpoint;
     const Error error = endpoint.take_error();
     if (error != Error::None) return failure(error);
     if (socket->detached || socket->write_shut) return failure(Error::BrokenPipe);
@@ -260,7 +261,7 @@ Result Stack::read(Time now, SocketId id, std::uint32_t at_most) {
     Socket* socket = p.open_socket(id);
     if (socket == nullptr) return failure(Error::BadDescriptor);
     if (socket->kind != Socket::Kind::Connection) return failure(Error::NotConnected);
-    tcp::Endpoint& endpoint = *socket->endpoint;
+    tcp::Endpoint& endpoint = socket->endpoint;
     if (endpoint.readable() > 0 && at_most > 0) {
         const std::size_t first = p.mark();
         const std::uint32_t taken = endpoint.read(now, at_most, p.output);
@@ -283,7 +284,7 @@ Result Stack::read(Time now, SocketId id, std::uint32_t at_most) {
 Error Stack::take_error(SocketId id) {
     Parts& p = *parts_;
     if (!p.has_endpoint(id)) return Error::None;
-    return p.sockets[id].endpoint->take_error();
+    return p.sockets[id].endpoint.take_error();
 }
 
 // --- closing ------------------------------------------------------------------------------------
@@ -302,8 +303,8 @@ Error Stack::shutdown(Time now, SocketId id, Shutdown how) {
     if (how != Shutdown::Read) socket->write_shut = true;
     if (was_over) return Error::NotConnected;
     const std::size_t first = p.mark();
-    if (how != Shutdown::Write) socket->endpoint->shutdown_read(now, p.output);
-    if (how != Shutdown::Read) socket->endpoint->shutdown_write(now, p.output);
+    if (how != Shutdown::Write) socket->endpoint.shutdown_read(now, p.output);
+    if (how != Shutdown::Read) socket->endpoint.shutdown_write(now, p.output);
     p.settle(now, id, first);
     return Error::None;
 }
@@ -338,9 +339,9 @@ void Stack::Parts::close_connection(Time now, SocketId id) {
     const tcp::SocketOptions& options = options_of(socket);
     const std::size_t first = mark();
     if (options.linger_set && options.linger == Duration::zero()) {
-        socket.endpoint->abort(now, output);
+        socket.endpoint.abort(now, output);
     } else {
-        socket.endpoint->close(now, output);
+        socket.endpoint.close(now, output);
     }
     settle(now, id, first);
 }

@@ -19,18 +19,18 @@ namespace seedwire::socket {
 /// One descriptor, or a connection whose program has closed it.
 struct Socket {
     enum class Kind : std::uint8_t { Free, Unconnected, Listening, Connection };
-    std::optional<tcp::Endpoint> endpoint;  ///< Connection only
+    tcp::Endpoint endpoint;  ///< Connection only
     wire::SocketAddress remote;
     std::uint32_t options = 0;    ///< index into the shared options
     std::uint32_t listener = 0;   ///< Listening: index of its Listener
     SocketId parent = kNoSocket;  ///< the listener in whose queue it waits
     Label label = kNoLabel;
+    std::uint32_t seen_cwnd = 0, seen_ssthresh = 0;  ///< by has_new_window()
     std::uint16_t local_port = 0;
     Kind kind = Kind::Free;
     std::int8_t quickack = -1;                 ///< TCP_QUICKACK set before there was a connection
     tcp::State reported = tcp::State::Closed;  ///< the last one in changes()
     tcp::RecoveryState seen_recovery = tcp::RecoveryState::Open;  ///< by has_new_window()
-    std::uint32_t seen_cwnd = 0, seen_ssthresh = 0;               ///< likewise
     bool bound : 1 = false;                                       ///< bind() took the port
     bool orphan : 1 = false;       ///< close() was called; no descriptor any more
     bool connecting : 1 = false;   ///< connect() has not reported its end yet
@@ -42,6 +42,7 @@ struct Socket {
     bool deferred : 1 = false;  ///< connect() waits for data: no SYN was sent yet
     bool early : 1 = false;     ///< opened by a SYN with data, the handshake is not complete
 };
+static_assert(sizeof(Socket) == 48);
 
 struct Stack::Parts {
     Parts(const tcp::Sysctls& sysctls_of_host, wire::Address address_of_host, std::uint64_t seed,
@@ -119,7 +120,7 @@ struct Stack::Parts {
     const tcp::Sysctls* sysctls;
     wire::Address address;
     RandomStream random;
-    std::vector<Socket> sockets;
+    ChunkedVector<Socket, 2> sockets;  ///< by descriptor
     std::vector<SocketId> free_sockets;
     std::vector<Listener> listeners;
     std::vector<std::uint32_t> free_listeners;

@@ -20,7 +20,7 @@ Error Stack::set_option(Time now, SocketId id, Option option, std::int64_t value
     if (option == Option::QuickAck) {
         socket->quickack = value != 0 ? 1 : 0;
         if (!live) return Error::None;
-        socket->endpoint->set_quickack(now, value != 0, p.output);
+        socket->endpoint.set_quickack(now, value != 0, p.output);
     } else {
         tcp::SocketOptions options = p.options_of(*socket);
         // Both ask for something that only the opening of a connection can do.
@@ -39,9 +39,9 @@ Error Stack::set_option(Time now, SocketId id, Option option, std::int64_t value
             // Every call pushes what is queued, even one that finds the option set.
             tcp::SocketOptions without = options;
             without.nodelay = false;
-            socket->endpoint->set_options(now, p.shared_options[p.share(without)], p.output);
+            socket->endpoint.set_options(now, p.shared_options[p.share(without)], p.output);
         }
-        socket->endpoint->set_options(now, p.options_of(*socket), p.output);
+        socket->endpoint.set_options(now, p.options_of(*socket), p.output);
     }
     p.settle(now, id, first);
     return Error::None;
@@ -53,7 +53,7 @@ Result Stack::get_option(SocketId id, Option option) {
     if (socket == nullptr) return failure(Error::BadDescriptor);
     if (option == Option::SocketError) return success(tcp::number(take_error(id)));
     if (option == Option::MaxSegment && socket->kind == Socket::Kind::Connection) {
-        return success(socket->endpoint->info(Time::zero()).snd_mss);
+        return success(socket->endpoint.info(Time::zero()).snd_mss);
     }
     return option_value(p.options_of(*socket), *p.sysctls, option);
 }
@@ -69,7 +69,7 @@ std::uint16_t Stack::poll(SocketId id) const {
     } else if (socket->kind == Socket::Kind::Unconnected) {
         facts.never_connected = true;
     } else {
-        const tcp::Endpoint& endpoint = *socket->endpoint;
+        const tcp::Endpoint& endpoint = socket->endpoint;
         const auto low_water =
             static_cast<std::uint32_t>(std::max(p.options_of(*socket).receive_low_water, 1));
         facts.state = state(id);
@@ -85,15 +85,15 @@ std::uint16_t Stack::poll(SocketId id) const {
 }
 
 std::uint32_t Stack::readable(SocketId id) const {
-    return parts_->has_endpoint(id) ? parts_->sockets[id].endpoint->readable() : 0;
+    return parts_->has_endpoint(id) ? parts_->sockets[id].endpoint.readable() : 0;
 }
 
 std::uint32_t Stack::unacknowledged(SocketId id) const {
-    return parts_->has_endpoint(id) ? parts_->sockets[id].endpoint->unacknowledged() : 0;
+    return parts_->has_endpoint(id) ? parts_->sockets[id].endpoint.unacknowledged() : 0;
 }
 
 std::uint64_t Stack::bytes_read(SocketId id) const {
-    return parts_->has_endpoint(id) ? parts_->sockets[id].endpoint->bytes_read() : 0;
+    return parts_->has_endpoint(id) ? parts_->sockets[id].endpoint.bytes_read() : 0;
 }
 
 bool Stack::is_established(SocketId id) const {
@@ -102,7 +102,7 @@ bool Stack::is_established(SocketId id) const {
 }
 
 bool Stack::at_end_of_file(SocketId id) const {
-    return parts_->has_endpoint(id) && parts_->sockets[id].endpoint->at_end_of_file();
+    return parts_->has_endpoint(id) && parts_->sockets[id].endpoint.at_end_of_file();
 }
 
 State Stack::state(SocketId id) const {
@@ -110,13 +110,13 @@ State Stack::state(SocketId id) const {
     if (socket == nullptr || socket->kind == Socket::Kind::Unconnected) return State::Closed;
     if (socket->kind == Socket::Kind::Listening) return State::Listen;
     if (socket->deferred) return State::SynSent;
-    return socket->detached ? State::Closed : socket->endpoint->state();
+    return socket->detached ? State::Closed : socket->endpoint.state();
 }
 
 bool Stack::has_new_window(SocketId id, tcp::Glance& glance) {
     Socket& socket = parts_->sockets[id];
     if (!socket.endpoint) return false;
-    glance = socket.endpoint->glance();
+    glance = socket.endpoint.glance();
     const bool same = glance.cwnd == socket.seen_cwnd && glance.ssthresh == socket.seen_ssthresh &&
                       glance.recovery == socket.seen_recovery;
     socket.seen_cwnd = glance.cwnd;
@@ -126,7 +126,7 @@ bool Stack::has_new_window(SocketId id, tcp::Glance& glance) {
 }
 
 tcp::Info Stack::info(Time now, SocketId id) const {
-    if (parts_->has_endpoint(id)) return parts_->sockets[id].endpoint->info(now);
+    if (parts_->has_endpoint(id)) return parts_->sockets[id].endpoint.info(now);
     tcp::Info info;
     info.state = state(id);
     return info;

@@ -20,7 +20,7 @@ bool spurious(const SentSegment& segment, const TimestampEcho& echo) {
 AckOutcome AckProcessing::run() {
     s_.reduced_ = s_.undone_ = s_.withdraw_cwr_ = false;
     prior_una_ = s_.snd_una();
-    prior_delivered_ = s_.rate_.delivered();
+    prior_delivered_ = s_.delivered();
     prior_lost_ = s_.board_.total_lost();
     prior_in_flight_ = s_.board_.in_flight();
     prior_highest_sacked_ = s_.sack_ ? s_.board_.highest_sacked() : prior_una_;
@@ -40,7 +40,7 @@ AckOutcome AckProcessing::run() {
         process_probe();
     } else {
         take_cumulative();
-        s_.rack_.update_window(sample_.prior_delivered, s_.rate_.delivered());
+        s_.active().rack.update_window(sample_.prior_delivered, s_.delivered());
         process_probe();
         const bool plain = is_plain_duplicate();
         const bool alarming = data_sacked_ || in_.ece || dsacked_;
@@ -55,7 +55,7 @@ AckOutcome AckProcessing::run() {
         finish();
         control_window();
     }
-    out_.delivered = s_.rate_.delivered() - prior_delivered_;
+    out_.delivered = s_.delivered() - prior_delivered_;
     out_.lost = s_.board_.total_lost() - prior_lost_;
     out_.undone = s_.undone_;
     out_.reduced = s_.reduced_ && !s_.withdraw_cwr_;
@@ -120,15 +120,16 @@ std::uint32_t AckProcessing::count_dsack(const SackRange& block) {
     std::uint32_t segments = 1;
     if (length > s_.mss_)
         segments = static_cast<std::uint32_t>((length + s_.mss_ - 1) / s_.mss_);
-    else if (s_.probe_.is_outstanding() && s_.probe_.high_seq(block.right) == block.right)
+    else if (s_.active_->probe.is_outstanding() &&
+             s_.active_->probe.high_seq(block.right) == block.right)
         dsack_of_probe_ = true;
     Repairs& repairs = s_.repairs_.make();
     repairs.dsack_duplicates += segments;
     // More copies than were ever sent again: the network made them.
     if (repairs.dsack_duplicates > repairs.total_retransmissions) return 0;
-    if (s_.episode_.reordering_seen != 0 && !dsack_of_probe_) s_.rack_.on_dsack();
+    if (s_.episode_.reordering_seen != 0 && !dsack_of_probe_) s_.active().rack.on_dsack();
     dsacked_ = true;
-    s_.rate_.count_delivered(segments);
+    s_.active().rate.count_delivered(segments);
     return segments;
 }
 
@@ -161,12 +162,12 @@ void AckProcessing::mark_sacked(const SackRange& block) {
         [&](const SentSegment& segment, SegmentId) { note_delivered_by_sack(segment); });
     if (marked == 0) return;
     data_sacked_ = true;
-    s_.rate_.count_delivered(marked);
+    s_.active().rate.count_delivered(marked);
 }
 
 void AckProcessing::note_delivered_by_sack(const SentSegment& segment) {
-    s_.rack_.on_delivered(now_, segment, s_.rtt_.min_rtt_us());
-    s_.rate_.on_delivered(now_, segment, sample_);
+    s_.active().rack.on_delivered(now_, segment, s_.rtt_.min_rtt_us());
+    s_.active().rate.on_delivered(now_, segment, sample_);
     if (segment.was_retransmitted()) return;
     // Never sent again and yet later than what followed it: reordering.
     if (segment.start < s_.board_.highest_sacked())
@@ -188,11 +189,11 @@ void AckProcessing::note_acknowledged(const SentSegment& segment) {
         if (segment.end() <= s_.episode_.high_seq) original_delivered_ = true;
     }
     if (!segment.has(sent::kSacked) && s_.sack_) {
-        s_.rate_.count_delivered(1);
+        s_.active().rate.count_delivered(1);
         if (!spurious(segment, in_.echo))
-            s_.rack_.on_delivered(now_, segment, s_.rtt_.min_rtt_us());
+            s_.active().rack.on_delivered(now_, segment, s_.rtt_.min_rtt_us());
     }
-    s_.rate_.on_delivered(now_, segment, sample_);
+    s_.active().rate.on_delivered(now_, segment, sample_);
 }
 
 void AckProcessing::take_cumulative() {
@@ -207,7 +208,7 @@ void AckProcessing::take_cumulative() {
     // A lone small segment, acknowledged alone: perhaps after the peer's delayed-ACK timer.
     maybe_delayed_ = acked == 1 && !retransmission_acked_ && nothing_sacked && !data_sacked_ &&
                      !in_.ece && !dsacked_ && out_.bytes_acked < s_.mss_ &&
-                     sample_.prior_delivered + 1 == s_.rate_.delivered();
+                     sample_.prior_delivered + 1 == s_.delivered();
     const std::int64_t sack_rtt_us = take_rtt();
     if (acked != 0) {
         set_timer_ = true;
@@ -259,11 +260,11 @@ std::int64_t AckProcessing::take_rtt() {
 
 void AckProcessing::process_probe() {
     const bool pure = is_plain_duplicate() && !out_.advanced && !data_sacked_;
-    switch (s_.probe_.on_ack({in_.ack, dsack_of_probe_, pure})) {
+    switch (s_.active_->probe.on_ack({in_.ack, dsack_of_probe_, pure})) {
         case TailLossProbe::Verdict::Nothing:
             return;
         case TailLossProbe::Verdict::NoLoss:
-            s_.probe_.forget();
+            s_.active().probe.forget();
             return;
         case TailLossProbe::Verdict::RepairedLoss:
             // The probe filled a hole that nobody else has seen: reduce as a recovery would have.
@@ -276,16 +277,16 @@ void AckProcessing::process_probe() {
 }
 
 void AckProcessing::finish() {
-    s_.rate_.finish(now_, s_.rate_.delivered() - prior_delivered_, s_.episode_.reneged,
-                    s_.rtt_.min_rtt_us(), sample_);
+    s_.active().rate.finish(now_, s_.delivered() - prior_delivered_, s_.episode_.reneged,
+                            s_.rtt_.min_rtt_us(), sample_);
 }
 
 void AckProcessing::control_window() {
-    CongestionAck ack{.delivered = s_.rate_.delivered() - prior_delivered_,
+    CongestionAck ack{.delivered = s_.delivered() - prior_delivered_,
                       .lost = s_.board_.total_lost() - prior_lost_,
                       .prior_in_flight = prior_in_flight_,
-                      .total_delivered = s_.rate_.delivered(),
-                      .limited = s_.validation_.may_grow(s_.window_),
+                      .total_delivered = s_.delivered(),
+                      .limited = s_.active_->validation.may_grow(s_.window_),
                       .maybe_delayed = maybe_delayed_,
                       .rtt_us = cc_rtt_us_,
                       .state = s_.episode_.state,
@@ -305,14 +306,14 @@ void AckProcessing::control_window() {
         s_.window_.cwnd = s_.repairs_.make().prr.on_ack(s_.window_.cwnd, s_.window_.ssthresh,
                                                         s_.board_.in_flight(), ack.delivered,
                                                         out_.advanced && ack.lost == 0);
-        s_.validation_.on_window_changed(now_);
+        s_.active().validation.on_window_changed(now_);
     } else {
         // With much reordering any delivery counts, otherwise only progress in order.
         const bool reordered =
             s_.episode_.reordering > static_cast<std::uint32_t>(s_.sysctls_->tcp_reordering);
         if (!out_.acked_data && !(reordered && data_sacked_)) return;
         s_.congestion_->on_ack(s_.moment(now_), ack, s_.window_);
-        s_.validation_.on_window_changed(now_);
+        s_.active().validation.on_window_changed(now_);
     }
 }
 

@@ -167,7 +167,7 @@ bool AckProcessing::undo_recovery() {
     if (s_.repairs_->undo.may_undo(in_.echo, at_guard_without_sack()))
         s_.undo_reduction(now_, false);
     else
-        s_.rack_.on_recovery_ended();
+        s_.active().rack.on_recovery_ended();
     if (holds_without_sack()) return true;
     s_.set_state(now_, RecoveryState::Open);
     s_.episode_.reneged = false;
@@ -190,7 +190,7 @@ bool AckProcessing::undo_partial() {
 
 bool AckProcessing::undo_by_dsack() {
     if (!s_.repairs_->undo.all_needless()) return false;
-    s_.rack_.on_undo_by_dsack();
+    s_.active().rack.on_undo_by_dsack();
     s_.undo_reduction(now_, false);
     return true;
 }
@@ -225,13 +225,14 @@ void AckProcessing::add_duplicate_acks() {
     const std::uint32_t before = s_.board_.sacked_out();
     s_.board_.set_duplicate_acks(before + duplicate_acks_);
     limit_duplicate_acks(0);
-    if (s_.board_.sacked_out() > before) s_.rate_.count_delivered(s_.board_.sacked_out() - before);
+    if (s_.board_.sacked_out() > before)
+        s_.active().rate.count_delivered(s_.board_.sacked_out() - before);
 }
 
 void AckProcessing::remove_duplicate_acks(std::uint32_t acked) {
     const std::uint32_t known = s_.board_.sacked_out();
     // One segment filled the hole; the others had announced themselves by duplicates.
-    s_.rate_.count_delivered(acked > known ? acked - known : 1);
+    s_.active().rate.count_delivered(acked > known ? acked - known : 1);
     s_.board_.set_duplicate_acks(acked - 1 >= known ? 0 : known - (acked - 1));
     limit_duplicate_acks(acked);
 }

@@ -99,7 +99,7 @@ bool passes_checks(Connection& c, Time now, const wire::Segment& segment, const 
         if (arrival.syn && !acceptance.failed_paws) {
             challenge(c, now, out);
         } else if (c.may_challenge(now, arrival.length > 0 && !arrival.syn)) {
-            c.receiver.note_refused(arrival, *c.sysctls);
+            c.receiver.note_refused(arrival, c.sysctls());
             send_ack(c, now, acceptance.cause, out);
         }
         return false;
@@ -170,7 +170,7 @@ void note_mark(Connection& c) {
 std::uint32_t marks_told(Connection& c, const wire::Segment& segment, std::int64_t progress) {
     if (segment.has(wire::flag::kSyn) || (progress <= 0 && segment.sack.count == 0)) return 0;
     const auto bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(progress, 0));
-    const auto segments = static_cast<std::uint32_t>((bytes + c.tcb.mss - 1) / c.tcb.mss);
+    const auto segments = static_cast<std::uint32_t>((bytes + c.sender.mss() - 1) / c.sender.mss());
     return c.seldom.make().accurate_ecn.take_marks(segment, segments);
 }
 
@@ -224,7 +224,7 @@ bool process_ack(Connection& c, Time now, const wire::Segment& segment, const Ar
     if (input.ece) c.seldom.make().delivered_ce += marks != 0 ? marks : outcome.delivered;
     if (outcome.advanced) {
         c.send_buffer.acknowledge(c.sender.snd_una());
-        if (c.sender.snd_una() == c.tcb.write_end) out.events |= event::kAllAcknowledged;
+        if (c.sender.snd_una() == c.write_end()) out.events |= event::kAllAcknowledged;
         if (c.sender.packets_out() == 0) c.note_answered(now);
     }
     if (c.mtu_prober() && c.mtu_prober()->is_probing()) [[unlikely]] {

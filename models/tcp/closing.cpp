@@ -103,7 +103,7 @@ void receive_fin(Connection& c, Time now, Output& out) {
 
 bool advance_closing(Connection& c, Time now, const wire::Segment& segment, const Arrival& arrival,
                      Output& out) {
-    if (!c.tcb.write_shut || c.sender.snd_una() != c.tcb.write_end) return true;
+    if (!c.tcb.write_shut || c.sender.snd_una() != c.write_end()) return true;
     switch (c.tcb.state) {
         case State::FinWait1:
             set_state(c, State::FinWait2);
@@ -139,7 +139,7 @@ bool takes_text(const Connection& c, const Arrival& arrival) {
 Duration fin_wait2_timeout(const Connection& c) {
     const Duration configured = c.options->linger2 > Duration::zero()
                                     ? std::min(c.options->linger2, Duration::s(120))
-                                    : c.sysctls->tcp_fin_timeout;
+                                    : c.sysctls().tcp_fin_timeout;
     // Long enough for the peer to retransmit its FIN: 3.5 RTO.
     return std::max(configured, c.sender.rto() * 4 - c.sender.rto() / 2);
 }
@@ -176,7 +176,7 @@ void abort_connection(Connection& c, Time now, Output& out) {
     const bool tells_peer = state == State::SynReceived || state == State::Established ||
                             state == State::FinWait1 || state == State::FinWait2 ||
                             state == State::CloseWait ||
-                            (half_closed && c.sender.snd_nxt() != c.tcb.write_end);
+                            (half_closed && c.sender.snd_nxt() != c.write_end());
     if (tells_peer && !c.tcb.retired) send_reset(c, now, wire::Cause::ResetAbort, out);
     finish(c, Error::None, out);
 }

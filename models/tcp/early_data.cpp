@@ -43,7 +43,7 @@ std::uint32_t add_syn_data(Connection& c, Time now, const FastOpenRequest& reque
     c.tcb.syn_data = true;
     c.tcb.write_end = c.tcb.pushed = kFirstByte + bytes;
     c.send_buffer.append_block(bytes);
-    c.send_buffer.take(bytes, c.tcb.write_end);
+    c.send_buffer.take(bytes, c.write_end());
     c.note_busy(now);
     c.tcb.last_data_sent = now;
     ++c.tcb.counters.data_segments_out;
@@ -53,21 +53,22 @@ std::uint32_t add_syn_data(Connection& c, Time now, const FastOpenRequest& reque
 
 StreamOffset syn_data_end(const Connection& c) {
     // Nothing more can be written before the handshake is complete.
-    return c.tcb.syn_data ? c.tcb.write_end : kFirstByte;
+    return c.tcb.syn_data ? c.write_end() : kFirstByte;
 }
 
 bool restore_syn_data(Connection& c, Time now, StreamOffset acked) {
     const StreamOffset end = syn_data_end(c);
+    const std::uint32_t mss = c.sender.mss();
     c.send_buffer.acknowledge(acked);
     for (StreamOffset start = acked; start < end;) {
-        const StreamOffset next = std::min(start + c.tcb.mss, end);
+        const StreamOffset next = std::min(start + mss, end);
         c.sender.on_new_segment(now, start, next, next == end ? sent::kPush : std::uint16_t{0});
         start = next;
     }
     if (acked == end) return false;
     // No sign of congestion: the window stays. A path that takes segments of no size loses all.
     c.sender.on_path_mtu_reduced(now, 0);
-    c.sender.set_mss(c.tcb.mss);
+    c.sender.set_mss(mss);
     return true;
 }
 
@@ -131,7 +132,7 @@ void begin_early(Connection& c, Time now, const PassiveOpen& open) {
     update_mss(c);
     start_mtu_probing(c, now);
     SenderStart start;
-    start.mss = c.tcb.mss;
+    start.mss = c.sender.mss();
     start.sack = c.tcb.sack;
     start.max_window = c.tcb.max_window;
     c.sender.start(now, start);
@@ -173,14 +174,14 @@ void early_timeout(Connection& c, Time now, Output& out) {
     h.expiry = Time::never();
     // One more than without Fast Open: the program may hold the connection already.
     const std::int32_t most =
-        c.options->syn_count != 0 ? c.options->syn_count : c.sysctls->tcp_synack_retries + 1;
+        c.options->syn_count != 0 ? c.options->syn_count : c.sysctls().tcp_synack_retries + 1;
     if (c.tcb.syn_timeouts >= most) return finish(c, Error::TimedOut, out);
     // RFC 5681 §3.1, as after a handshake: two losses mean congestion.
     if (c.tcb.syn_timeouts == 1) c.sender.on_handshake_loss(now);
     ++c.tcb.syn_timeouts;
     out.expired_rto = h.rto;
     send_syn_ack(c, now, wire::Cause::SynAckTimeout, out);
-    h.rto = std::min(h.rto * 2, c.sysctls->tcp_rto_max);
+    h.rto = std::min(h.rto * 2, c.sysctls().tcp_rto_max);
     c.arm_handshake(c.expiry(now, h.rto));
 }
 

@@ -18,6 +18,7 @@ namespace seedwire::tcp {
 Endpoint::Endpoint(const Sysctls& sysctls, const SocketOptions& options,
                    const Environment& environment)
     : parts_{std::make_unique<Parts>(sysctls, options, environment)} {}
+Endpoint::Endpoint() noexcept = default;
 Endpoint::~Endpoint() = default;
 Endpoint::Endpoint(Endpoint&&) noexcept = default;
 Endpoint& Endpoint::operator=(Endpoint&&) noexcept = default;
@@ -96,7 +97,7 @@ bool Endpoint::may_write() const { return tcp::may_write(*parts_); }
 std::uint32_t Endpoint::unacknowledged() const {
     const Connection& c = *parts_;
     if (!c.is_synchronized() || c.tcb.state == State::TimeWait) return 0;
-    const std::int64_t bytes = c.tcb.write_end - c.sender.snd_una();
+    const std::int64_t bytes = c.write_end() - c.sender.snd_una();
     return static_cast<std::uint32_t>(std::max<std::int64_t>(bytes, 0));
 }
 std::uint32_t Endpoint::writable() const { return writable_bytes(*parts_); }

@@ -84,7 +84,9 @@ public:
     /// `sysctls` outlives the endpoint and may change under it (`sysctl -w`). So do `options`, here
     /// and in set_options(), which never change: sockets with equal options share one copy.
     Endpoint(const Sysctls& sysctls, const SocketOptions& options, const Environment& environment);
+    Endpoint() noexcept;  ///< none at all: may only be assigned to
     ~Endpoint();
+    explicit operator bool() const { return parts_ != nullptr; }
     Endpoint(Endpoint&&) noexcept;
     Endpoint& operator=(Endpoint&&) noexcept;
 

@@ -39,7 +39,7 @@ void start_receiver(Connection& c, Time now, std::uint32_t ts_recent) {
     const Handshake& h = *c.tcb.handshake;
     ReceiverStart facts;
     const std::uint32_t deducted = c.tcb.timestamps ? kTimestampOptionBytes : 0;
-    facts.window.buffer = receive_buffer_bytes(*c.sysctls, *c.options);
+    facts.window.buffer = receive_buffer_bytes(c.sysctls(), *c.options);
     facts.window.window = h.window.window;
     // Without scaling more than 64 KiB cannot be expressed.
     facts.window.clamp =
@@ -47,11 +47,11 @@ void start_receiver(Connection& c, Time now, std::uint32_t ts_recent) {
     facts.window.advertised_mss = static_cast<std::uint16_t>(c.advertised_mss() - deducted);
     facts.window.scale = c.tcb.rcv_wscale;
     facts.window.buffer_locked = c.options->receive_buffer_locked;
-    facts.send_mss = c.tcb.mss;
+    facts.send_mss = c.sender.mss();
     facts.sack = c.tcb.sack;
     facts.timestamps = c.tcb.timestamps;
     facts.ts_recent = ts_recent;
-    c.receiver.start(now, facts, *c.sysctls);
+    c.receiver.start(now, facts, c.sysctls());
 }
 
 /// SYN retransmissions as far as they count against the initial window: not when the timestamp
@@ -67,7 +67,7 @@ std::uint32_t counted_syn_retransmissions(const Connection& c, const wire::Segme
 /// The round trip of SYN and SYN-ACK, if it is known.
 void sample_handshake(Connection& c, Time now, const wire::Segment& reply) {
     const Handshake& h = *c.tcb.handshake;
-    if (c.tcb.syn_timeouts > 0 && c.sysctls->follows_rfc(Difference::RtoAfterSynLoss)) {
+    if (c.tcb.syn_timeouts > 0 && c.sysctls().follows_rfc(Difference::RtoAfterSynLoss)) {
         c.sender.on_no_handshake_sample();
     } else if (c.tcb.syn_timeouts == 0 && h.repeats == 0) {
         c.sender.on_handshake_sample(now, now - h.first_sent);
@@ -84,7 +84,7 @@ void sample_handshake(Connection& c, Time now, const wire::Segment& reply) {
 void start_sender(Connection& c, Time now, const wire::Segment& reply, StreamOffset acked) {
     SenderStart start;
     start.snd_una = start.snd_nxt = acked;
-    start.mss = c.tcb.mss;
+    start.mss = c.sender.mss();
     start.sack = c.tcb.sack;
     start.syn_retransmissions = counted_syn_retransmissions(c, reply);
     start.max_window = c.tcb.max_window;
@@ -95,7 +95,7 @@ void start_sender(Connection& c, Time now, const wire::Segment& reply, StreamOff
 void start_keepalive(Connection& c, Time now) {
     if (!c.options->keepalive) return;
     const Duration idle = c.options->keepalive_idle == Duration::zero()
-                              ? c.sysctls->tcp_keepalive_time
+                              ? c.sysctls().tcp_keepalive_time
                               : c.options->keepalive_idle;
     c.arm(TimerSlot::Keepalive, c.expiry(now, idle));
 }
@@ -155,7 +155,7 @@ void open_simultaneously(Connection& c, Time now, const wire::Segment& syn, Outp
     update_mss(c);
     start_receiver(c, now, syn.ts_value);
     c.tcb.simultaneous = true;
-    if (c.sysctls->tcp_ecn != 0 && c.tcb.handshake->offered_ecn && syn.has(wire::flag::kEce) &&
+    if (c.sysctls().tcp_ecn != 0 && c.tcb.handshake->offered_ecn && syn.has(wire::flag::kEce) &&
         syn.has(wire::flag::kCwr)) {
         c.ecn.enable();
     }
@@ -172,7 +172,7 @@ void answer_syn_ack(Connection& c, Time now, const wire::Segment& syn_ack, bool 
         learn_from_syn_ack(c, syn_ack, refused, sent_again, out);
         // What is sent again carries the ACK; data beside such a SYN-ACK are left to come again.
         if (refused) return run_retransmission_loop(c, now, out);
-        if (c.tcb.syn_data && c.tcb.write_end == c.sender.snd_una()) {
+        if (c.tcb.syn_data && c.write_end() == c.sender.snd_una()) {
             out.events |= event::kAllAcknowledged;
         }
         saves_ack = take_syn_ack_data(c, now, syn_ack, out) || saves_ack;
@@ -197,16 +197,16 @@ bool echoes_our_syn(const Connection& c, Time now, const wire::Segment& segment)
 
 void grow_send_buffer(Connection& c) {
     if (c.options->send_buffer_locked) return;
-    const std::uint32_t mss = std::max<std::uint32_t>(c.tcb.peer_mss, c.tcb.mss);
+    const std::uint32_t mss = std::max<std::uint32_t>(c.tcb.peer_mss, c.sender.mss());
     const std::uint32_t wanted =
         autotuned_send_buffer(mss, c.sender.window().cwnd, c.sender.episode().reordering);
-    const auto most = static_cast<std::uint32_t>(c.sysctls->tcp_wmem[2]);
+    const auto most = static_cast<std::uint32_t>(c.sysctls().tcp_wmem[2]);
     if (c.send_buffer.limit() < wanted) c.send_buffer.set_limit(std::min(wanted, most));
 }
 
 void open_actively(Connection& c, Time now, Output& out) {
     Handshake& h = c.tcb.handshake.make();
-    const wire::Segment syn = make_syn(now, *c.sysctls, *c.options, c.environment(), h.window);
+    const wire::Segment syn = make_syn(now, c.sysctls(), *c.options, c.environment(), h.window);
     h.first_sent = now;
     h.offered_timestamps = syn.has_timestamps;
     h.offered_sack = syn.syn.sack_permitted;
@@ -229,7 +229,7 @@ void open_passively(Connection& c, Time now, const PassiveOpen& handshake) {
     adopt(c, agree(handshake.syn_ack, handshake.syn, *c.options));
     // The clamp is not in the request: it follows from the same buffer as the window did.
     const std::uint32_t deducted = c.tcb.timestamps ? kTimestampOptionBytes : 0;
-    h.window = initial_receive_window(*c.sysctls, *c.options, c.advertised_mss() - deducted,
+    h.window = initial_receive_window(c.sysctls(), *c.options, c.advertised_mss() - deducted,
                                       c.tcb.scaling);
     if (handshake.receive_window != 0) h.window.window = handshake.receive_window;
     const std::uint32_t echo = ace::of(handshake.syn_ack);
@@ -256,9 +256,9 @@ void arrives_in_syn_sent(Connection& c, Time now, const wire::Segment& segment, 
         const bool acceptable = acknowledges_syn(c, segment.ack);
         if (!acceptable || !echoes_our_syn(c, now, segment)) {
             if (!acceptable && c.tcb.syn_timeouts == 0) {
-                const Duration tick = c.sysctls->timer_tick == Duration::zero()
+                const Duration tick = c.sysctls().timer_tick == Duration::zero()
                                           ? Duration::ms(1)
-                                          : c.sysctls->timer_tick;
+                                          : c.sysctls().timer_tick;
                 c.arm_handshake(c.expiry(now, tick * kShortestTimeoutTicks));
             }
             send_reset_reply(c, segment, wire::Cause::ResetRefused, out);
@@ -307,7 +307,7 @@ void complete_in_syn_received(Connection& c, Time now, const wire::Segment& segm
     establish(c, now, out);
     if (syn) {
         // The peer's SYN-ACK repeats its SYN: said so by a DSACK. RFC 2883 §4.
-        c.receiver.report_duplicate({StreamOffset{0}, StreamOffset{1}}, *c.sysctls);
+        c.receiver.report_duplicate({StreamOffset{0}, StreamOffset{1}}, c.sysctls());
         send_ack(c, now, wire::Cause::HandshakeAck, out);
     }
 }

@@ -56,7 +56,7 @@ void send_probe(Connection& c, Time now, std::uint32_t length, Output& out) {
 }  // namespace
 
 void start_mtu_probing(Connection& c, Time now) {
-    const Sysctls& sysctls = *c.sysctls;
+    const Sysctls& sysctls = c.sysctls();
     if (sysctls.tcp_mtu_probing == 0) return;
     Seldom& some = c.seldom.make();
     if (!some.mtu_prober) some.mtu_prober = std::make_unique<MtuProber>();
@@ -78,13 +78,13 @@ MtuProbe probe_mtu(Connection& c, Time now, std::uint32_t mss, Output& out) {
     const std::uint32_t cwnd = c.sender.window().cwnd;
     if (cwnd < kLeastWindow) return MtuProbe::Skip;
     const std::uint32_t size = to_mss(c, prober.next_size());
-    const auto threshold = static_cast<std::uint32_t>(c.sysctls->tcp_probe_threshold);
+    const auto threshold = static_cast<std::uint32_t>(c.sysctls().tcp_probe_threshold);
     if (size > to_mss(c, prober.high()) || prober.is_over(threshold)) {
-        prober.restart_if_due(now, c.sysctls->tcp_probe_interval, to_mtu(c, mss));
+        prober.restart_if_due(now, c.sysctls().tcp_probe_interval, to_mtu(c, mss));
         return MtuProbe::Skip;
     }
     // Enough behind the probe that its loss is found by duplicate ACKs.
-    const std::uint32_t needed = size + (c.sender.episode().reordering + 1) * c.tcb.mss;
+    const std::uint32_t needed = size + (c.sender.episode().reordering + 1) * c.sender.mss();
     if (c.send_buffer.unsent_bytes() < needed || c.tcb.snd_wnd < needed) return MtuProbe::Skip;
     if (c.sender.snd_nxt() + needed > c.window_end()) return MtuProbe::Wait;
     const std::uint32_t in_flight = c.sender.in_flight();
@@ -100,18 +100,19 @@ void judge_probe(Connection& c, Time now, bool lost, Output& out) {
         prober.on_failure();
         c.sender.on_mtu_probe_lost();
         // It goes again in pieces that are known to fit, the window as it was.
-        c.sender.on_path_mtu_reduced(now, c.tcb.mss);
+        c.sender.on_path_mtu_reduced(now, c.sender.mss());
         return run_retransmission_loop(c, now, out);
     }
     if (c.sender.snd_una() < prober.probe_end()) return;
-    c.sender.on_mtu_grown(now, to_mtu(c, c.tcb.mss), prober.probe_size());
-    c.tcb.path_mtu = std::max(c.tcb.path_mtu, prober.probe_size());  // now it is proven
+    c.sender.on_mtu_grown(now, to_mtu(c, c.sender.mss()), prober.probe_size());
+    c.tcb.path_mtu = std::max(c.tcb.path_mtu,
+                              static_cast<std::uint16_t>(prober.probe_size()));  // now it is proven
     prober.on_success();
     update_mss(c);
 }
 
 void search_smaller_mtu(Connection& c, Time now) {
-    const Sysctls& sysctls = *c.sysctls;
+    const Sysctls& sysctls = c.sysctls();
     std::uint32_t mss = to_mss(c, c.mtu_prober()->low()) / 2;
     mss = std::min(mss, static_cast<std::uint32_t>(sysctls.tcp_base_mss));
     mss = std::max({mss, static_cast<std::uint32_t>(sysctls.tcp_mtu_probe_floor), kMinimumSendMss});

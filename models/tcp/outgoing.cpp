@@ -46,7 +46,7 @@ wire::Segment begin_segment(Connection& c, Time now, StreamOffset seq, wire::Cau
     segment.seq = to_wire(seq, c.tcb.iss);
     segment.flags = wire::flag::kAck;
     segment.cause = cause;
-    segment.window = c.receiver.select_window(*c.sysctls);
+    segment.window = c.receiver.select_window(c.sysctls());
     segment.ack = to_wire(c.receiver.rcv_nxt(), c.tcb.irs);
     if (c.tcb.sack && c.receiver.sack_count() > 0) [[unlikely]]
         segment.sack = c.receiver.take_sack(c.tcb.irs, sack_room(c));
@@ -64,7 +64,7 @@ wire::Segment begin_segment(Connection& c, Time now, StreamOffset seq, wire::Cau
 void retransmit(Connection& c, Time now, const Retransmission& lost, Output& out) {
     if (c.mtu_prober()) c.mtu_prober()->forget_probe();  // what it would tell is not clear any more
     wire::Segment segment = begin_segment(c, now, lost.start, lost.cause);
-    const bool fin = c.tcb.write_shut && lost.end == c.tcb.write_end;
+    const bool fin = c.tcb.write_shut && lost.end == c.write_end();
     const auto space = static_cast<std::uint32_t>(lost.end - lost.start);
     segment.payload.offset = lost.start.value - 1;
     segment.payload.length = space - (fin ? 1U : 0U);
@@ -97,7 +97,7 @@ void send_ack(Connection& c, Time now, wire::Cause cause, Output& out) {
 void send_probe(Connection& c, Time now, wire::Cause cause, Output& out) {
     const std::int64_t offered = c.window_end() - c.sender.snd_nxt();
     const bool octet = offered <= 0 && cause == wire::Cause::ZeroWindowProbe &&
-                       c.sysctls->follows_rfc(Difference::ZeroWindowProbe);
+                       c.sysctls().follows_rfc(Difference::ZeroWindowProbe);
     if (c.has_unsent() && (offered > 0 || octet)) {
         // The window is open, but too small for what silly-window avoidance wants: use what there
         // is. RFC 9293 §3.8.6.1 also sends an octet into a closed one.
@@ -109,7 +109,7 @@ void send_probe(Connection& c, Time now, wire::Cause cause, Output& out) {
         const bool whole = length == head.length;
         const StreamOffset start = c.sender.snd_nxt();
         const StreamOffset end = start + length + (whole && head.fin ? 1U : 0U);
-        c.tcb.pushed = std::max(c.tcb.pushed, end);
+        c.tcb.pushed = std::max(c.tcb.pushed.near(end), end);
         const Block block = c.send_buffer.take(length, end);
         wire::Segment segment = begin_segment(c, now, start, cause);
         segment.payload.offset = start.value - 1;
@@ -165,7 +165,7 @@ void send_syn(Connection& c, Time now, wire::Cause cause, Output& out) {
     // that got lost, the next SYN-ACK may still agree.
     // Accurate ECN gets a second try: RFC 9768 §3.1.4.1.
     const int tries = h.offered_accurate_ecn ? 2 : 1;
-    const bool falls_back = c.sysctls->tcp_ecn_fallback && c.tcb.syn_timeouts + h.repeats >= tries;
+    const bool falls_back = c.sysctls().tcp_ecn_fallback && c.tcb.syn_timeouts + h.repeats >= tries;
     if (h.offered_ecn && !falls_back) {
         syn.flags |= wire::flag::kEce | wire::flag::kCwr;
         if (h.offered_accurate_ecn) syn.flags |= wire::flag::kAe;
@@ -191,7 +191,7 @@ void queue_fin(Connection& c, Time now, Output& out) {
     c.tcb.write_shut = true;
     if (!c.has_unsent()) c.note_busy(now);
     c.send_buffer.append_fin();
-    c.tcb.write_end += 1;
+    c.tcb.write_end = c.write_end() + 1;
     push_pending(c, now, hold::kNoDelay, out);
 }
 

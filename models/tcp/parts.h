@@ -2,6 +2,7 @@
 // take a Connection (arrival, user_calls, timeouts, transmit) are the only ones that see several.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 
 #include "models/tcp/challenge_ack.h"
@@ -45,28 +46,29 @@ struct Seldom {
 
 struct Connection {
     Connection(const Sysctls& host, const SocketOptions& socket, const Environment& place)
-        : sysctls{&host},
-          options{&socket},
-          link_mtu{place.mtu},
+        : options{&socket},
+          link_mtu{static_cast<std::uint16_t>(std::min<std::uint32_t>(place.mtu, UINT16_MAX))},
           timestamp_offset{place.timestamp_offset},
           sender{host, socket.congestion} {
         tcb.iss = wire::SeqNum{place.initial_sequence};
-        tcb.path_mtu = place.mtu;
+        tcb.path_mtu = link_mtu;
         send_buffer.set_limit(static_cast<std::uint32_t>(
             socket.send_buffer != 0 ? socket.send_buffer : host.tcp_wmem[1]));
     }
 
-    const Sysctls* sysctls;
     const SocketOptions* options;
-    std::uint32_t link_mtu;          ///< Environment::mtu
+    [[no_unique_address]] Tcb tcb;
+    std::uint16_t link_mtu;  ///< Environment::mtu
+    [[no_unique_address]] Ecn ecn;
+    [[no_unique_address]] SendBuffer send_buffer;
     std::uint32_t timestamp_offset;  ///< Environment::timestamp_offset
-    Tcb tcb;
-    SendBuffer send_buffer;
     Sender sender;
     Receiver receiver;
     Lazy<Seldom> seldom;
-    Ecn ecn;
 
+    const Sysctls& sysctls() const { return sender.sysctls(); }
+    /// One beyond the last byte written (and the FIN, once queued).
+    StreamOffset write_end() const { return tcb.write_end.near(sender.snd_una()); }
     /// Right edge of the peer's window. RFC 9293 §3.3.1.
     StreamOffset window_end() const { return sender.snd_una() + tcb.snd_wnd; }
     bool is_synchronized() const { return tcp::is_synchronized(tcb.state); }
@@ -74,7 +76,7 @@ struct Connection {
     bool has_unsent() const { return send_buffer.has_unsent(); }
     PathTiming path_timing() const { return {sender.rtt().srtt_us(), sender.rto()}; }
     ReceiverContext receiver_context() const {
-        return {*sysctls, path_timing(), options->receive_low_water, tcb.read_shut};
+        return {sysctls(), path_timing(), options->receive_low_water, tcb.read_shut};
     }
     Environment environment() const { return {link_mtu, tcb.iss.raw(), timestamp_offset}; }
     /// MSS for our SYN.
@@ -118,15 +120,19 @@ struct Connection {
     }
     /// ChallengeAckLimit::allow().
     bool may_challenge(Time now, bool carries_data) {
-        return carries_data || seldom.make().challenge.allow(now, *sysctls, false);
+        return carries_data || seldom.make().challenge.allow(now, sysctls(), false);
     }
     /// What a retransmission has to respect now.
     PeerWindow peer_window() const;
     /// When a timer of this connection set at `now` fires.
     Time expiry(Time now, Duration delay) const {
-        return timer_expiry(now, round_up_to_tick(delay, sysctls->timer_tick), sysctls->timer_tick);
+        return timer_expiry(now, round_up_to_tick(delay, sysctls().timer_tick),
+                            sysctls().timer_tick);
     }
 };
+
+// Two of them and their share of figures, tables and blocks made on demand: 2,000 bytes.
+static_assert(sizeof(Connection) <= 568);
 
 /// The only way to change the state: checks the table of RFC 9293 §3.3.2.
 void set_state(Connection& c, State next);

@@ -44,10 +44,10 @@ void describe_sending(const Connection& c, Time now, Info& info) {
     info.total_retrans = s.total_retransmissions() + c.tcb.syn_timeouts;
     info.total_rto = s.total_timeouts();
     info.dsack_dups = s.dsack_duplicates();
-    info.delivered = s.delivery_rate().delivered();
+    info.delivered = s.delivered();
     info.bytes_retrans = s.bytes_retransmitted();
     info.pacing_rate = s.pacing_rate();
-    info.delivery_rate = s.delivery_rate().bytes_per_second(c.tcb.mss);
+    info.delivery_rate = s.delivery_rate();
     info.last_data_sent = now - c.tcb.last_data_sent;
     info.rwnd_limited = c.seldom->limits.spent(now, SendLimit::ReceiveWindow).us();
     info.sndbuf_limited = c.seldom->limits.spent(now, SendLimit::SendBuffer).us();
@@ -88,7 +88,7 @@ Info take_info(const Connection& c, Time now) {
     info.snd_wscale = c.tcb.snd_wscale;
     info.rcv_wscale = c.tcb.rcv_wscale;
     info.fastopen_client_fail = static_cast<std::uint8_t>(c.seldom->fast_open.failure);
-    info.snd_mss = c.tcb.mss;
+    info.snd_mss = c.sender.mss();
     const std::uint32_t deducted = c.tcb.timestamps ? kTimestampOptionBytes : 0;
     info.advmss = c.advertised_mss() - deducted;
     info.pmtu = c.tcb.path_mtu;

@@ -37,19 +37,18 @@ struct Counters {
 /// RCV.NXT and RCV.WND in the receiver.
 struct Tcb {
     wire::SeqNum iss, irs;
-    NearOffset snd_wl1;         ///< in the peer's stream: SEG.SEQ of the last window update
-    StreamOffset write_end{1};  ///< one beyond the last byte written (and the FIN, once queued)
-    StreamOffset pushed{1};     ///< everything before it will carry PSH somewhere
-    StreamOffset last_small;    ///< end of the last segment that was sent shorter than the MSS
-    Time last_transmission;     ///< of any segment
+    NearOffset snd_wl1;  ///< in the peer's stream: SEG.SEQ of the last window update
+    NearOffset write_end = StreamOffset{1};  ///< see Connection::write_end()
+    NearOffset pushed = StreamOffset{1};     ///< everything before it will carry PSH somewhere
+    StreamOffset last_small;  ///< end of the last segment that was sent shorter than the MSS
+    Time last_transmission;   ///< of any segment
     Time last_data_sent, last_data_received, last_ack_received;
     Lazy<Handshake> handshake;  ///< until it is complete
     Counters counters;
     std::uint32_t snd_wnd = 0;     ///< offered by the peer, bytes
     std::uint32_t max_window = 0;  ///< largest ever offered
-    std::uint32_t path_mtu = 1500;
+    std::uint16_t path_mtu = 1500;
     std::uint16_t peer_mss = kDefaultPeerMss;
-    std::uint16_t mss = kDefaultPeerMss;  ///< payload of a full segment without SACK blocks
     std::uint8_t snd_wscale = 0, rcv_wscale = 0;
     std::uint8_t syn_timeouts = 0;  ///< retransmissions of SYN or SYN-ACK by timer
     State state = State::Closed;

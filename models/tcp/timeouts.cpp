@@ -17,22 +17,22 @@ constexpr std::int32_t kLivelyOrphanRetries = 8;
 
 Duration keepalive_time(const Connection& c) {
     return c.options->keepalive_idle != Duration::zero() ? c.options->keepalive_idle
-                                                         : c.sysctls->tcp_keepalive_time;
+                                                         : c.sysctls().tcp_keepalive_time;
 }
 
 Duration keepalive_interval(const Connection& c) {
     return c.options->keepalive_interval != Duration::zero() ? c.options->keepalive_interval
-                                                             : c.sysctls->tcp_keepalive_intvl;
+                                                             : c.sysctls().tcp_keepalive_intvl;
 }
 
 std::uint32_t keepalive_probes(const Connection& c) {
     return static_cast<std::uint32_t>(c.options->keepalive_probes != 0
                                           ? c.options->keepalive_probes
-                                          : c.sysctls->tcp_keepalive_probes);
+                                          : c.sysctls().tcp_keepalive_probes);
 }
 
 std::int32_t orphan_retries(const Connection& c, bool alive) {
-    std::int32_t retries = c.sysctls->tcp_orphan_retries;
+    std::int32_t retries = c.sysctls().tcp_orphan_retries;
     if (c.tcb.soft_error != Error::None && !alive) retries = 0;
     return retries == 0 && alive ? kLivelyOrphanRetries : retries;
 }
@@ -50,9 +50,10 @@ bool is_hopeless(const Connection& c, Time now) {
     if (c.options->user_timeout != Duration::zero()) {
         return now - since >= c.options->user_timeout;
     }
-    std::int32_t retries = c.sysctls->tcp_retries2;
-    if (c.tcb.orphan) retries = orphan_retries(c, c.sender.rto() < c.sysctls->tcp_rto_max);
-    return now - since >= modelled_timeout(retries, c.sysctls->tcp_rto_min, c.sysctls->tcp_rto_max);
+    std::int32_t retries = c.sysctls().tcp_retries2;
+    if (c.tcb.orphan) retries = orphan_retries(c, c.sender.rto() < c.sysctls().tcp_rto_max);
+    return now - since >=
+           modelled_timeout(retries, c.sysctls().tcp_rto_min, c.sysctls().tcp_rto_max);
 }
 
 /// The window is closed with data in flight: retransmissions are probes, and only silence ends
@@ -60,7 +61,7 @@ bool is_hopeless(const Connection& c, Time now) {
 bool is_silent_too_long(const Connection& c, Time now) {
     const Time since = c.sender.first_retransmission();
     const Duration trying = since.is_never() ? Duration::zero() : now - since;
-    Duration limit = c.sysctls->tcp_rto_max * 2;
+    Duration limit = c.sysctls().tcp_rto_max * 2;
     if (c.options->user_timeout != Duration::zero()) {
         if (trying > c.options->user_timeout) return true;
         limit = std::min(limit, c.options->user_timeout);
@@ -73,8 +74,8 @@ void suspect_black_hole(Connection& c, Time now) {
     if (!c.mtu_prober() || c.sender.episode().retransmits == 0) return;
     const Time since = c.sender.first_retransmission();
     if (since.is_never()) return;
-    const Duration patience =
-        modelled_timeout(c.sysctls->tcp_retries1, c.sysctls->tcp_rto_min, c.sysctls->tcp_rto_max);
+    const Duration patience = modelled_timeout(c.sysctls().tcp_retries1, c.sysctls().tcp_rto_min,
+                                               c.sysctls().tcp_rto_max);
     if (now - since >= patience) search_smaller_mtu(c, now);
 }
 
@@ -146,11 +147,11 @@ void window_probe_timeout(Connection& c, Time now, Output& out) {
         now - c.seldom->persist.first_probe() >= patience) {
         return give_up(c, out);
     }
-    std::int32_t most = c.sysctls->tcp_retries2;
+    std::int32_t most = c.sysctls().tcp_retries2;
     if (c.tcb.orphan) {
         const bool alive =
-            c.seldom->persist.interval(c.sender.rto(), c.sysctls->tcp_rto_min,
-                                       c.sysctls->tcp_rto_max) < c.sysctls->tcp_rto_max;
+            c.seldom->persist.interval(c.sender.rto(), c.sysctls().tcp_rto_min,
+                                       c.sysctls().tcp_rto_max) < c.sysctls().tcp_rto_max;
         most = orphan_retries(c, alive);
         if (!alive && c.seldom->persist.backoff() >= static_cast<std::uint32_t>(most)) {
             return give_up(c, out);
@@ -161,7 +162,7 @@ void window_probe_timeout(Connection& c, Time now, Output& out) {
     const bool corked = c.sender.snd_nxt() < c.window_end();
     send_probe(c, now, corked ? wire::Cause::CorkTimeout : wire::Cause::ZeroWindowProbe, out);
     if (c.sender.packets_out() > 0 || !c.has_unsent()) return c.reset_persist();
-    c.seldom.make().persist.note_window_probe(static_cast<std::uint32_t>(c.sysctls->tcp_retries2));
+    c.seldom.make().persist.note_window_probe(static_cast<std::uint32_t>(c.sysctls().tcp_retries2));
     arm_window_probe(c, now);
 }
 
@@ -172,12 +173,12 @@ void handshake_timeout(Connection& c, Time now, Output& out) {
     h.expiry = Time::never();
     const bool active = c.tcb.state == State::SynSent;
     const std::int32_t retries =
-        c.options->syn_count != 0 ? c.options->syn_count : c.sysctls->tcp_syn_retries;
-    const std::int32_t most = retries + (active ? c.sysctls->tcp_syn_linear_timeouts : 0);
+        c.options->syn_count != 0 ? c.options->syn_count : c.sysctls().tcp_syn_retries;
+    const std::int32_t most = retries + (active ? c.sysctls().tcp_syn_linear_timeouts : 0);
     const Duration patience =
         c.options->user_timeout != Duration::zero()
             ? c.options->user_timeout
-            : modelled_timeout(retries, Duration::s(1), c.sysctls->tcp_rto_max);
+            : modelled_timeout(retries, Duration::s(1), c.sysctls().tcp_rto_max);
     const bool late = c.tcb.syn_timeouts > 0 && now - h.first_sent >= patience;
     const bool hopeless = c.tcb.syn_timeouts >= most || late;
     note_timeouts(c, c.tcb.syn_timeouts, hopeless, out);
@@ -189,8 +190,8 @@ void handshake_timeout(Connection& c, Time now, Output& out) {
     } else {
         send_syn_ack(c, now, wire::Cause::SynAckTimeout, out);
     }
-    if (!active || c.tcb.syn_timeouts > c.sysctls->tcp_syn_linear_timeouts) {
-        h.rto = std::min(h.rto * 2, c.sysctls->tcp_rto_max);
+    if (!active || c.tcb.syn_timeouts > c.sysctls().tcp_syn_linear_timeouts) {
+        h.rto = std::min(h.rto * 2, c.sysctls().tcp_rto_max);
     }
     Duration next = h.rto;
     if (c.options->user_timeout != Duration::zero()) {
@@ -257,8 +258,8 @@ Duration modelled_timeout(std::int32_t retries, Duration base, Duration maximum)
 }
 
 void arm_window_probe(Connection& c, Time now) {
-    Duration delay =
-        c.seldom->persist.interval(c.sender.rto(), c.sysctls->tcp_rto_min, c.sysctls->tcp_rto_max);
+    Duration delay = c.seldom->persist.interval(c.sender.rto(), c.sysctls().tcp_rto_min,
+                                                c.sysctls().tcp_rto_max);
     if (c.options->user_timeout != Duration::zero() &&
         !c.seldom->persist.first_probe().is_never()) {
         // Linux, `tcp_clamp_probe0_to_user_timeout`.

@@ -26,13 +26,13 @@ std::uint32_t segments_in(std::uint32_t bytes, std::uint32_t mss) {
 }
 
 std::uint32_t largest_block_segments(const Connection& c, std::uint32_t mss) {
-    if (c.sysctls->follows_rfc(Difference::Blocks)) return 1;
+    if (c.sysctls().follows_rfc(Difference::Blocks)) return 1;
     std::uint64_t bytes = c.sender.pacing_rate() >> kBlockRateShift;
     const std::uint32_t share = c.sender.rtt().min_rtt_us() >> kBlockRttShift;
     if (share < 32) bytes += kLargestBlock >> share;
     bytes = std::min<std::uint64_t>(bytes, kLargestBlock);
     return std::max(static_cast<std::uint32_t>(bytes) / mss,
-                    static_cast<std::uint32_t>(c.sysctls->tcp_min_tso_segs));
+                    static_cast<std::uint32_t>(c.sysctls().tcp_min_tso_segs));
 }
 
 /// Minshall's variant of Nagle: a short segment waits while an earlier short one is outstanding.
@@ -40,13 +40,13 @@ bool is_held(const Connection& c, bool partial, std::uint8_t held_by) {
     if (!partial || (held_by & hold::kPush) != 0) return false;
     if (held_by & hold::kCork) return true;
     if (held_by != 0 || c.sender.packets_out() == 0) return false;
-    if (c.sysctls->follows_rfc(Difference::Nagle)) return true;
+    if (c.sysctls().follows_rfc(Difference::Nagle)) return true;
     return c.tcb.last_small > c.sender.snd_una() && c.tcb.last_small <= c.sender.snd_nxt();
 }
 
 /// RFC 9293 §3.8.6.2.1 (3): a rest of the window is used if it is half of the largest ever offered.
 bool is_worth_a_rest(const Connection& c, std::uint64_t rest) {
-    return c.sysctls->follows_rfc(Difference::SenderSillyWindow) && rest > 0 &&
+    return c.sysctls().follows_rfc(Difference::SenderSillyWindow) && rest > 0 &&
            rest >= c.tcb.max_window / 2;
 }
 
@@ -71,7 +71,7 @@ std::uint32_t cut_of_head(const Connection& c, std::uint32_t mss, std::uint32_t 
     if (most <= needed) return most;
     const std::uint32_t partial = needed % mss;
     const bool rest_of_window = needed < head.length && partial != 0;
-    if (rest_of_window && c.sysctls->follows_rfc(Difference::SenderSillyWindow)) {
+    if (rest_of_window && c.sysctls().follows_rfc(Difference::SenderSillyWindow)) {
         return is_worth_a_rest(c, partial) ? needed : needed - partial;
     }
     return is_held(c, partial != 0, held_by) ? needed - partial : needed;
@@ -86,13 +86,13 @@ struct Deferral {
 Deferral defer(const Connection& c, Time now, std::uint32_t most_segments) {
     if (c.sender.episode().in_recovery() || now - c.tcb.last_transmission > kDeferral) return {};
     const Block& head = c.send_buffer.head();
-    const std::uint64_t mss = c.tcb.mss;
+    const std::uint64_t mss = c.sender.mss();
     const auto send_window = static_cast<std::uint64_t>(c.window_end() - c.sender.snd_nxt());
     const std::uint64_t congestion_window = c.sender.room() * mss;
     const std::uint64_t limit = std::min(send_window, congestion_window);
     if (limit >= most_segments * mss) return {};
     if (!c.send_buffer.head_is_last() && limit >= head.length) return {};
-    const auto divisor = static_cast<std::uint64_t>(c.sysctls->tcp_tso_win_divisor);
+    const auto divisor = static_cast<std::uint64_t>(c.sysctls().tcp_tso_win_divisor);
     if (divisor != 0) {
         const std::uint64_t whole =
             std::min<std::uint64_t>(c.tcb.snd_wnd, c.sender.window().cwnd * mss);
@@ -192,11 +192,11 @@ std::uint8_t hold_setting(const Connection& c) {
 }
 
 std::uint32_t current_mss(const Connection& c) {
-    if (!c.tcb.sack) return c.tcb.mss;
+    if (!c.tcb.sack) return c.sender.mss();
     const std::uint32_t others = c.tcb.timestamps ? kTimestampOptionBytes : 0;
     const std::uint32_t room = (40 - others - 4) / 8;
     const std::uint32_t blocks = std::min<std::uint32_t>(c.receiver.sack_count(), room);
-    return blocks == 0 ? c.tcb.mss : c.tcb.mss - (4 + 8 * blocks);
+    return blocks == 0 ? c.sender.mss() : c.sender.mss() - (4 + 8 * blocks);
 }
 
 PeerWindow Connection::peer_window() const { return {window_end(), true, current_mss(*this)}; }
@@ -212,7 +212,6 @@ void update_mss(Connection& c) {
         effective_mss(c.tcb.path_mtu, c.tcb.peer_mss, c.tcb.timestamps, c.tcb.max_window);
     if (c.mtu_prober()) [[unlikely]]
         mss = bound_by_search(c, mss);
-    c.tcb.mss = static_cast<std::uint16_t>(mss);
     c.sender.set_mss(mss);
     c.sender.note_peer_window(c.tcb.max_window);
 }
@@ -249,7 +248,7 @@ std::uint32_t run_send_loop(Connection& c, Time now, std::uint32_t mss, std::uin
         if (head.length <= mss) {
             const bool passes = (hold & hold::kPush) != 0 || head.fin;
             if (!passes && is_held(c, head.length < mss, hold)) break;
-        } else if (mode == SendLoop::All && !c.sysctls->follows_rfc(Difference::Blocks)) {
+        } else if (mode == SendLoop::All && !c.sysctls().follows_rfc(Difference::Blocks)) {
             const Deferral deferral = defer(c, now, most);
             end.cwnd_limited = end.cwnd_limited || deferral.for_cwnd;
             if (deferral.wait) break;
@@ -273,7 +272,7 @@ void push_pending(Connection& c, Time now, std::uint8_t held_by, Output& out) {
     // Nothing sent, nothing in flight: only a probe can get this going again.
     if (sent == 0 && c.sender.packets_out() == 0 && c.has_unsent() &&
         c.sender.timer().meaning == TimerMeaning::None) {
-        c.sender.arm_window_probe(now, std::max(c.sender.rto(), c.sysctls->tcp_rto_min));
+        c.sender.arm_window_probe(now, std::max(c.sender.rto(), c.sysctls().tcp_rto_min));
     }
 }
 

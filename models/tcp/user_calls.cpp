@@ -27,19 +27,20 @@ bool is_opening(const Connection& c) {
 
 /// More than half of the peer's largest window was queued since the last PSH.
 bool must_push(const Connection& c) {
-    return c.tcb.write_end > c.tcb.pushed + c.tcb.max_window / 2;
+    const StreamOffset end = c.write_end();
+    return end > c.tcb.pushed.near(end) + c.tcb.max_window / 2;
 }
 
 void mark_push(Connection& c) {
     c.send_buffer.mark_push();
-    c.tcb.pushed = c.tcb.write_end;
+    c.tcb.pushed = c.write_end();
 }
 
 /// Rate samples must not blame the path while the program is the bottleneck. Linux,
 /// `tcp_rate_check_app_limited`.
 void note_if_app_limited(Connection& c) {
     const Scoreboard& board = c.sender.scoreboard();
-    if (c.send_buffer.unsent_bytes() < c.tcb.mss && c.sender.room() > 0 &&
+    if (c.send_buffer.unsent_bytes() < c.sender.mss() && c.sender.room() > 0 &&
         board.lost_out() <= board.retrans_out()) {
         c.sender.note_app_limited();
     }
@@ -66,7 +67,7 @@ void push_full_block(Connection& c, Time now, std::uint32_t mss, Output& out) {
 /// What the path takes bounds what we ask the peer for, too; and a SYN with data was probably too
 /// large itself. Linux, `tcp_simple_retransmit`.
 void narrow_opening(Connection& c, Time now, std::uint32_t mtu, Output& out) {
-    c.link_mtu = std::min(c.link_mtu, mtu);
+    c.link_mtu = static_cast<std::uint16_t>(std::min<std::uint32_t>(c.link_mtu, mtu));
     if (!c.tcb.syn_data) return;
     Handshake& h = c.tcb.handshake.make();
     if (h.repeats != UINT8_MAX) ++h.repeats;
@@ -105,7 +106,7 @@ std::uint32_t write_bytes(Connection& c, Time now, std::uint32_t length, WriteMo
             begin_block(c, now, part);
         }
         taken += part;
-        c.tcb.write_end += part;
+        c.tcb.write_end = c.write_end() + part;
         if (taken < length) push_full_block(c, now, mss, out);
     }
     c.tcb.write_blocked = taken < length;
@@ -217,10 +218,10 @@ void packet_too_big(Connection& c, Time now, std::uint32_t mtu, wire::SeqNum quo
     if (!opening && (at - c.sender.snd_una() < 0 || at > c.sender.snd_nxt())) return;
     mtu = std::max(mtu, kLeastPathMtu);
     if (mtu >= c.tcb.path_mtu) return;
-    c.tcb.path_mtu = mtu;
+    c.tcb.path_mtu = static_cast<std::uint16_t>(mtu);
     update_mss(c);
     if (c.tcb.state == State::SynSent) return narrow_opening(c, now, mtu, out);
-    if (opening || !c.sender.on_path_mtu_reduced(now, c.tcb.mss)) return;
+    if (opening || !c.sender.on_path_mtu_reduced(now, c.sender.mss())) return;
     const std::size_t before = out.segments.size();
     run_retransmission_loop(c, now, out);
     for (std::size_t i = before; i < out.segments.size(); ++i) {

@@ -112,7 +112,7 @@ public:
 /// keeps in a block of its own (Lazy).
 class CongestionSlot {
 public:
-    static constexpr std::size_t kBytes = 24;
+    static constexpr std::size_t kBytes = 32;
 
     CongestionSlot() = default;
     CongestionSlot(const CongestionSlot&) = delete;

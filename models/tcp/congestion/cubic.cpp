@@ -26,13 +26,22 @@ std::int32_t ticks_per_second(Duration tick) {
     return static_cast<std::int32_t>(Duration::s(1) / tick);
 }
 
-/// The algorithm of one connection that sends.
+std::uint32_t bounded(std::int64_t rtt_us) {
+    return static_cast<std::uint32_t>(std::clamp<std::int64_t>(rtt_us, 1, UINT32_MAX));
+}
+
+/// The algorithm once the window matters.
 class Curve {
 public:
-    /// A connection begins, or slow start after an RTO.
+    /// Slow start begins again.
     void restart(const CongestionMoment& moment) {
         forget();
         hystart_.restart(moment);
+    }
+    /// So far the window was small: the present round of HyStart, the smallest RTT (0: none).
+    void begin(Time round_start, StreamOffset round_end, std::uint32_t delay_min_us) {
+        hystart_.resume(round_start, round_end);
+        delay_min_us_ = delay_min_us;
     }
 
     void on_rtt_sample(const CongestionMoment& moment, std::int64_t rtt_us, Window& window) {
@@ -41,20 +50,15 @@ public:
         if (epoch_running() &&
             static_cast<std::int32_t>(now - epoch_) < ticks_per_second(moment.tick))
             return;
-        const auto delay_us =
-            static_cast<std::uint32_t>(std::clamp<std::int64_t>(rtt_us, 1, UINT32_MAX));
+        const std::uint32_t delay_us = bounded(rtt_us);
         if (delay_min_us_ == 0 || delay_us < delay_min_us_) delay_min_us_ = delay_us;
         if (!hystart_.found() && window.in_slow_start() &&
             hystart_.on_rtt_sample(moment, delay_us, delay_min_us_, window.cwnd))
             window.ssthresh = window.cwnd;
     }
 
-    void on_ack(const CongestionMoment& moment, const CongestionAck& ack, Window& window) {
-        std::uint32_t delivered = ack.delivered;
-        if (window.in_slow_start()) {
-            delivered = window.slow_start(delivered);
-            if (delivered == 0) return;
-        }
+    /// Congestion avoidance; `delivered`: what slow start has left over.
+    void grow(const CongestionMoment& moment, std::uint32_t delivered, Window& window) {
         update(moment, window.cwnd, delivered);
         window.grow(std::max(per_increase_, 1U), delivered);
     }
@@ -153,45 +157,62 @@ private:
     HyStart hystart_;
 };
 
-/// Its state comes with the first acknowledgement of data: most ends of most connections send
-/// little or nothing.
+/// In slow start with a small window, where most connections spend their lives, it needs to know
+/// little; the rest comes when that is over.
 class Cubic final : public CongestionControl {
 public:
     void on_start(const CongestionMoment& moment, Window&) override {
         curve_.release();
-        started_ = moment.now;
-        // In the middle of a connection a round of HyStart is under way.
-        if (moment.snd_nxt != kBegin) curve_.make().restart(moment);
+        delay_min_us_ = 0;
+        begin_round(moment);
     }
     void on_rtt_sample(const CongestionMoment& moment, std::int64_t rtt_us,
                        Window& window) override {
-        curve().on_rtt_sample(moment, rtt_us, window);
+        const bool small = window.in_slow_start() && window.cwnd < HyStart::kLowWindow;
+        if (curve_.made() != nullptr || !small)
+            return curve(moment).on_rtt_sample(moment, rtt_us, window);
+        const std::uint32_t delay_us = bounded(rtt_us);
+        if (delay_min_us_ == 0 || delay_us < delay_min_us_) delay_min_us_ = delay_us;
+        if (moment.snd_una > round_end_.near(moment.snd_una)) begin_round(moment);
     }
     void on_ack(const CongestionMoment& moment, const CongestionAck& ack, Window& window) override {
-        if (ack.limited) curve().on_ack(moment, ack, window);
+        if (!ack.limited) return;
+        std::uint32_t delivered = ack.delivered;
+        if (window.in_slow_start()) {
+            delivered = window.slow_start(delivered);
+            if (delivered == 0) return;
+        }
+        curve(moment).grow(moment, delivered, window);
     }
     std::uint32_t marked_percent() const override { return 85; }
-    std::uint32_t ssthresh(const CongestionMoment&, const Window& window) override {
-        return curve().ssthresh(window);
+    std::uint32_t ssthresh(const CongestionMoment& moment, const Window& window) override {
+        return curve(moment).ssthresh(window);
     }
     void on_state(const CongestionMoment& moment, RecoveryState state) override {
-        if (state == RecoveryState::Loss) curve().restart(moment);
+        if (state == RecoveryState::Loss) curve(moment).restart(moment);
     }
     void on_send_after_idle(const CongestionMoment& moment, Time last_sent) override {
         if (Curve* curve = curve_.made()) curve->on_send_after_idle(moment, last_sent);
     }
 
 private:
-    static constexpr StreamOffset kBegin{1};  ///< behind the SYN
-
-    Curve& curve() {
-        if (curve_.made() == nullptr) [[unlikely]]
-            curve_.make().restart({.now = started_, .snd_una = kBegin, .snd_nxt = kBegin});
-        return *curve_.made();
+    void begin_round(const CongestionMoment& moment) {
+        round_start_ = moment.now;
+        round_end_ = moment.snd_nxt;
+    }
+    Curve& curve(const CongestionMoment& moment) {
+        Curve* made = curve_.made();
+        if (made == nullptr) [[unlikely]] {
+            made = &curve_.make();
+            made->begin(round_start_, round_end_.near(moment.snd_una), delay_min_us_);
+        }
+        return *made;
     }
 
-    Time started_;
     Lazy<Curve> curve_;
+    Time round_start_;
+    NearOffset round_end_;
+    std::uint32_t delay_min_us_ = 0;
 };
 
 }  // namespace

@@ -9,7 +9,6 @@ namespace seedwire::tcp {
 namespace {
 
 // The parameters of Linux's module, in their units.
-constexpr std::uint32_t kLowWindow = 16;     // segments
 constexpr std::int64_t kTrainGapUs = 2000;   // a longer pause ends the train
 constexpr std::uint8_t kMinimumSamples = 8;  // per round, for the delay test
 constexpr std::uint32_t kDelayLeastUs = 4000, kDelayMostUs = 16000;
@@ -25,12 +24,14 @@ std::int64_t ack_delay_us(std::uint64_t pacing_rate) {
 
 }  // namespace
 
-void HyStart::begin_round(const CongestionMoment& moment) {
-    round_start_ = last_ack_ = moment.now;
-    round_end_ = moment.snd_nxt;
+void HyStart::resume(Time start, StreamOffset end) {
+    round_start_ = last_ack_ = start;
+    round_end_ = end;
     current_rtt_us_ = UINT32_MAX;
     samples_ = 0;
 }
+
+void HyStart::begin_round(const CongestionMoment& moment) { resume(moment.now, moment.snd_nxt); }
 
 void HyStart::restart(const CongestionMoment& moment) {
     begin_round(moment);

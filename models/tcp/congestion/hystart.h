@@ -13,8 +13,13 @@ namespace seedwire::tcp {
 
 class HyStart {
 public:
+    /// Segments; below it only rounds are counted.
+    static constexpr std::uint32_t kLowWindow = 16;
+
     /// A connection begins, or slow start after an RTO.
     void restart(const CongestionMoment& moment);
+    /// In a round that began at `start` and ends when `end` is acknowledged, with no ACK counted.
+    void resume(Time start, StreamOffset end);
     /// An RTT sample in slow start, before this ACK's growth; `delay_min_us` includes it. True:
     /// found, cwnd should become ssthresh.
     bool on_rtt_sample(const CongestionMoment& moment, std::uint32_t delay_us,

@@ -131,7 +131,7 @@ void AckPolicy::on_ack_sent() {
 }
 
 Time AckPolicy::delayed_ack_at() const {
-    return (pending_ & kTimer) != 0 || compressed_ > 0 ? delayed_at_ : Time::never();
+    return (pending_ & kTimer) != 0 || compressed() > 0 ? delayed_at_ : Time::never();
 }
 
 void AckPolicy::arm(Time now, std::int32_t ticks_ahead) {
@@ -183,24 +183,26 @@ void AckPolicy::delay_handshake(Time now, std::uint32_t rcv_wnd) {
 bool AckPolicy::is_duplicate_due(Time now, StreamOffset rcv_nxt, bool sack,
                                  std::int64_t rcv_rtt_eighths_us, const PathTiming& path,
                                  const Sysctls& sysctls) {
-    if (!sack || compressed_ >= sysctls.tcp_comp_sack_nr) return true;
-    if (compressed_rcv_nxt_ != rcv_nxt) {
-        compressed_rcv_nxt_ = rcv_nxt;
-        duplicates_ = 0;
+    if (!sack) return true;
+    Compression& compression = compression_.make();
+    if (compression.acks >= sysctls.tcp_comp_sack_nr) return true;
+    if (compression.rcv_nxt != rcv_nxt) {
+        compression.rcv_nxt = rcv_nxt;
+        compression.duplicates = 0;
     }
-    if (duplicates_ < kImmediateDuplicates) {
-        ++duplicates_;
+    if (compression.duplicates < kImmediateDuplicates) {
+        ++compression.duplicates;
         return true;
     }
     if (delayed_at_ <= now) delayed_at_ = Time::never();  // it ran out unnoticed
-    ++compressed_;
-    if (!compressed_at_.is_never()) return false;
+    ++compression.acks;
+    if (!compression.at.is_never()) return false;
     std::int64_t rtt_eighths = rcv_rtt_eighths_us;
     if (path.smoothed_rtt_us > 0) rtt_eighths = std::min(rtt_eighths, path.smoothed_rtt_us * 8);
     // A twentieth of the round trip.
     const Duration share = Duration::ns(rtt_eighths * 1000 / 8 / 20);
     // The kernel's high-resolution timer sleeps to the end of the range it is given.
-    compressed_at_ =
+    compression.at =
         now + std::min(sysctls.tcp_comp_sack_delay, share) + sysctls.tcp_comp_sack_slack;
     return false;
 }
@@ -208,7 +210,7 @@ bool AckPolicy::is_duplicate_due(Time now, StreamOffset rcv_nxt, bool sack,
 AckDecision AckPolicy::on_deadline(Time now, const PathTiming& path,
                                    std::int32_t ping_pong_threshold) {
     if (next_deadline() > now) return AckDecision::none();
-    if (compressed_ > 0) {
+    if (compressed() > 0) {
         forget_compressed();
         return AckDecision::now(wire::Cause::CompressedSack);
     }

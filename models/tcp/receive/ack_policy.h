@@ -9,6 +9,7 @@
 #include "models/tcp/config.h"
 #include "models/tcp/stream_offset.h"
 #include "models/wire/cause.h"
+#include "sim/base/lazy.h"
 #include "sim/base/time.h"
 
 namespace seedwire::tcp {
@@ -65,8 +66,10 @@ public:
     void force_out_of_memory() { pending_ |= kScheduled | kNow | kNoMemory; }
     void mark_pushed() { pending_ |= kPushed; }
     void forget_compressed() {
-        compressed_ = 0;
-        compressed_at_ = Time::never();
+        if (Compression* some = compression_.made()) {
+            some->acks = 0;
+            some->at = Time::never();
+        }
     }
     /// A reply left: within ato of the last data it makes the connection a conversation.
     void on_data_sent(Time now);
@@ -96,11 +99,11 @@ public:
     bool is_duplicate_due(Time now, StreamOffset rcv_nxt, bool sack,
                           std::int64_t rcv_rtt_eighths_us, const PathTiming& path,
                           const Sysctls& sysctls);
-    std::uint32_t compressed() const { return compressed_; }
+    std::uint32_t compressed() const { return compression_->acks; }
 
     Time delayed_ack_at() const;  ///< when its timer fires, if that matters
-    Time compressed_ack_at() const { return compressed_at_; }
-    Time next_deadline() const { return std::min(delayed_ack_at(), compressed_at_); }
+    Time compressed_ack_at() const { return compression_->at; }
+    Time next_deadline() const { return std::min(delayed_ack_at(), compression_->at); }
     /// A deadline has come: which ACK goes, if any.
     AckDecision on_deadline(Time now, const PathTiming& path, std::int32_t ping_pong_threshold);
 
@@ -114,6 +117,14 @@ private:
     static constexpr std::uint8_t kScheduled = 1, kTimer = 2, kPushed = 4, kPushedTwice = 8,
                                   kNow = 16, kNoMemory = 32;
 
+    /// Of ACKs that report data out of order.
+    struct Compression {
+        Time at = Time::never();  ///< when the SACK compression timer fires
+        StreamOffset rcv_nxt;     ///< the left edge that `duplicates` counts for
+        std::uint16_t acks = 0;   ///< saved so far
+        std::uint8_t duplicates = 0;
+    };
+
     Duration tick() const { return Duration::ns(tick_ns_); }
     std::int32_t ticks(Duration duration) const;
     std::int32_t ticks_since_data(Time now) const;
@@ -122,19 +133,16 @@ private:
     void arm(Time now, std::int32_t ticks);
 
     Time last_data_;
-    Time deadline_ = Time::never();       ///< of the delayed ACK, before the timer's coarseness
-    Time delayed_at_ = Time::never();     ///< when that timer fires
-    Time compressed_at_ = Time::never();  ///< when the SACK compression timer fires
-    StreamOffset compressed_rcv_nxt_;     ///< the left edge that duplicates_ counts for
+    Time deadline_ = Time::never();    ///< of the delayed ACK, before the timer's coarseness
+    Time delayed_at_ = Time::never();  ///< when that timer fires
+    Lazy<Compression> compression_;
     std::int32_t tick_ns_ = 1'000'000;
     std::int32_t ato_ = 0;  ///< ticks
     std::uint32_t rcv_mss_ = 0;
     std::uint32_t last_small_ = 0;  ///< candidate for a smaller rcv_mss_, bytes
-    std::uint16_t compressed_ = 0;  ///< ACKs saved so far
     std::uint8_t quick_ = 0;
     std::uint8_t ping_pong_ = 0;
     std::uint8_t pending_ = 0;
-    std::uint8_t duplicates_ = 0;
     bool exact_ = true;  ///< timers fire when they are due, not when the next tick comes
 };
 

@@ -26,7 +26,16 @@ void Receiver::start(Time now, const ReceiverStart& facts, const Sysctls& sysctl
     const std::uint32_t mss = std::min<std::uint32_t>(facts.window.advertised_mss, facts.send_mss);
     const std::uint32_t guess = std::min({mss, facts.window.window / 2, kLargestFirstGuess});
     acks_.start(now, std::max(guess, kSmallestFirstGuess), sysctls.timer_tick);
-    rtt_.start(now, copied_);
+    in_.release();
+    last_echo_ = 0;
+}
+
+/// As establishment left it: nothing has come since, hence the time of the last data is that of the
+/// start.
+Reception& Receiver::begin_reception() {
+    Reception& fresh = in_.make();
+    fresh.rtt.start(acks_.last_data(), copied_, last_echo_);
+    return fresh;
 }
 
 // --- an arriving segment ---
@@ -82,8 +91,12 @@ void Receiver::note_accepted(Time now, const Arrival& segment) {
     if (!timestamps_ || !segment.has_timestamps) return;
     paws_.update(now, segment.ts_value, !precedes(window_.last_ack(rcv_nxt_), segment.start));
     if (!segment.established) return;
-    rtt_.on_echo(segment.ts_now, segment.ts_echo, segment.sequence_length() >= acks_.rcv_mss(),
-                 unread() == 0);
+    const bool eligible = segment.sequence_length() >= acks_.rcv_mss();
+    if (in_.made() == nullptr && !eligible) {
+        last_echo_ = segment.ts_echo;
+        return;
+    }
+    in().rtt.on_echo(segment.ts_now, segment.ts_echo, eligible, unread() == 0);
 }
 
 bool Receiver::must_acknowledge_first(const Arrival& segment) {
@@ -105,7 +118,7 @@ AckDecision Receiver::decide_ack(Time now, const ReceiverContext& context) {
     if (reassembly().empty()) {
         now_due = acks_.delay(now, context.path, context.sysctls);
     } else {
-        now_due = acks_.is_duplicate_due(now, rcv_nxt_, sack_enabled_, rtt_.eighths_us(),
+        now_due = acks_.is_duplicate_due(now, rcv_nxt_, sack_enabled_, rtt().eighths_us(),
                                          context.path, context.sysctls);
     }
     return now_due ? AckDecision::now(cause_of_ack()) : AckDecision::none();
@@ -187,7 +200,7 @@ void Receiver::report_duplicate(StreamRange range, const Sysctls& sysctls) {
 // --- the program ---
 
 std::uint32_t Receiver::readable() const {
-    const std::uint64_t fin = fin_reached_ && copied_ <= fin_at_ ? 1 : 0;
+    const std::uint64_t fin = fin_reached_ && copied_ <= fin_at() ? 1 : 0;
     return static_cast<std::uint32_t>(unread() - fin);
 }
 
@@ -198,19 +211,19 @@ ReadOutcome Receiver::read(std::uint32_t at_most, const ReceiverContext& context
         // The kernel looks at the round trip after each packet it copies; within one call only the
         // first look can find it over.
         const StreamOffset target = copied_ + outcome.taken;
-        copied_ = std::min(target, buffer_.first_end());
+        copied_ = std::min(target, in_->buffer.first_end());
         autotune_on_read(copied_, context.sysctls);
         copied_ = target;
     }
     // Reading up to the FIN takes it too.
-    if (fin_reached_ && copied_ == fin_at_) copied_ += 1;
-    buffer_.release_before(copied_);
+    if (fin_reached_ && copied_ == fin_at()) copied_ += 1;
+    if (Reception* in = in_.made()) in->buffer.release_before(copied_);
     outcome.ack = after_read(outcome.taken, context);
     return outcome;
 }
 
 void Receiver::autotune_on_read(StreamOffset copied, const Sysctls& sysctls) {
-    const std::optional<std::int64_t> bytes = rtt_.on_read(stamp_, copied, rcv_nxt_);
+    const std::optional<std::int64_t> bytes = in().rtt.on_read(stamp_, copied, rcv_nxt_);
     if (!bytes || *bytes <= std::int64_t{window_.space()}) return;
     const std::uint64_t beyond =
         reassembly().empty() ? 0 : reassembly().highest_end().value - rcv_nxt_.value;
@@ -270,7 +283,7 @@ StreamOffset Receiver::highest_sacked() const {
 
 bool Receiver::is_consistent() const {
     if (copied_ > rcv_nxt_ || window_.last_ack(rcv_nxt_) > rcv_nxt_) return false;
-    if (fin_reached_ && rcv_nxt_ != fin_at_ + 1) return false;
+    if (fin_reached_ && rcv_nxt_ != fin_at() + 1) return false;
     if (!reassembly().empty() && reassembly()[0].range.left <= rcv_nxt_) return false;
     return reassembly().is_consistent();
 }

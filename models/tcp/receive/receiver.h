@@ -119,6 +119,12 @@ struct ReceiverContext {
     bool shut_down_read = false;  ///< no window updates any more
 };
 
+/// What a receiver knows once data have come.
+struct Reception {
+    ReceiveBuffer buffer;
+    ReceiverRtt rtt;
+};
+
 /// What a receiver holds and reports beside the prefix in order.
 struct Disorder {
     Reassembly reassembly;
@@ -192,9 +198,9 @@ public:
     const ReceiveWindow& window() const { return window_; }
     const AckPolicy& acks() const { return acks_; }
     const Reassembly& reassembly() const { return disorder_->reassembly; }
-    const ReceiverRtt& rtt() const { return rtt_; }
+    const ReceiverRtt& rtt() const { return in_->rtt; }
     const Paws& paws() const { return paws_; }
-    std::uint32_t memory() const { return buffer_.charged() + reassembly().memory(); }
+    std::uint32_t memory() const { return in_->buffer.charged() + reassembly().memory(); }
     bool is_consistent() const;
 
 private:
@@ -217,6 +223,12 @@ private:
     bool reports_duplicates(const Sysctls& sysctls) const {
         return sack_enabled_ && sysctls.tcp_dsack;
     }
+    Reception& in() {
+        Reception* made = in_.made();
+        return made != nullptr ? *made : begin_reception();
+    }
+    Reception& begin_reception();
+    StreamOffset fin_at() const { return fin_at_.near(rcv_nxt_); }
     std::uint64_t unread() const { return rcv_nxt_.value - copied_.value; }  ///< FIN included
     std::uint64_t unacknowledged() const {
         return rcv_nxt_.value - window_.last_ack(rcv_nxt_).value;
@@ -232,15 +244,15 @@ private:
     }
 
     StreamOffset rcv_nxt_{1}, copied_{1};
-    StreamOffset fin_at_;  ///< position of the peer's FIN, once seen
-    Time stamp_;           ///< when the last segment was processed
+    Time stamp_;  ///< when the last segment was processed
     ReceiveWindow window_;
-    ReceiveBuffer buffer_;
+    Lazy<Reception> in_;       ///< from the first data on
     Lazy<Disorder> disorder_;  ///< from the first segment on that comes out of order, or again
     AckPolicy acks_;
-    ReceiverRtt rtt_;
     Paws paws_;
+    NearOffset fin_at_;  ///< position of the peer's FIN, once seen
     std::uint32_t out_of_order_packets_ = 0;
+    std::uint32_t last_echo_ = 0;  ///< of the timestamps option, until data come
     Kind last_kind_ = Kind::None;  ///< of the segment that decide_ack() judges
     bool fin_seen_ = false, fin_reached_ = false, fin_unacknowledged_ = false;
     bool ecn_asked_ = false;

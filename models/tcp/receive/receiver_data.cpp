@@ -71,7 +71,7 @@ bool Receiver::make_room(const Arrival& segment, const ReceiverContext& context)
     acks_.stop_quick_ack();
     window_.clamp_to_memory(memory(), context.sysctls.tcp_rmem[2]);
     if (has_room(segment.length)) return true;
-    buffer_.collapse(copied_, window_.ratio());
+    in().buffer.collapse(copied_, window_.ratio());
     if (has_room(segment.length)) return true;
     // Last resort: the farthest data is given up, and what was said about it.
     bool pruned = false;
@@ -88,7 +88,7 @@ void Receiver::accept_in_order(Time now, const Arrival& segment, const ReceiverC
                                DataOutcome& outcome) {
     if (!make_room(segment, context)) {
         acks_.force_out_of_memory();
-        if (!buffer_.empty() && segment.length > 0) {
+        if (!in_->buffer.empty() && segment.length > 0) {
             last_kind_ = Kind::BeyondWindow;
             outcome.dropped = true;
             return;
@@ -98,7 +98,7 @@ void Receiver::accept_in_order(Time now, const Arrival& segment, const ReceiverC
     outcome.readable = true;
     outcome.duplicate = segment.start != rcv_nxt_;
     rcv_nxt_ = segment.end();
-    buffer_.add(rcv_nxt_, segment.length, ip_bytes(segment));
+    in().buffer.add(rcv_nxt_, segment.length, ip_bytes(segment));
     if (segment.length > 0) on_in_order_payload(now, segment, context);
     if (segment.fin) {
         fin_at_ = segment.data_end();
@@ -110,7 +110,7 @@ void Receiver::accept_in_order(Time now, const Arrival& segment, const ReceiverC
         if (reassembly().empty()) acks_.force();
         last_kind_ = Kind::HoleFilled;
     }
-    if (fin_seen_ && fin_at_ < rcv_nxt_) reach_fin(segment, context.sysctls, outcome);
+    if (fin_seen_ && fin_at() < rcv_nxt_) reach_fin(segment, context.sysctls, outcome);
     if (Disorder* disorder = disorder_.made()) {
         disorder->sack.remove_reached(rcv_nxt_, !disorder->reassembly.empty());
     }
@@ -120,7 +120,7 @@ void Receiver::take_syn_data(std::uint32_t length, std::uint32_t option_bytes, b
     constexpr std::uint32_t kHeaders = 40;
     rcv_nxt_ += length;
     // Charged, but no event of the stream: neither the ACK policy nor the window learn from it.
-    buffer_.add(rcv_nxt_, length, kHeaders + option_bytes + length);
+    in().buffer.add(rcv_nxt_, length, kHeaders + option_bytes + length);
     if (acknowledged) window_.acknowledge(rcv_nxt_);
 }
 
@@ -135,7 +135,7 @@ void Receiver::on_in_order_payload(Time now, const Arrival& segment,
                                    const ReceiverContext& context) {
     acks_.schedule();
     measure(segment);
-    rtt_.on_data(now, rcv_nxt_, window_.last_offer());
+    in().rtt.on_data(now, rcv_nxt_, window_.last_offer());
     acks_.on_data(now, window_.last_offer(), context.path);
     if (segment.ecn_quick_acks > 0) {
         enter_quick_ack(segment.ecn_quick_acks);
@@ -169,7 +169,7 @@ void Receiver::join_islands() {
         }
         first = false;
         if (island->range.right <= rcv_nxt_) continue;
-        buffer_.add_run(rcv_nxt_, island->range.right, island->packets, island->memory);
+        in().buffer.add_run(rcv_nxt_, island->range.right, island->packets, island->memory);
         rcv_nxt_ = island->range.right;
     }
 }
@@ -218,7 +218,7 @@ void Receiver::accept_out_of_order(const Arrival& segment, const ReceiverContext
 void Receiver::reach_fin(const Arrival& segment, const Sysctls& sysctls, DataOutcome& outcome) {
     fin_reached_ = fin_unacknowledged_ = true;
     outcome.fin_reached = true;
-    rcv_nxt_ = fin_at_ + 1;
+    rcv_nxt_ = fin_at() + 1;
     acks_.schedule();
     if (segment.fin_opens_passive_close) acks_.enter_ping_pong(sysctls.tcp_pingpong_thresh);
     // Nothing can follow the FIN.

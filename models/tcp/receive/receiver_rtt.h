@@ -13,9 +13,11 @@ namespace seedwire::tcp {
 
 class ReceiverRtt {
 public:
-    void start(Time now, StreamOffset copied) {
+    /// `last_echo`: of the segments so far.
+    void start(Time now, StreamOffset copied, std::uint32_t last_echo = 0) {
         read_time_ = now;
         read_from_ = copied;
+        last_echo_ = last_echo;
     }
 
     /// Any segment with timestamps was accepted: `eligible` if it is at least a full one. `ts_now`

@@ -19,8 +19,8 @@ enum class TimerMeaning : std::uint8_t {
 };
 
 struct RetransmissionTimer {
-    TimerMeaning meaning = TimerMeaning::None;
     Time deadline = Time::never();
+    TimerMeaning meaning = TimerMeaning::None;
 
     /// `delay` is counted in whole ticks, rounded up (1 ms where `tick` is zero), and at least one.
     void arm(Time now, TimerMeaning what, Duration delay, Duration tick) {

@@ -48,10 +48,17 @@ void Sender::start(Time now, const SenderStart& start) {
     window_.cwnd = start.syn_retransmissions > forgiven
                        ? 1
                        : static_cast<std::uint32_t>(sysctls_->initial_cwnd);
-    validation_.on_window_changed(now);
+    active_.release();
     last_sent_ = now;
-    rate_.on_handshake(now);
     congestion_->on_start(moment(now), window_);
+}
+
+/// As the handshake left it, since nothing was sent until now.
+Activity& Sender::begin_activity() {
+    Activity& fresh = active_.make();
+    fresh.validation.on_window_changed(last_sent_);
+    if (snd_una() != StreamOffset{0}) fresh.rate.on_handshake(last_sent_);
+    return fresh;
 }
 
 void Sender::on_handshake_sample(Time now, Duration rtt) {
@@ -91,7 +98,7 @@ void Sender::on_write(Time now) {
         }
         return;
     }
-    validation_.restart_after_idle(
+    active().validation.restart_after_idle(
         now,
         {.last_sent = last_sent_,
          .rto = rtt_.rto(),
@@ -113,9 +120,10 @@ void Sender::note_transmission(Time now) {
 }
 
 void Sender::on_new_segment(Time now, StreamOffset start, StreamOffset end, std::uint16_t flags) {
+    Activity& active = this->active();  // before last_sent_ moves
     note_transmission(now);
     const bool idle = board_.empty();
-    board_.on_sent(now, start, end, flags, rate_.on_sent(now, idle));
+    board_.on_sent(now, start, end, flags, active.rate.on_sent(now, idle));
     // The first one arms the RTO; others do not move it, but they end the wait for a probe.
     if (idle || timer_.meaning == TimerMeaning::LossProbe) rearm_rto(now);
 }
@@ -126,7 +134,7 @@ void Sender::on_send_loop_end(Time now, const SendLoopEnd& loop) {
         const bool after_idle = sysctls_->tcp_slow_start_after_idle &&
                                 !congestion_->controls_window() &&
                                 !sysctls_->follows_rfc(Difference::WindowValidation);
-        validation_.on_send_loop_end(
+        active().validation.on_send_loop_end(
             now,
             {.snd_una = board_.snd_una(),
              .snd_nxt = board_.snd_nxt(),
@@ -216,7 +224,7 @@ void Sender::on_retransmission(Time now, const Retransmission& sent) {
     note_transmission(now);
     const bool by_timeout = sent.cause == wire::Cause::RetransmissionTimeout;
     if (sent.id == board_.first() && !by_timeout) head_sent_again_ = true;
-    board_.on_retransmitted(now, sent.id, true, rate_.on_sent(now, false));
+    board_.on_retransmitted(now, sent.id, true, active().rate.on_sent(now, false));
     Repairs& repairs = repairs_.make();
     ++repairs.total_retransmissions;
     repairs.bytes_retransmitted += static_cast<std::uint64_t>(sent.end - sent.start);

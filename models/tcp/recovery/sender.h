@@ -145,6 +145,14 @@ struct SenderStart {
     std::uint32_t max_window = 0;           ///< largest window seen from the peer
 };
 
+/// What only an end knows that has sent data.
+struct Activity {
+    WindowValidation validation;
+    Rack rack;
+    DeliveryRate rate;
+    TailLossProbe probe;
+};
+
 /// What only a connection knows that has sent something again, or has been asked to send less.
 struct Repairs {
     Prr prr;
@@ -174,7 +182,7 @@ public:
     }
     wire::Cause new_data_cause() const;
     void on_write(Time now);
-    void note_app_limited() { rate_.set_app_limited(in_flight()); }
+    void note_app_limited() { active().rate.set_app_limited(in_flight()); }
     /// `flags`: sent::kPush, sent::kEndOfRecord.
     void on_new_segment(Time now, StreamOffset start, StreamOffset end, std::uint16_t flags);
     void on_send_loop_end(Time now, const SendLoopEnd& loop);
@@ -222,13 +230,21 @@ public:
     const Window& window() const { return window_; }
     const Episode& episode() const { return episode_; }
     RecoveryState state() const { return episode_.state; }
-    const DeliveryRate& delivery_rate() const { return rate_; }
+    /// Segments; the SYN is the first.
+    std::uint32_t delivered() const {
+        const Activity* active = active_.made();
+        if (active != nullptr) return active->rate.delivered();
+        return snd_una() == StreamOffset{0} ? 0 : 1;
+    }
+    /// Bytes per second, as tcp_info shows it.
+    std::uint64_t delivery_rate() const { return active_->rate.bytes_per_second(mss_); }
     Duration rto() const { return rtt_.rto(); }
     /// Time::never() while nothing of the present episode was sent again.
     Time first_retransmission() const { return repairs_->undo.first_retransmission(); }
     Time last_data_sent() const { return last_sent_; }
     /// ssthresh as Linux's trace points show it: at least 3/4 cwnd outside a reduction.
     std::uint32_t current_ssthresh() const;
+    const Sysctls& sysctls() const { return *sysctls_; }
     std::uint32_t mss() const { return mss_; }
     bool has_sack() const { return sack_; }
     /// Bytes per second: mss x max(cwnd, packets out) / srtt x 2 in slow start, else x 1.2.
@@ -242,6 +258,11 @@ public:
 private:
     friend class AckProcessing;
 
+    Activity& active() {
+        Activity* made = active_.made();
+        return made != nullptr ? *made : begin_activity();
+    }
+    Activity& begin_activity();
     RtoLimits rto_limits() const;
     Duration tick() const;
     CongestionMoment moment(Time now) const;
@@ -284,24 +305,24 @@ private:
     void newreno_mark_head(bool advanced);
     void check() const { board_.check(); }
 
+    // A room's last bytes may hold what follows it: smaller members come after larger rooms.
     const Sysctls* sysctls_;
-    Scoreboard board_;
-    RttEstimator rtt_;
-    Rack rack_;
-    TailLossProbe probe_;
-    Episode episode_;
+    Lazy<Activity> active_;
     Lazy<Repairs> repairs_;
-    Window window_;
-    WindowValidation validation_;
-    DeliveryRate rate_;
-    RetransmissionTimer timer_;
-    CongestionSlot congestion_;
     Time last_sent_;
-    std::uint32_t mss_ = 536, max_window_ = 0;
+    [[no_unique_address]] Scoreboard board_;
+    std::uint32_t mss_ = 536;
+    [[no_unique_address]] RttEstimator rtt_;
     bool sack_ = false;
-    bool withdraw_cwr_ = false, reduced_ = false, undone_ = false;  ///< since the last on_ack began
+    bool withdraw_cwr_ = false, reduced_ = false;  ///< since the last on_ack began
+    [[no_unique_address]] RetransmissionTimer timer_;
+    bool undone_ = false;              ///< since the last on_ack began
     bool head_sent_again_ = false;     ///< in the present retransmission loop
     bool fast_retransmitted_ = false;  ///< this Recovery has sent its first retransmission
+    std::uint32_t max_window_ = 0;
+    [[no_unique_address]] CongestionSlot congestion_;
+    [[no_unique_address]] Window window_;
+    [[no_unique_address]] Episode episode_;
 };
 
 }  // namespace seedwire::tcp

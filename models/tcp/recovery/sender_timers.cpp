@@ -78,7 +78,7 @@ LossProbe Sender::on_loss_probe(Time now, bool new_data_fits) {
         return {};
     }
     // At most one at a time.
-    if (!probe_.is_outstanding()) {
+    if (!active_->probe.is_outstanding()) {
         if (new_data_fits) return {LossProbe::Kind::New, {}};
         const SegmentId last = board_.last();
         const SentSegment& segment = board_.at(last);
@@ -98,13 +98,14 @@ void Sender::on_probe_sent(Time now, const LossProbe& probe, bool sent) {
         const bool again = probe.kind == LossProbe::Kind::Again;
         if (again) {
             note_transmission(now);
-            board_.on_retransmitted(now, probe.segment.id, false, rate_.on_sent(now, false));
+            board_.on_retransmitted(now, probe.segment.id, false,
+                                    active().rate.on_sent(now, false));
             Repairs& repairs = repairs_.make();
             ++repairs.total_retransmissions;
             repairs.bytes_retransmitted +=
                 static_cast<std::uint64_t>(probe.segment.end - probe.segment.start);
         }
-        probe_.on_sent(board_.snd_nxt(), again);
+        active().probe.on_sent(board_.snd_nxt(), again);
         // Unlike the probe's own timer, the next one is a full RTO from now.
         timer_.stop();
     }

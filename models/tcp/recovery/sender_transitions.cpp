@@ -18,7 +18,7 @@ bool Sender::any_retransmission_outstanding() const {
 }
 
 std::uint32_t Sender::retransmissions_in_flight() const {
-    const bool probe = probe_.is_outstanding() && probe_.is_retransmission();
+    const bool probe = active_->probe.is_outstanding() && active_->probe.is_retransmission();
     return board_.retrans_out() + (probe ? 1U : 0U);
 }
 
@@ -30,7 +30,7 @@ std::uint32_t Sender::reduced_ssthresh(Time now) {
 
 void Sender::begin_reduction(Time now) {
     episode_.high_seq = board_.snd_nxt();
-    probe_.forget();
+    active().probe.forget();
     window_.growth = 0;
     repairs_.make().prr.begin(window_.cwnd);
     window_.ssthresh = reduced_ssthresh(now);
@@ -45,7 +45,7 @@ void Sender::end_reduction(Time now) {
         (episode_.state == RecoveryState::Cwr || repairs_->undo.is_active() ||
          sysctls_->follows_rfc(Difference::Undo))) {
         window_.cwnd = window_.ssthresh;
-        validation_.on_window_changed(now);
+        active().validation.on_window_changed(now);
     }
 }
 
@@ -96,7 +96,8 @@ void Sender::mark_lost_by_timeout(Time now) {
     const bool by_time = !sysctls_->follows_rfc(Difference::LossDetection);
     for (SegmentId id = first; id != kNoSegment; id = board_.successor(id)) {
         // What was sent more recently than an RTT may still arrive. RFC 8985 §8.
-        if (by_time && !reneged && id != first && rack_.is_recent(now, board_.at(id))) continue;
+        if (by_time && !reneged && id != first && active_->rack.is_recent(now, board_.at(id)))
+            continue;
         board_.mark_lost(id);
     }
 }
@@ -115,14 +116,14 @@ void Sender::enter_loss(Time now) {
     }
     window_.cwnd = board_.in_flight() + 1;
     window_.growth = 0;
-    validation_.on_window_changed(now);
+    active().validation.on_window_changed(now);
     // Many SACKs and yet a timeout: the degree of reordering was overestimated.
     const auto initial = static_cast<std::uint32_t>(sysctls_->tcp_reordering);
     if (before <= RecoveryState::Disorder && board_.sacked_out() >= initial)
         episode_.reordering = std::min(episode_.reordering, initial);
     set_state(now, RecoveryState::Loss);
     episode_.high_seq = board_.snd_nxt();
-    probe_.forget();
+    active().probe.forget();
     reduced_ = true;
     // RFC 5682 §3.1, step 1: not when an earlier recovery was still going on, unless this timeout
     // repeats one.
@@ -140,9 +141,9 @@ void Sender::undo_reduction(Time now, bool unmark_lost) {
             withdraw_cwr_ = true;
         }
     }
-    validation_.on_window_changed(now);
+    active().validation.on_window_changed(now);
     end_undo();
-    rack_.look_again();
+    active().rack.look_again();
     undone_ = true;
 }
 
@@ -196,13 +197,13 @@ Duration Sender::detect_loss(Time now, bool forced) {
         mark_lost_by_count();
         return {};
     }
-    return rack_.detect(now, board_,
-                        {.min_rtt_us = rtt_.min_rtt_us(),
-                         .srtt_us = rtt_.srtt_us(),
-                         .reordering_seen = episode_.reordering_seen != 0,
-                         .in_recovery = episode_.in_recovery(),
-                         .at_threshold = board_.sacked_out() >= episode_.reordering},
-                        forced);
+    return active().rack.detect(now, board_,
+                                {.min_rtt_us = rtt_.min_rtt_us(),
+                                 .srtt_us = rtt_.srtt_us(),
+                                 .reordering_seen = episode_.reordering_seen != 0,
+                                 .in_recovery = episode_.in_recovery(),
+                                 .at_threshold = board_.sacked_out() >= episode_.reordering},
+                                forced);
 }
 
 void Sender::on_mtu_grown(Time now, std::uint32_t former, std::uint32_t size) {
@@ -210,7 +211,7 @@ void Sender::on_mtu_grown(Time now, std::uint32_t former, std::uint32_t size) {
         static_cast<std::uint32_t>(std::uint64_t{window_.cwnd} * former / size), 1);
     window_.growth = 0;
     window_.ssthresh = current_ssthresh();
-    validation_.on_window_changed(now);
+    active().validation.on_window_changed(now);
 }
 
 bool Sender::on_path_mtu_reduced(Time now, std::uint32_t mss) {

@@ -68,7 +68,7 @@ TEST_CASE("An idle connection fits into few bytes, both ends together", "[world]
     REQUIRE(open == kConnections);
     const std::int64_t each = (support::live_bytes() - empty) / kConnections;
     INFO("bytes per connection: " << each);
-    CHECK(each <= 2500);
+    CHECK(each <= 2000);
     world.finish();
 }
 

@@ -26,8 +26,8 @@ TEST_CASE("Ten connections of one flow start when they should", "[app][bulk]") {
         const trace::Connection& connection = world.recorder.connections()[id];
         CHECK(world.figures[id].client.opened == starts[connection.ordinal]);
         CHECK(world.figures[id].server.bytes_read == 20'000);
-        CHECK(!world.figures[id].client.finished.is_never());
-        CHECK(!world.figures[id].server.finished.is_never());
+        CHECK(!world.figures[id].client.late->finished.is_never());
+        CHECK(!world.figures[id].server.late->finished.is_never());
     }
     CHECK(world.applications.all_finished());
 }
@@ -41,7 +41,7 @@ TEST_CASE("Bulk without a size sends until it is stopped", "[app][bulk]") {
     CHECK(world.run() == Simulation::End::Quiescent);
     const host::EndFigures& sender = world.figures[0].end(!config.download);
     const host::EndFigures& receiver = world.figures[0].end(config.download);
-    CHECK(sender.finished == at(2_s));
+    CHECK(sender.late->finished == at(2_s));
     CHECK(receiver.bytes_read == sender.bytes_written);
     CHECK(receiver.bytes_read > 1'500'000);
     CHECK(receiver.end_of_file);
@@ -58,7 +58,7 @@ TEST_CASE("Bulk with a size and a stop ends with what comes first", "[app][bulk]
     CHECK(world.run() == Simulation::End::Quiescent);
     const host::EndFigures& sender = world.figures[0].end(!config.download);
     const host::EndFigures& receiver = world.figures[0].end(config.download);
-    CHECK((sender.finished == at(2_s)) == large);
+    CHECK((sender.late->finished == at(2_s)) == large);
     CHECK((receiver.bytes_read == 100'000) == !large);
     CHECK(receiver.bytes_read == sender.bytes_written);
     CHECK(receiver.end_of_file);
@@ -159,10 +159,10 @@ TEST_CASE("The receiver of datagrams counts what is lost, doubled and late",
     const host::EndFigures& receiver = world.figures[0].end(download);
     CHECK(sender.segments_sent == 95);
     CHECK(host::ConnectionFigures::lost(sender, receiver) == 5);
-    CHECK(receiver.duplicates == 1);
-    CHECK(receiver.reordered == 2);
+    CHECK(receiver.late->duplicates == 1);
+    CHECK(receiver.late->reordered == 2);
     CHECK(receiver.bytes_delivered == 90 * 160);
-    CHECK(receiver.jitter > Duration::zero());
+    CHECK(receiver.late->jitter > Duration::zero());
     CHECK(world.recording.count(AppKind::DatagramSent) == 95);
     CHECK(world.recording.count(AppKind::DatagramReceived) == 90);
     CHECK(world.applications.all_finished());
@@ -179,7 +179,7 @@ TEST_CASE("Without disturbance there is no jitter", "[app][constant_bitrate]") {
     world.add_flow(config);
     world.run();
     CHECK(world.figures[0].server.received == 10);
-    CHECK(world.figures[0].server.jitter == Duration::zero());
+    CHECK(world.figures[0].server.late->jitter == Duration::zero());
 }
 
 TEST_CASE("Ping measures the round trip", "[app][ping]") {
@@ -194,8 +194,8 @@ TEST_CASE("Ping measures the round trip", "[app][ping]") {
     CHECK(end.segments_sent == 4);
     CHECK(end.received == 4);
     // 84 bytes at 10 Mbit/s take 67.2 us, twice, besides twice 10 ms.
-    CHECK(end.min_rtt == 20_ms + Duration::ns(134'400));
-    CHECK(end.smoothed_rtt == end.min_rtt);
+    CHECK(end.late->min_rtt == 20_ms + Duration::ns(134'400));
+    CHECK(end.late->smoothed_rtt == end.late->min_rtt);
     CHECK(world.applications.all_finished());
     CHECK(world.simulation.now() < at(4_s));
 }
@@ -215,9 +215,9 @@ TEST_CASE("A doubled ping is answered twice and counts once", "[app][ping]") {
     world.run();
     const host::EndFigures& end = world.figures[0].client;
     CHECK(end.received == 8);
-    CHECK(end.duplicates == 4);
+    CHECK(end.late->duplicates == 4);
     CHECK(world.recording.count(AppKind::EchoReceived) == 4);
-    CHECK(end.smoothed_rtt == end.min_rtt);
+    CHECK(end.late->smoothed_rtt == end.late->min_rtt);
     CHECK(host::ConnectionFigures::lost(end, end) == 0);
     CHECK(world.recording.apps.back().kind == AppKind::Finished);
     CHECK(world.recording.apps.back().at >= at(3_s));
@@ -234,8 +234,8 @@ TEST_CASE("A ping of more than 65,536 rounds still knows which answer belongs to
     world.run();
     const host::EndFigures& end = world.figures[0].client;
     CHECK(end.received == 66'000);
-    CHECK(end.duplicates == 0);
-    CHECK(end.smoothed_rtt == end.min_rtt);
+    CHECK(end.late->duplicates == 0);
+    CHECK(end.late->smoothed_rtt == end.late->min_rtt);
 }
 
 TEST_CASE("A ping whose answer is lost gives up after a while", "[app][ping]") {
