@@ -55,10 +55,10 @@ void Program::end(Time now, const Result& result) {
     if (waits_on_ != socket::kNoSocket) host().wait_for(waits_on_, 0);
     waits_on_ = socket::kNoSocket;
     host().set_timer(timer_, Time::never());
-    if (is_finished() && !connections_.empty()) {
-        const ProgramConnection& connection = connections_.back();
+    if (!is_finished()) return;
+    // Of all that it opened: a program may come back to an earlier one until it ends.
+    for (const ProgramConnection& connection : connections_)
         record(now, connection.connection, connection.client, trace::AppEvent::Kind::Finished);
-    }
 }
 
 bool Program::reached(Time now, Time at) {
