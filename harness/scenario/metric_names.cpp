@@ -116,7 +116,7 @@ constexpr std::array kEndMetrics{
     end_of("reordering", Unit::Count, "reordering degree, segments"),
     summed(end_of("reord_seen", Unit::Count, "reordering events")),
     summed(end_of("dsack_dups", Unit::Count, "duplicates the peer reported")),
-    end_of("delivered_ce", Unit::Count, "segments delivered with a CE mark", kLater),
+    end_of("delivered_ce", Unit::Count, "segments delivered with a CE mark"),
     summed(end_of("bytes_acked", Unit::Bytes, "bytes acknowledged by the peer")),
     summed(end_of("bytes_retrans", Unit::Bytes, "payload bytes sent again")),
     summed(end_of("segs_in", Unit::Count, "segments received")),
@@ -128,8 +128,10 @@ constexpr std::array kEndMetrics{
     end_of("pacing_rate", Unit::BitsPerSecond, "rate at which it would send"),
     end_of("delivery_rate", Unit::BitsPerSecond, "latest rate at which the peer acknowledged"),
     end_of("busy_time", Unit::Nanoseconds, "time with data to send", kLater),
-    end_of("rwnd_limited", Unit::Nanoseconds, "of that, limited by the peer's window", kLater),
-    end_of("sndbuf_limited", Unit::Nanoseconds, "of that, limited by the send buffer", kLater),
+    end_of("rwnd_limited", Unit::Nanoseconds,
+           "time in which only the peer's window kept it from sending"),
+    end_of("sndbuf_limited", Unit::Nanoseconds,
+           "time in which only the send buffer kept it from sending"),
 };
 
 constexpr std::array kLinkMetrics{
