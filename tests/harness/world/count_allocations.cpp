@@ -31,12 +31,15 @@ std::uint64_t allocations() { return count; }
 std::int64_t live_bytes() { return live; }
 }  // namespace seedwire::support
 
-void* operator new(std::size_t size) {
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
     ++count;
     void* memory = std::malloc(size == 0 ? 1 : size);
-    if (memory == nullptr) throw std::bad_alloc{};
-    live += size_of(memory);
+    if (memory != nullptr) live += size_of(memory);
     return memory;
+}
+void* operator new(std::size_t size) {
+    if (void* memory = operator new(size, std::nothrow)) return memory;
+    throw std::bad_alloc{};
 }
 void operator delete(void* memory) noexcept { give_back(memory); }
 void operator delete(void* memory, std::size_t) noexcept { give_back(memory); }

@@ -12,9 +12,12 @@ namespace seedwire::support {
 std::uint64_t allocations() { return count; }
 }  // namespace seedwire::support
 
-void* operator new(std::size_t size) {
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
     ++count;
-    if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+    return std::malloc(size == 0 ? 1 : size);
+}
+void* operator new(std::size_t size) {
+    if (void* memory = operator new(size, std::nothrow)) return memory;
     throw std::bad_alloc{};
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
