@@ -214,10 +214,8 @@ ExitCode RunCommand::run_one(LoadedFile& file, const std::string& directory) {
     request.limits = limits_;
     request.until_decided = options_.until_decided;
     if (options_.seed) request.options += fmt::format(" --seed {}", *options_.seed);
-    for (const std::string& set : options_.sets) {
-        const bool plain = set.find_first_of(" '\"[]*$&;|<>()!?#~\\") == std::string::npos;
-        request.options += plain ? " --set " + set : fmt::format(" --set '{}'", set);
-    }
+    for (const std::string& set : options_.sets)
+        request.options += " --set " + run::shell_word(set);
     request.ladder = ladder_choice(options_, *file.scenario, usable);
     if (!usable) return ExitCode::BadInput;
     if (request.ladder) {

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "harness/judge/metrics.h"
+#include "sim/base/overloaded.h"
 
 namespace seedwire::judge {
 namespace {
@@ -20,13 +21,6 @@ struct Subject {
     std::optional<std::uint32_t> direction;
     Time from, until = Time::never();  ///< when it was looked at
 };
-
-template <class... Fs>
-struct Overloaded : Fs... {
-    using Fs::operator()...;
-};
-template <class... Fs>
-Overloaded(Fs...) -> Overloaded<Fs...>;
 
 class Explanation {
 public:

@@ -14,38 +14,29 @@ namespace {
 /// More than anybody reads; the first ones explain the others.
 constexpr std::size_t kKept = 64;
 
-/// Causes that say: something had to be sent again, or was refused.
-bool tells_something(Cause cause) {
+/// Something goes again: what was there before it did not do.
+bool is_again(Cause cause) {
     switch (cause) {
-        case Cause::SynTimeout:
-        case Cause::SynAckTimeout:
         case Cause::SynRepeated:
-        case Cause::ZeroWindowProbe:
         case Cause::TailLossProbe:
         case Cause::FastRetransmit:
         case Cause::RackTimeout:
         case Cause::LostRetransmission:
-        case Cause::RetransmissionTimeout:
         case Cause::RecoveryRetransmit:
         case Cause::PathMtuReduced:
-        case Cause::ResetClosedPort:
-        case Cause::ResetAbort:
-        case Cause::ResetRefused:
-        case Cause::ResetTimeout:
             return true;
         default:
-            return false;
+            return wire::is_retransmission_timeout(cause);
     }
 }
 
-bool is_timeout(Cause cause) {
-    return cause == Cause::SynTimeout || cause == Cause::SynAckTimeout ||
-           cause == Cause::RetransmissionTimeout;
+bool is_reset(Cause cause) {
+    return cause == Cause::ResetClosedPort || cause == Cause::ResetAbort ||
+           cause == Cause::ResetRefused || cause == Cause::ResetTimeout;
 }
 
-bool is_again(Cause cause) {
-    return tells_something(cause) && cause != Cause::ZeroWindowProbe &&
-           cause < Cause::ResetClosedPort;
+bool tells_something(Cause cause) {
+    return is_again(cause) || is_reset(cause) || cause == Cause::ZeroWindowProbe;
 }
 
 }  // namespace
@@ -75,7 +66,7 @@ void IncidentObserver::on_transmission(const trace::Transmission& r) {
     if (tells) {
         FlowIncidents& flow = flows_[connections_[packet.flow].flow];
         flow.again += is_again(packet.cause) ? 1 : 0;
-        flow.timeouts += is_timeout(packet.cause) ? 1 : 0;
+        flow.timeouts += wire::is_retransmission_timeout(packet.cause) ? 1 : 0;
         if (Incident* incident = note(packet, r.at)) incident->cause = packet.cause;
     }
     if (lost) {

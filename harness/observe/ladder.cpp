@@ -8,15 +8,6 @@ namespace seedwire::observe {
 using wire::Cause;
 using wire::Packet;
 
-namespace {
-
-bool is_retransmission_timeout(Cause cause) {
-    return cause == Cause::RetransmissionTimeout || cause == Cause::SynTimeout ||
-           cause == Cause::SynAckTimeout;
-}
-
-}  // namespace
-
 bool closes_window(const LadderPacket& p) {
     using namespace wire::flag;
     constexpr std::uint16_t kNoWindow = kSyn | kRst;

@@ -146,11 +146,8 @@ std::string ending_text(const Run& run) {
     return {};
 }
 
-/// A file as it is written on a command line: what a shell would split is quoted.
 std::string argument_of(const std::string& file) {
-    if (file == "<stdin>") return "-";
-    const bool plain = file.find_first_of(" '\"[]*$&;|<>()!?#~\\") == std::string::npos;
-    return plain ? file : fmt::format("'{}'", file);
+    return file == "<stdin>" ? "-" : shell_word(file);
 }
 
 std::string_view line_at(std::string_view source, int line) {
@@ -203,6 +200,11 @@ std::string failures(const Run& run, std::string_view source, bool color) {
         }
     }
     return text;
+}
+
+std::string shell_word(const std::string& word) {
+    const bool plain = word.find_first_of(" '\"[]*$&;|<>()!?#~\\") == std::string::npos;
+    return plain ? word : fmt::format("'{}'", word);
 }
 
 std::string report(const Run& run, std::string_view source, const ReportStyle& style) {

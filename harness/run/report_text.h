@@ -16,6 +16,9 @@ struct ReportStyle {
 };
 
 /// `source` is the text of the scenario file, for the lines of failed expectations.
+/// A word as it is written on a command line: what a shell would split or replace is quoted.
+std::string shell_word(const std::string& word);
+
 std::string report(const Run& run, std::string_view source, const ReportStyle& style);
 
 /// The failed expectations: each with its line, a caret, what happened instead and why.

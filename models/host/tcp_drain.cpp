@@ -14,12 +14,6 @@ using wire::Cause;
 
 namespace {
 
-/// Causes that say: the timer that waits for acknowledgements has expired.
-bool is_retransmission_timer(Cause cause) {
-    return cause == Cause::RetransmissionTimeout || cause == Cause::SynTimeout ||
-           cause == Cause::SynAckTimeout;
-}
-
 /// Causes that say which timer fired.
 bool is_timer(Cause cause) {
     switch (cause) {
@@ -93,7 +87,7 @@ void Host::Parts::account(Time now, Label label, const wire::Segment& segment) {
                            segment.cause == Cause::SynRepeated;
         if (again) ++end.late.make().syn_retransmissions;
     }
-    if (is_retransmission_timer(segment.cause)) ++end.late.make().timeouts;
+    if (wire::is_retransmission_timeout(segment.cause)) ++end.late.make().timeouts;
     if (segment.payload.length == 0) return;
     EndTracker& tracker = tracker_of(label);
     if (end.first_data_sent.is_never()) end.first_data_sent = now;
@@ -109,7 +103,7 @@ void Host::Parts::note_timers(Time now, const socket::Batch& batch) {
     for (std::uint32_t i = batch.begin; i < batch.end; ++i) {
         const Cause cause = stack->segments()[i].cause;
         if (cause == last || !is_timer(cause)) continue;
-        const bool awaited = is_retransmission_timer(cause);
+        const bool awaited = wire::is_retransmission_timeout(cause);
         recorder.record(trace::TimeoutFired{now, id_of(batch.label), is_client(batch.label), cause,
                                             awaited ? batch.expired_rto : Duration::zero()});
         last = cause;

@@ -61,6 +61,12 @@ enum class Cause : std::uint8_t {
     Script,  ///< injected by a test script
 };
 
+/// Has the timer that waits for acknowledgements expired?
+constexpr bool is_retransmission_timeout(Cause cause) {
+    return cause == Cause::RetransmissionTimeout || cause == Cause::SynTimeout ||
+           cause == Cause::SynAckTimeout;
+}
+
 /// "retransmission timeout", "tail loss probe", ...: stable, short, lower case.
 std::string_view describe(Cause cause);
 constexpr std::uint8_t kCauseCount = static_cast<std::uint8_t>(Cause::Script) + 1;

@@ -7,6 +7,7 @@
 
 #include "harness/scenario/scenario.h"
 #include "sim/base/assert.h"
+#include "tests/fuzz/support/diagnostics.h"
 
 namespace {
 
@@ -46,12 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     text += "expect:\n  - " + quoted(sentence) + "\n";
     scenario::Diagnostics problems;
     const auto loaded = scenario::load("fuzz.yaml", text, {}, problems);
-    SEEDWIRE_ASSERT(loaded.has_value() != problems.has_errors());
-    for (const scenario::Diagnostic& problem : problems.list()) {
-        SEEDWIRE_ASSERT(problem.where.line >= 1);
-        SEEDWIRE_ASSERT(problem.where.column >= 1);
-        SEEDWIRE_ASSERT(!problem.message.empty());
-    }
+    seedwire::fuzz::check(problems, loaded.has_value());
     if (loaded) SEEDWIRE_ASSERT(loaded->expectations.size() == 1);
     return 0;
 }

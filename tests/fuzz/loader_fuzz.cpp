@@ -6,18 +6,14 @@
 
 #include "harness/scenario/scenario.h"
 #include "sim/base/assert.h"
+#include "tests/fuzz/support/diagnostics.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     namespace scenario = seedwire::scenario;
     const std::string_view text{reinterpret_cast<const char*>(data), size};
     scenario::Diagnostics problems;
     const auto loaded = scenario::load("fuzz.yaml", text, {}, problems);
-    SEEDWIRE_ASSERT(loaded.has_value() != problems.has_errors());
-    for (const scenario::Diagnostic& problem : problems.list()) {
-        SEEDWIRE_ASSERT(problem.where.line >= 1);
-        SEEDWIRE_ASSERT(problem.where.column >= 1);
-        SEEDWIRE_ASSERT(!problem.message.empty());
-    }
+    seedwire::fuzz::check(problems, loaded.has_value());
     const std::string written = render(problems, text, false);
     SEEDWIRE_ASSERT(problems.list().empty() == written.empty());
     return 0;
