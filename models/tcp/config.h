@@ -97,8 +97,6 @@ struct SocketOptions {
     bool linger_set = false;
     bool fast_open_connect = false;    ///< TCP_FASTOPEN_CONNECT
     bool fast_open_no_cookie = false;  ///< TCP_FASTOPEN_NO_COOKIE
-    bool out_of_band_inline = false;   ///< SO_OOBINLINE
-    bool receive_errors = false;       ///< IP_RECVERR
     std::uint16_t maxseg = 0;
     std::int32_t receive_buffer = 0;  ///< bytes, as the kernel keeps it: twice what was asked for
     std::int32_t send_buffer = 0;

@@ -81,10 +81,7 @@ void learn_from_syn_ack(Connection& c, const wire::Segment& syn_ack, bool refuse
     news.cookie = fast_open_option(syn_ack);
     if (!c.tcb.fast_open_asked) {
         news.cookie.length = kAbsent;
-    } else if (sent_again) {
-        // Neither cookie nor acknowledged data: the server saw the later, bare SYNs only.
-        news.syn_dropped = news.cookie.length == kAbsent && refused;
-    } else if (news.cookie.length == kAbsent && !c.tcb.syn_data) {
+    } else if (!sent_again && news.cookie.length == kAbsent && !c.tcb.syn_data) {
         news.other_format = c.seldom->fast_open.experimental ? 2 : 1;
     }
     if (refused) {

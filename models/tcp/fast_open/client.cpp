@@ -41,7 +41,6 @@ bool FastOpenClient::is_paused(Time now, const Sysctls& sysctls) const {
 FastOpenRequest FastOpenClient::prepare(Time now, const Sysctls& sysctls, bool no_cookie,
                                         wire::Address server, std::uint32_t bytes) const {
     FastOpenRequest request;
-    request.attempt = true;
     const Path* path = find(server);
     if (path != nullptr) request.mss = path->mss;
     if (is_paused(now, sysctls)) return request;  // an ordinary SYN, data after the handshake

@@ -34,17 +34,15 @@ struct FastOpenRequest {
     wire::FastOpenOption option;  ///< kAbsent: no option
     std::uint32_t bytes = 0;      ///< payload, as much as fits
     std::uint16_t mss = 0;        ///< of the peer, from an earlier connection; 0: not known
-    bool attempt = false;         ///< false: an ordinary SYN
     bool watched = false;         ///< first attempts after a pause: success ends the longer pauses
     FastOpenFailure failure = FastOpenFailure::None;
 };
 
 /// What a connection learnt about Fast Open, for the memory that its host keeps.
 struct FastOpenNews {
-    bool answered = false;  ///< a SYN-ACK came: the following four say what it meant
+    bool answered = false;  ///< a SYN-ACK came: the following three say what it meant
     std::uint16_t mss = 0;  ///< of the peer, as its SYN-ACK said
     wire::FastOpenOption cookie;
-    bool syn_dropped = false;       ///< the SYN with data seems to have been lost for its data
     std::uint8_t other_format = 0;  ///< no cookie came: 1 try the experimental option, 2 return
     bool blackhole = false;         ///< this path seems to swallow Fast Open
     bool works = false;             ///< data arrived on a watched connection
@@ -57,11 +55,6 @@ public:
     /// `bytes` are there to be sent.
     FastOpenRequest prepare(Time now, const Sysctls& sysctls, bool no_cookie, wire::Address server,
                             std::uint32_t bytes) const;
-    /// Would a SYN to this server carry data? Then connect() may wait for them.
-    bool may_send_data(Time now, const Sysctls& sysctls, bool no_cookie,
-                       wire::Address server) const {
-        return prepare(now, sysctls, no_cookie, server, 1).bytes > 0;
-    }
     void learn(Time now, const Sysctls& sysctls, wire::Address server, const FastOpenNews& news);
     void forget_paths() { paths_.clear(); }  ///< `ip tcp_metrics flush`
     bool is_paused(Time now, const Sysctls& sysctls) const;

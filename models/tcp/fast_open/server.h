@@ -16,7 +16,6 @@ namespace seedwire::tcp {
 class FastOpenQueue {
 public:
     void set_limit(std::int32_t limit) { limit_ = limit; }  ///< 0: no Fast Open here
-    std::int32_t limit() const { return limit_; }
     std::int32_t pending() const { return pending_; }
 
     /// May one more be opened? A place that a reset has left blocked may have come free.
