@@ -44,8 +44,8 @@ public:
     void start();
 
     /// `entity` now has something due at `at`, earlier than it said before (a later or equal moment
-    /// is ignored: timers are lazy). Moves its one entry. Requires: at >= now(). The entity is
-    /// asked is_background() even if nothing moves. If it is being executed just now, the earlier
+    /// is ignored: timers are lazy). Moves its one entry. Requires: at >= now(). Its
+    /// is_background() is read even if nothing moves. If it is being executed just now, the earlier
     /// of this and what on_due() returns counts.
     void wake(EntityId entity, Time at);
 
