@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "harness/cli/command.h"
 #include "harness/cli/list_topics.h"
@@ -13,8 +14,8 @@ namespace seedwire::cli {
 namespace {
 
 struct Options {
-    std::string topic;
-    bool json = false;
+    std::string topic, pattern;
+    bool json = false, markdown = false;
 };
 
 Listing topics_listing() {
@@ -24,12 +25,27 @@ Listing topics_listing() {
     return listing;
 }
 
+void write_lines(observe::JsonWriter& json, std::string_view heading, std::string_view cell) {
+    json.key(heading).begin_array();
+    while (!cell.empty()) {
+        const std::size_t end = std::min(cell.find('\n'), cell.size());
+        json.value(cell.substr(0, end));
+        cell.remove_prefix(std::min(end + 1, cell.size()));
+    }
+    json.end_array();
+}
+
 void write_json(observe::JsonWriter& json, const Listing& listing) {
     json.begin_array();
     for (const auto& row : listing.rows) {
         json.begin_object();
-        for (std::size_t i = 0; i < row.size(); ++i)
-            if (!row[i].empty()) json.field(listing.headings[i], row[i]);
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            if (i >= listing.first_list) {
+                write_lines(json, listing.headings[i], row[i]);
+            } else if (!row[i].empty()) {
+                json.field(listing.headings[i], row[i]);
+            }
+        }
         json.end_object();
     }
     json.end_array();
@@ -37,8 +53,9 @@ void write_json(observe::JsonWriter& json, const Listing& listing) {
 
 ExitCode list(const Options& options) {
     Listing listing = topics_listing();
+    const ListTopic* topic = nullptr;
     if (!options.topic.empty()) {
-        const ListTopic* topic = find_list_topic(options.topic);
+        topic = find_list_topic(options.topic);
         if (topic == nullptr) {
             std::vector<std::string_view> names;
             for (const ListTopic& known : list_topics()) names.push_back(known.name);
@@ -50,6 +67,19 @@ ExitCode list(const Options& options) {
             return ExitCode::BadInput;
         }
         listing = topic->make();
+    }
+    if (!options.pattern.empty()) {
+        keep_matching(listing, options.pattern);
+        if (listing.rows.empty()) {
+            complain(fmt::format("seedwire: no row of the list '{}' fits '{}'\n", options.topic,
+                                 options.pattern));
+            return ExitCode::BadInput;
+        }
+    }
+    if (options.markdown) {
+        const bool whole = topic != nullptr && topic->page != nullptr && options.pattern.empty();
+        print(whole ? topic->page() : table_markdown(listing));
+        return ExitCode::Holds;
     }
     if (!options.json) {
         print(table_text(listing));
@@ -71,11 +101,15 @@ void add_list_command(CLI::App& program, ExitCode& code) {
         words += (words.empty() ? "" : ",") + std::string{topic.name};
     command->add_option("TOPIC", options->topic, "What to list; default: the topics")
         ->type_name(fmt::format("{{{}}}", words));
-    command->add_flag("--json", options->json, "Print the list as JSON");
+    command->add_option("PATTERN", options->pattern,
+                        "Only rows that contain it; with * or ?, whose name fits it");
+    CLI::Option* json = command->add_flag("--json", options->json, "Print the list as JSON");
+    command->add_flag("--markdown", options->markdown, "Print the list as Markdown")
+        ->excludes(json);
     command->footer(
         "Examples:\n"
         "  seedwire list\n"
-        "  seedwire list metrics\n"
+        "  seedwire list rules RACK\n"
         "  seedwire list sysctls --json");
     command->callback([options, &code] { code = list(*options); });
 }

@@ -6,13 +6,14 @@
 #include <array>
 
 #include "harness/cli/exit_codes.h"
-#include "harness/run/text_table.h"
+#include "harness/cli/rules_listing.h"
 #include "harness/scenario/match_parser.h"
 #include "harness/scenario/metric_names.h"
 #include "harness/scenario/program_lines.h"
 #include "harness/scenario/schema.h"
 #include "harness/scenario/socket_options.h"
 #include "models/tcp/info.h"
+#include "models/tcp/rules.h"
 #include "models/trace/records.h"
 #include "models/wire/cause.h"
 
@@ -167,9 +168,12 @@ Listing options() {
 }
 
 Listing causes() {
-    Listing listing{{"cause"}, {}};
-    for (std::uint8_t i = 1; i < wire::kCauseCount; ++i)
-        listing.rows.push_back({std::string{wire::describe(static_cast<wire::Cause>(i))}});
+    Listing listing{{"cause", "rule"}, {}};
+    for (std::uint8_t i = 1; i < wire::kCauseCount; ++i) {
+        const auto cause = static_cast<wire::Cause>(i);
+        listing.rows.push_back(
+            {std::string{wire::describe(cause)}, std::string{tcp::rule_of(cause)}});
+    }
     return listing;
 }
 
@@ -207,6 +211,8 @@ constexpr std::array kTopics{
     ListTopic{"options", "socket options", options},
     ListTopic{"sysctls", "TCP settings of hosts", sysctls},
     ListTopic{"causes", "why a segment was sent", causes},
+    ListTopic{"rules", "every rule of TCP: its origin, code, tests and scripts", rules_listing,
+              rules_page},
     ListTopic{"drops", "why a packet was dropped", drops},
     ListTopic{"states", "states of a TCP connection", states},
     ListTopic{"exit-codes", "what the program's exit codes mean", codes},
@@ -220,17 +226,6 @@ const ListTopic* find_list_topic(std::string_view name) {
     const auto* found = std::find_if(kTopics.begin(), kTopics.end(),
                                      [&](const ListTopic& topic) { return topic.name == name; });
     return found == kTopics.end() ? nullptr : found;
-}
-
-std::string table_text(const Listing& listing) {
-    std::vector<std::string> headings;
-    for (const std::string& heading : listing.headings) headings.push_back("<" + heading);
-    run::TextTable table{headings};
-    for (std::vector<std::string> row : listing.rows) {
-        row.resize(headings.size());
-        table.add(std::move(row));
-    }
-    return table.text();
 }
 
 Listing find_key(std::string_view name) {

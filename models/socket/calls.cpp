@@ -7,6 +7,7 @@
 
 namespace seedwire::socket {
 
+// [SOCK-7]
 BlockingCall BlockingCall::write(std::uint64_t total, std::uint32_t per_call) {
     BlockingCall call{Kind::Write};
     call.total_ = total;

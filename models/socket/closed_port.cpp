@@ -3,6 +3,7 @@
 
 namespace seedwire::socket {
 
+// [LISTEN-16]
 std::optional<wire::Segment> reset_for(const wire::Segment& segment, wire::Cause cause) {
     if (segment.has(wire::flag::kRst)) return std::nullopt;
     wire::Segment reset;

@@ -36,6 +36,7 @@ std::uint16_t Demux::take_next() {
     return next_ephemeral_++;
 }
 
+// [OPEN-16]
 std::uint16_t Demux::ephemeral_port(wire::SocketAddress remote) {
     if (exhausted_ == remote) return 0;
     for (int i = 0; i < kEphemeralCount; ++i) {

@@ -96,7 +96,7 @@ std::int32_t Stack::Parts::fast_open_limit(const Socket& socket, std::int32_t ba
     return std::min(limit, sysctls->somaxconn);
 }
 
-/// The SYN brought a good cookie: a socket at once, which the program may accept.
+/// The SYN brought a good cookie: a socket at once, which the program may accept. [TFO-4]
 void Stack::Parts::start_early(Time now, const Arrival& arrival, SocketId listener,
                                std::uint32_t index) {
     const Request& request = requests[index];

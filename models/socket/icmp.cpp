@@ -31,6 +31,7 @@ constexpr std::array<IcmpMeaning, 16> kUnreachable = {{
 
 }  // namespace
 
+// [ICMP-5]
 IcmpMeaning meaning_of_icmp(std::uint8_t type, std::uint8_t code) {
     switch (type) {
         case kIcmpUnreachable:

@@ -34,6 +34,7 @@ std::int32_t seconds_to_expiries(std::int32_t seconds, const tcp::Sysctls& sysct
     return expiries;
 }
 
+// [LISTEN-1]
 std::uint32_t RequestTable::add(Time now, const Request& facts, const tcp::SocketOptions& options) {
     std::uint32_t index = 0;
     if (free_.empty()) {
@@ -76,7 +77,7 @@ void RequestTable::arm(Time now, std::uint32_t index) {
 bool RequestTable::is_acceptable(const Request& request, const wire::Segment& segment) const {
     if (request.syn_ack.has_timestamps && segment.has_timestamps) {
         if (static_cast<std::int32_t>(request.ts_recent - segment.ts_value) > 0) return false;
-        // An echo of a timestamp that was never sent belongs to something else.
+        // An echo of a timestamp that was never sent belongs to something else. [LISTEN-10]
         if (segment.ts_echo != 0 &&
             !is_between(segment.ts_echo, request.first_ts_value, request.syn_ack.ts_value)) {
             return false;
@@ -98,13 +99,16 @@ RequestTable::Verdict RequestTable::on_segment(Time now, std::uint32_t index,
                                static_cast<std::int32_t>(request.ts_recent - segment.ts_value) > 0;
     if (segment.seq == request.syn.seq && (segment.flags & kControl) == flag::kSyn &&
         !old_timestamp) {
+        // [LISTEN-4]
         return request.answers.allow(now, *sysctls_, false) ? Verdict::Repeat : Verdict::Ignore;
     }
     const bool acknowledges = segment.has(flag::kAck);
     // RFC 9293 §3.10.7.4, fifth check: the listener answers an ACK of something never sent.
+    // [LISTEN-6]
     if (acknowledges && segment.ack != request.syn_ack.seq + 1) {
         return segment.has(flag::kRst) ? Verdict::Ignore : Verdict::Reset;
     }
+    // [LISTEN-7]
     if (!is_acceptable(request, segment)) {
         if (segment.has(flag::kRst)) return Verdict::Ignore;
         return request.answers.allow(now, *sysctls_, false) ? Verdict::Acknowledge
@@ -116,9 +120,10 @@ RequestTable::Verdict RequestTable::on_segment(Time now, std::uint32_t index,
     // A SYN at the old place lies out of window: only what follows it counts.
     const bool syn_in_window = segment.has(flag::kSyn) && segment.seq != request.syn.seq;
     if (segment.has(flag::kRst)) return on_reset(now, request, segment);
+    // [LISTEN-9]
     if (syn_in_window) return Verdict::Refuse;
     if (!acknowledges) return Verdict::Ignore;
-    // TCP_DEFER_ACCEPT: a bare ACK is not enough to wake a program.
+    // TCP_DEFER_ACCEPT: a bare ACK is not enough to wake a program. [LISTEN-13]
     if (request.expiries < request.deferral && segment.end() == request.syn.seq + 1) {
         request.acknowledged = true;
         return Verdict::Ignore;
@@ -128,7 +133,7 @@ RequestTable::Verdict RequestTable::on_segment(Time now, std::uint32_t index,
 
 RequestTable::Verdict RequestTable::on_reset(Time now, Request& request,
                                              const wire::Segment& segment) const {
-    // RFC 5961 §3.2: only a reset at exactly RCV.NXT is believed.
+    // RFC 5961 §3.2: only a reset at exactly RCV.NXT is believed. [LISTEN-8]
     if (segment.seq == request.syn.seq + 1) return Verdict::Forget;
     return request.answers.allow(now, *sysctls_, false) ? Verdict::Acknowledge : Verdict::Ignore;
 }
@@ -141,6 +146,7 @@ const wire::Segment& RequestTable::resend(Time now, std::uint32_t index, wire::C
     }
     syn_ack.cause = cause;
     syn_ack.syn.fast_open = {};  // a cookie goes with the first one only
+    // [LISTEN-3]
     if (cause == wire::Cause::SynRepeated) {
         request.answered_repeats =
             static_cast<std::uint8_t>(std::min(request.answered_repeats + 1, int{UINT8_MAX}));
@@ -191,6 +197,7 @@ std::optional<std::uint32_t> RequestTable::pop_expired(Time now) {
     return timers_.pop();
 }
 
+// [LISTEN-2]
 RequestTable::Expiry RequestTable::on_timeout(Time now, std::uint32_t index) {
     Request& request = requests_[index];
     bool give_up = request.expiries >= request.retries;

@@ -24,7 +24,7 @@ struct Listener {
     Ring<SocketId> accept_queue;  ///< established (or opened early), not yet accepted
     tcp::FastOpenQueue fast_open;
 
-    /// One more than `backlog` fits. Linux, `sk_acceptq_is_full`.
+    /// One more than `backlog` fits. Linux, `sk_acceptq_is_full`. [LISTEN-11]
     bool is_full() const { return static_cast<std::int64_t>(accept_queue.size()) > backlog; }
 };
 

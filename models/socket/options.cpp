@@ -22,7 +22,7 @@ bool is_within(std::int64_t value, std::int64_t low, std::int64_t high) {
     return value >= low && value <= high;
 }
 
-/// SO_RCVBUF, SO_SNDBUF: twice what was asked for, within limits.
+/// SO_RCVBUF, SO_SNDBUF: twice what was asked for, within limits. [SOCK-5]
 std::int32_t doubled(std::int64_t value, std::int32_t maximum, std::int64_t minimum) {
     const std::int64_t bounded = std::clamp<std::int64_t>(value, 0, maximum);
     return static_cast<std::int32_t>(std::max(2 * bounded, minimum));
@@ -62,6 +62,7 @@ Error set_linger(tcp::SocketOptions& options, std::int64_t seconds) {
 
 }  // namespace
 
+// [SOCK-6]
 Error apply_option(tcp::SocketOptions& options, const tcp::Sysctls& sysctls, Option option,
                    std::int64_t value) {
     switch (option) {

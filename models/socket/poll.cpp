@@ -5,6 +5,7 @@
 
 namespace seedwire::socket {
 
+// [SOCK-4]
 std::uint16_t poll_mask(const PollFacts& facts) {
     if (facts.state == tcp::State::Listen) {
         return facts.acceptable ? readiness::kIn : std::uint16_t{0};

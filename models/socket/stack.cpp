@@ -181,6 +181,7 @@ void Stack::on_segment(Time now, const Arrival& arrival, const wire::Segment& se
         if (segment.has(flag::kSyn) && p.requests.next_expiry() <= now) {
             // Both ends count the same second. Where a repeated SYN finds the SYN-ACK's timer due,
             // measured hosts send two SYN-ACKs: the timer was set first, so it goes first.
+            // [LISTEN-5]
             p.on_request_timers(now);
             return on_segment(now, arrival, segment);
         }
@@ -205,7 +206,7 @@ void Stack::Parts::on_unwanted_segment(const Arrival& arrival, const wire::Segme
 
 void Stack::Parts::on_listener_segment(Time now, const Arrival& arrival, SocketId listener,
                                        const wire::Segment& segment) {
-    // RFC 9293 §3.10.7.2: resets are ignored, an ACK acknowledges nothing we ever sent.
+    // RFC 9293 §3.10.7.2: resets are ignored, an ACK acknowledges nothing we ever sent. [LISTEN-14]
     if (segment.has(flag::kRst)) return;
     if (segment.has(flag::kAck)) {
         const bool cookie = !segment.has(flag::kSyn) && sysctls->tcp_syncookies != 0 &&
@@ -221,7 +222,7 @@ void Stack::Parts::start_request(Time now, const Arrival& arrival, SocketId list
                                  const wire::Segment& syn, std::optional<std::uint32_t> sequence) {
     Listener& queue = listeners[sockets[listener].listener];
     if (queue.is_full()) return;  // the client's own timer brings it back
-    // Linux, `inet_csk_reqsk_queue_is_full`: one more than the backlog fits here, too.
+    // Linux, `inet_csk_reqsk_queue_is_full`: one more than the backlog fits here, too. [COOKIE-1]
     const bool overflow = static_cast<std::int64_t>(queue.requests) > queue.backlog;
     if (sysctls->tcp_syncookies == 2 || (overflow && sysctls->tcp_syncookies != 0)) {
         return send_cookie(now, arrival, listener, syn);
@@ -241,7 +242,7 @@ void Stack::Parts::start_request(Time now, const Arrival& arrival, SocketId list
 }
 
 /// Without cookies the last quarter of the backlog is kept for peers known to be alive: none is,
-/// as nothing is remembered of old connections.
+/// as nothing is remembered of old connections. [COOKIE-4]
 bool Stack::Parts::is_nearly_full(const Listener& queue) const {
     const std::int64_t most = sysctls->tcp_max_syn_backlog;
     return most - static_cast<std::int64_t>(queue.requests) < most / 4;
@@ -321,8 +322,9 @@ void Stack::Parts::complete_request(Time now, std::uint32_t index, const wire::S
     const SocketId listener = request.listener;
     Listener& queue = listeners[sockets[listener].listener];
     if (queue.is_full()) {
-        // The client believes it is connected; our SYN-ACK timer makes it ask again.
+        // The client believes it is connected; our SYN-ACK timer makes it ask again. [LISTEN-11]
         request.acknowledged = true;
+        // [LISTEN-12]
         if (!sysctls->tcp_abort_on_overflow) return;
         reset({request.remote, {address, request.local_port}, request.label, 0}, segment,
               wire::Cause::ResetRefused);

@@ -67,6 +67,7 @@ std::uint32_t Stack::Parts::share(const tcp::SocketOptions& options) {
     return index;
 }
 
+// [OPEN-15]
 tcp::Environment Stack::Parts::draw_environment(std::uint32_t mtu) {
     const std::uint64_t draw = random.next();
     return {mtu, static_cast<std::uint32_t>(draw), static_cast<std::uint32_t>(draw >> 32)};
@@ -126,6 +127,7 @@ Error Stack::listen(SocketId id, std::int32_t backlog) {
     return Error::None;
 }
 
+// [SOCK-3]
 Result Stack::accept(Time, SocketId id) {
     Parts& p = *parts_;
     const Socket* socket = p.open_socket(id);
@@ -152,7 +154,7 @@ void Stack::Parts::stop_listening(Time now, SocketId id) {
             free_socket(child);
             continue;
         }
-        // Linux resets what no program will ever accept, `inet_csk_listen_stop`.
+        // Linux resets what no program will ever accept, `inet_csk_listen_stop`. [LISTEN-15]
         const std::size_t first = mark();
         sockets[child].endpoint.abort(now, output);
         settle(now, child, first);
@@ -170,6 +172,7 @@ void Stack::Parts::stop_listening(Time now, SocketId id) {
 
 // --- active opening -----------------------------------------------------------------------------
 
+// [SOCK-1]
 Error Stack::connect(Time now, SocketId id, wire::SocketAddress to, std::uint32_t mtu) {
     Parts& p = *parts_;
     Socket* socket = p.open_socket(id);
@@ -197,7 +200,7 @@ Error Stack::connect(Time now, SocketId id, wire::SocketAddress to, std::uint32_
     const Error prepared = p.prepare_connection(*socket, id, to, mtu);
     if (prepared != Error::None) return prepared;
     if (p.options_of(*socket).fast_open_connect) {
-        // With a cookie the SYN waits for the first write; without one it asks for it now.
+        // With a cookie the SYN waits for the first write; without one it asks for it now. [TFO-11]
         if (p.prepare_fast_open(now, *socket, 1).bytes > 0) {
             socket->deferred = true;
             return Error::None;
@@ -281,6 +284,7 @@ Result Stack::read(Time now, SocketId id, std::uint32_t at_most) {
     return failure(Error::Again);
 }
 
+// [SOCK-2]
 Error Stack::take_error(SocketId id) {
     Parts& p = *parts_;
     if (!p.has_endpoint(id)) return Error::None;
@@ -289,6 +293,7 @@ Error Stack::take_error(SocketId id) {
 
 // --- closing ------------------------------------------------------------------------------------
 
+// [SOCK-8]
 Error Stack::shutdown(Time now, SocketId id, Shutdown how) {
     Parts& p = *parts_;
     Socket* socket = p.open_socket(id);

@@ -84,6 +84,7 @@ std::uint16_t Stack::poll(SocketId id) const {
     return poll_mask(facts);
 }
 
+// [SOCK-9]
 std::uint32_t Stack::readable(SocketId id) const {
     return parts_->has_endpoint(id) ? parts_->sockets[id].endpoint.readable() : 0;
 }

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kIndexBits = 24;
 constexpr std::uint32_t kIndexMask = (1U << kIndexBits) - 1;
-/// Segment sizes that a cookie can tell: the most frequent ones. Linux, `msstab`.
+/// Segment sizes that a cookie can tell: the most frequent ones. Linux, `msstab`. [COOKIE-2]
 constexpr std::array<std::uint16_t, 4> kSegmentSizes = {536, 1300, 1440, 1460};
 
 // The low bits of TSval: window scale, SACK permitted, ECN. Linux, `cookie_init_timestamp`.
@@ -86,6 +86,7 @@ std::optional<RecoveredSyn> SynCookies::recover(Time now, wire::SocketAddress cl
     const std::uint32_t rest = cookie - hash(client, server, 0, 0) - sequence;
     const auto present = static_cast<std::uint32_t>(now.ns() / kPeriod.ns());
     const std::uint32_t age = (present - (rest >> kIndexBits)) & (UINT32_MAX >> kIndexBits);
+    // [COOKIE-3]
     if (age >= static_cast<std::uint32_t>(kMaximumAge)) return std::nullopt;
     const std::uint32_t index = (rest - hash(client, server, present - age, 1)) & kIndexMask;
     if (index >= kSegmentSizes.size()) return std::nullopt;

@@ -15,7 +15,7 @@ using wire::SeqNum;
 namespace flag = wire::flag;
 
 // Twice the maximum segment lifetime of two minutes, RFC 9293 §3.6.1 and §3.4.2. DEVIATION (Linux):
-// TCP_TIMEWAIT_LEN is 60 s, fixed.
+// TCP_TIMEWAIT_LEN is 60 s, fixed. [TW-1]
 constexpr Duration kTwoLifetimes = Duration::s(240);
 constexpr Duration kTimeWait = Duration::s(60);
 // Linux: the new incarnation starts beyond the largest unscaled window of the old one.
@@ -114,7 +114,7 @@ TimeWaitTable::Verdict TimeWaitTable::in_fin_wait2(Time now, Stub& stub, std::ui
     if (segment.has(flag::kSyn) && segment.seq >= stub.rcv_nxt) return Verdict::Reset;
     const bool carries_nothing_new = end <= stub.rcv_nxt || end == segment.seq;
     if (!segment.has(flag::kAck) || carries_nothing_new) return Verdict::Ignore;
-    // Data after close(): nobody will ever read it.
+    // Data after close(): nobody will ever read it. [TW-4]
     if (!segment.has(flag::kFin) || end != stub.rcv_nxt + 1) return Verdict::Reset;
     stub.time_wait = true;
     stub.rcv_nxt = end;
@@ -131,6 +131,7 @@ TimeWaitTable::Verdict TimeWaitTable::in_time_wait(Time now, Stub& stub, std::ui
     const bool expected = segment.seq == stub.rcv_nxt && (segment.sequence_length() == 0 || resets);
     if (!old_timestamp && expected) {
         // RFC 1337 §3 would have the reset ignored. DEVIATION (Linux): only with `tcp_rfc1337`.
+        // [TW-2]
         if (resets) return sysctls_->tcp_rfc1337 ? Verdict::Ignore : Verdict::Forget;
         restart(now, index);
         if (segment.has_timestamps) stub.ts_recent = segment.ts_value;
@@ -141,6 +142,7 @@ TimeWaitTable::Verdict TimeWaitTable::in_time_wait(Time now, Stub& stub, std::ui
     if (bare_syn) {
         const bool newer = stub.has_timestamps && segment.has_timestamps &&
                            static_cast<std::int32_t>(stub.ts_recent - segment.ts_value) < 0;
+        // [TW-3]
         if (segment.seq > stub.rcv_nxt || newer) return Verdict::Reopen;
     }
     if (resets) return Verdict::Ignore;

@@ -32,7 +32,7 @@ AckOutcome AckProcessing::run() {
     if (out_.advanced) s_.episode_.retransmits = 0;
     take_sack();
     if (out_.old) {
-        // Late, but its SACK blocks may be news.
+        // Late, but its SACK blocks may be news. [SCORE-5]
         if (!in_.sack.empty()) alert();
     } else if (out_.queue_empty_before) {
         take_cumulative();
@@ -63,6 +63,7 @@ AckOutcome AckProcessing::run() {
     return out_;
 }
 
+// [NEWRENO-3]
 bool AckProcessing::is_plain_duplicate() const {
     return !in_.carries_data && !in_.window_changed && !out_.acked_data;
 }
@@ -99,7 +100,7 @@ void AckProcessing::take_sack() {
 }
 
 bool AckProcessing::check_dsack() {
-    // RFC 2883 §4: the first block lies below the ACK, or inside the second block.
+    // RFC 2883 §4: the first block lies below the ACK, or inside the second block. [SCORE-3]
     const SackRange first = in_.sack[0];
     if (first.left >= in_.ack) {
         if (in_.sack.size() < 2) return false;
@@ -125,7 +126,7 @@ std::uint32_t AckProcessing::count_dsack(const SackRange& block) {
         dsack_of_probe_ = true;
     Repairs& repairs = s_.repairs_.make();
     repairs.dsack_duplicates += segments;
-    // More copies than were ever sent again: the network made them.
+    // More copies than were ever sent again: the network made them. [SCORE-4]
     if (repairs.dsack_duplicates > repairs.total_retransmissions) return 0;
     if (s_.episode_.reordering_seen != 0 && !dsack_of_probe_) s_.active().rack.on_dsack();
     dsacked_ = true;
@@ -133,6 +134,7 @@ std::uint32_t AckProcessing::count_dsack(const SackRange& block) {
     return segments;
 }
 
+// [SCORE-2]
 bool AckProcessing::is_valid_block(const SackRange& block, bool dsack) const {
     const StreamOffset una = std::max(in_.ack, prior_una_);
     if (block.right > s_.snd_nxt() || block.left >= block.right) return false;
@@ -222,7 +224,7 @@ void AckProcessing::take_cumulative() {
     } else if (head != kNoSegment && sack_rtt_us >= 0 &&
                sack_rtt_us > microseconds_between(s_.board_.at(head).sent, now_)) {
         // What was SACKed left before the head did: the head deserves a full RTO. Otherwise SACKs
-        // of later data could put the timeout off for ever.
+        // of later data could put the timeout off for ever. [RTO-4]
         set_timer_ = true;
     }
     if (cc_rtt_us_ < 0) return;
@@ -236,6 +238,7 @@ std::int64_t AckProcessing::take_rtt() {
     std::int64_t rtt_us = -1, sack_rtt_us = -1;
     // Karn: nothing of what is covered was sent twice. RFC 6298 §3.
     if (!first_acked_sent_.is_never() && !retransmission_acked_) {
+        // [RTT-7]
         rtt_us = microseconds_between(first_acked_sent_, now_);
         cc_rtt_us_ = microseconds_between(last_acked_sent_, now_);
     }
@@ -243,9 +246,10 @@ std::int64_t AckProcessing::take_rtt() {
         sack_rtt_us = microseconds_between(first_sacked_sent_, now_);
         cc_rtt_us_ = microseconds_between(last_sacked_sent_, now_);
     }
+    // [RTT-8]
     if (rtt_us < 0) rtt_us = sack_rtt_us;
     if (rtt_us < 0 && out_.acked_data && in_.echo.present) {
-        // RFC 7323 §4.1: the echo tells which transmission was answered, to a millisecond.
+        // RFC 7323 §4.1: the echo tells which transmission was answered, to a millisecond. [RTT-9]
         const std::int64_t elapsed_ms = timestamp_clock_ms(now_) - in_.echo.sent_ms;
         if (elapsed_ms >= 0) rtt_us = cc_rtt_us_ = std::max<std::int64_t>(elapsed_ms, 1) * 1000;
     }
@@ -268,6 +272,7 @@ void AckProcessing::process_probe() {
             return;
         case TailLossProbe::Verdict::RepairedLoss:
             // The probe filled a hole that nobody else has seen: reduce as a recovery would have.
+            // [TLP-5]
             s_.begin_reduction(now_);
             s_.set_state(now_, RecoveryState::Cwr);
             s_.end_reduction(now_);
@@ -308,7 +313,7 @@ void AckProcessing::control_window() {
                                                         out_.advanced && ack.lost == 0);
         s_.active().validation.on_window_changed(now_);
     } else {
-        // With much reordering any delivery counts, otherwise only progress in order.
+        // With much reordering any delivery counts, otherwise only progress in order. [CC-4]
         const bool reordered =
             s_.episode_.reordering > static_cast<std::uint32_t>(s_.sysctls_->tcp_reordering);
         if (!out_.acked_data && !(reordered && data_sacked_)) return;

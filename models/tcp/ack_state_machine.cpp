@@ -5,9 +5,11 @@
 
 namespace seedwire::tcp {
 
+// [RECOV-1]
 void AckProcessing::alert() {
     Episode& episode = s_.episode_;
     if (s_.board_.empty() && s_.board_.sacked_out() != 0) s_.board_.set_duplicate_acks(0);
+    // [UNDO-4]
     if (in_.ece) s_.forbid_window_undo();  // the reduction is due whatever proves spurious
     if (check_reneging()) return;
 
@@ -29,7 +31,7 @@ void AckProcessing::alert() {
 bool AckProcessing::check_reneging() {
     if (!reneging_ || !out_.advanced) return false;
     // RFC 2018 §8 allows it. Perhaps only ACKs were reordered: give progress a moment, then treat
-    // it as a timeout.
+    // it as a timeout. [SCORE-6]
     const Duration grace = std::max(Duration::us(s_.rtt_.srtt8_us() >> 4), Duration::ms(10));
     s_.arm(now_, TimerMeaning::Retransmission, grace);
     set_timer_ = false;
@@ -103,12 +105,14 @@ void AckProcessing::process_loss() {
     if (out_.advanced && undo_loss(false)) return;
     if (episode.frto) {
         // RFC 5682 §3.1: an original was delivered after the timeout, so that was spurious.
+        // [FRTO-1]
         if (original_delivered_ && undo_loss(true)) return;
         if (s_.snd_nxt() > episode.high_seq) {
+            // [FRTO-3]
             if (data_sacked_ || duplicate_acks_ != 0) episode.frto = false;  // step 3.a
         } else if (out_.advanced && !recovered) {
             episode.high_seq = s_.snd_nxt();
-            // Step 2.b: new data will show whether originals still arrive.
+            // Step 2.b: new data will show whether originals still arrive. [FRTO-2]
             if (in_.has_unsent && in_.window_end > s_.snd_nxt()) {
                 out_.send = AfterAck::NewData;
                 return;
@@ -135,7 +139,7 @@ void AckProcessing::identify_loss() {
     const std::uint32_t before = s_.board_.retrans_out();
     const Duration wait = s_.detect_loss(now_, false);
     if (wait > Duration::zero()) {
-        // Late, not yet lost: look again then, with two milliseconds of slack.
+        // Late, not yet lost: look again then, with two milliseconds of slack. [RACK-5]
         s_.arm(now_, TimerMeaning::Reordering, wait + Duration::ms(2));
         set_timer_ = false;
     }
@@ -156,7 +160,7 @@ bool AckProcessing::at_guard_without_sack() const {
 
 bool AckProcessing::holds_without_sack() {
     // RFC 6582 §4.1: until something beyond high_seq is acknowledged, late duplicates could start
-    // another fast retransmit.
+    // another fast retransmit. [NEWRENO-5]
     if (s_.snd_una() != s_.episode_.high_seq || s_.sack_) return false;
     if (!s_.any_retransmission_outstanding()) s_.clear_retransmission_stamp();
     return true;
@@ -179,7 +183,7 @@ bool AckProcessing::undo_partial() {
     if (!s_.repairs_->undo.is_active() ||
         !s_.repairs_->undo.is_original(in_.echo, at_guard_without_sack()))
         return false;
-    // The hole was filled by an original that came late.
+    // The hole was filled by an original that came late. [UNDO-5]
     s_.note_reordering(prior_una_);
     if (s_.board_.retrans_out() != 0) return true;
     if (!s_.any_retransmission_outstanding()) s_.clear_retransmission_stamp();
@@ -209,6 +213,7 @@ bool AckProcessing::undo_loss(bool frto) {
 
 // --- without SACK: duplicate ACKs stand for SACKed segments, RFC 6582 ---
 
+// [NEWRENO-4]
 void AckProcessing::limit_duplicate_acks(std::uint32_t acked) {
     const Scoreboard& board = s_.board_;
     const std::uint32_t holes = std::min(std::max(board.lost_out(), 1U), board.packets_out());

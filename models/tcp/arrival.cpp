@@ -30,7 +30,7 @@ std::uint32_t scaled_window(const Connection& c, const wire::Segment& segment) {
     return static_cast<std::uint32_t>(segment.window) << shift;
 }
 
-/// RFC 9293 §3.10.7.4, fifth check: SND.WL1 and SND.WL2, as Linux compares them.
+/// RFC 9293 §3.10.7.4, fifth check: SND.WL1 and SND.WL2, as Linux compares them. [SEND-10]
 bool may_update_window(const Connection& c, StreamOffset ack, StreamOffset seq,
                        std::uint32_t window) {
     const StreamOffset snd_wl1 = c.tcb.snd_wl1.near(c.receiver.rcv_nxt());
@@ -64,7 +64,7 @@ Arrival describe_arrival(const Connection& c, Time now, const wire::Segment& seg
     return arrival;
 }
 
-/// RFC 5961 §3.2: only a RST whose sequence number the peer must know ends the connection.
+/// RFC 5961 §3.2: only a RST whose sequence number the peer must know ends the connection. [RST-1]
 bool is_credible_reset(const Connection& c, const Arrival& arrival) {
     const StreamOffset expected = c.receiver.rcv_nxt();
     if (arrival.start == expected) return true;
@@ -105,6 +105,7 @@ bool passes_checks(Connection& c, Time now, const wire::Segment& segment, const 
         return false;
     }
     if (arrival.rst) {
+        // [RST-2]
         if (is_credible_reset(c, arrival)) {
             receive_reset(c, out);
         } else {
@@ -112,6 +113,7 @@ bool passes_checks(Connection& c, Time now, const wire::Segment& segment, const 
         }
         return false;
     }
+    // [RST-3]
     if (arrival.syn && !completes_simultaneous_open(c, segment, arrival)) {
         if (c.tcb.early) {
             send_reset_reply(c, segment, wire::Cause::ResetRefused, out);
@@ -123,7 +125,7 @@ bool passes_checks(Connection& c, Time now, const wire::Segment& segment, const 
     return true;
 }
 
-/// Nothing is in flight, so this ACK is about the closed window. RFC 9293 §3.8.6.1.
+/// Nothing is in flight, so this ACK is about the closed window. RFC 9293 §3.8.6.1. [PERSIST-3]
 void answer_to_probe(Connection& c, Time now) {
     if (!c.has_unsent()) return;
     const Block& head = c.send_buffer.head();
@@ -167,6 +169,7 @@ void note_mark(Connection& c) {
 }
 
 /// How many marks this ACK tells of; an ACK that brings nothing new may have been overtaken.
+/// [ACCECN-7]
 std::uint32_t marks_told(Connection& c, const wire::Segment& segment, std::int64_t progress) {
     if (segment.has(wire::flag::kSyn) || (progress <= 0 && segment.sack.count == 0)) return 0;
     const auto bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(progress, 0));
@@ -180,7 +183,7 @@ bool process_ack(Connection& c, Time now, const wire::Segment& segment, const Ar
     const StreamOffset una = c.sender.snd_una();
     const StreamOffset ack = from_wire(segment.ack, c.tcb.iss, una);
     const std::int64_t progress = ack - una;
-    // RFC 5961 §5.2: what was never sent, or is older than any window, is not the peer's.
+    // RFC 5961 §5.2: what was never sent, or is older than any window, is not the peer's. [SEQ-5]
     const auto oldest =
         static_cast<std::int64_t>(std::min<std::uint64_t>(c.tcb.max_window, c.bytes_acked()));
     if (progress < -oldest || (progress > 0 && ack > c.sender.snd_nxt())) {
@@ -284,7 +287,7 @@ void segment_arrives(Connection& c, Time now, const wire::Segment& segment, Outp
     const State state = c.tcb.state;
     if (state == State::SynSent) return arrives_in_syn_sent(c, now, segment, out);
     if (state == State::Closed || state == State::Listen || state == State::TimeWait) return;
-    // RFC 9293 §3.10.7.4: without ACK, RST and SYN a segment means nothing here.
+    // RFC 9293 §3.10.7.4: without ACK, RST and SYN a segment means nothing here. [SEQ-4]
     const std::uint16_t meaningful = wire::flag::kAck | wire::flag::kRst | wire::flag::kSyn;
     if ((segment.flags & meaningful) == 0) return;
     if (c.tcb.early && answer_repeated_syn(c, now, segment, out)) return;
@@ -297,8 +300,10 @@ void segment_arrives(Connection& c, Time now, const wire::Segment& segment, Outp
     if (c.tcb.state == State::SynReceived) {
         if (!acknowledges_syn(c, segment.ack)) {
             // RFC 9293 §3.10.7.4: whoever acknowledges something else is of another connection.
+            // [OPEN-11]
             return send_reset_reply(c, segment, wire::Cause::ResetRefused, out);
         }
+        // [OPEN-12]
         complete_in_syn_received(c, now, segment, out);
         // Data sent early may be acknowledged along with the SYN.
         const StreamOffset ack = from_wire(segment.ack, c.tcb.iss, c.sender.snd_una());

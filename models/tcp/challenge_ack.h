@@ -12,7 +12,7 @@ namespace seedwire::tcp {
 /// ACKs, probes); segments with data are always answered.
 class ChallengeAckLimit {
 public:
-    /// May an answer go now? If so, it is counted.
+    /// May an answer go now? If so, it is counted. [SEQ-3]
     bool allow(Time now, const Sysctls& sysctls, bool carries_data) {
         if (carries_data) return true;
         if (!last_.is_never() && now - last_ < sysctls.tcp_invalid_ratelimit) return false;

@@ -76,6 +76,7 @@ void finish(Connection& c, Error error, Output& out) {
 
 void receive_reset(Connection& c, Output& out) {
     // Somebody who still writes after the peer's FIN learns that nobody reads. Linux, `tcp_reset`.
+    // [RST-4]
     const Error error =
         c.tcb.state == State::CloseWait ? Error::BrokenPipe : Error::ConnectionReset;
     finish(c, error, out);
@@ -88,7 +89,7 @@ void receive_fin(Connection& c, Time now, Output& out) {
             set_state(c, State::CloseWait);
             break;
         case State::FinWait1:
-            // Both closed at the same time: RFC 9293 §3.6, figure 13.
+            // Both closed at the same time: RFC 9293 §3.6, figure 13. [CLOSE-5]
             send_ack(c, now, wire::Cause::FinAck, out);
             set_state(c, State::Closing);
             break;
@@ -120,6 +121,7 @@ bool advance_closing(Connection& c, Time now, const wire::Segment& segment, cons
     }
 }
 
+// [CLOSE-8]
 bool refuses_text(const Connection& c, const Arrival& arrival) {
     const State state = c.tcb.state;
     if (peer_has_closed(state)) {
@@ -130,12 +132,14 @@ bool refuses_text(const Connection& c, const Arrival& arrival) {
     return waits && c.tcb.read_shut && is_data_beyond(c, arrival);
 }
 
+// [CLOSE-6]
 bool takes_text(const Connection& c, const Arrival& arrival) {
     if (arrival.length == 0 && !arrival.fin) return false;
     if (may_receive_data(c.tcb.state)) return true;
     return peer_has_closed(c.tcb.state) && arrival.start < c.receiver.rcv_nxt();
 }
 
+// [CLOSE-9]
 Duration fin_wait2_timeout(const Connection& c) {
     const Duration configured = c.options->linger2 > Duration::zero()
                                     ? std::min(c.options->linger2, Duration::s(120))
@@ -150,6 +154,7 @@ void hand_over_fin_wait2(Connection& c, Output& out) {
     out.events |= event::kFinWait2Orphan;
 }
 
+// [CLOSE-4]
 void close_sending_side(Connection& c, Time now, Output& out) {
     switch (c.tcb.state) {
         case State::SynReceived:
@@ -191,7 +196,7 @@ void abandon(Connection& c, Time now, Output& out) {
         return;
     }
     if (c.receiver.readable() > 0) {
-        // RFC 2525 §2.17: the peer must learn that its data were lost.
+        // RFC 2525 §2.17: the peer must learn that its data were lost. [CLOSE-7]
         send_reset(c, now, wire::Cause::ResetAbort, out);
         return finish(c, Error::None, out);
     }

@@ -18,6 +18,7 @@ constexpr StreamOffset kFirstByte{1};
 constexpr std::uint32_t kOptionReserve = 40;
 
 /// Data that fit beside a SYN: the peer's segment size, if an earlier connection has told it.
+/// [TFO-3]
 std::uint32_t room_in_syn(const Connection& c, const FastOpenRequest& request) {
     const std::uint32_t fits =
         c.tcb.path_mtu > kIpAndTcpHeaderBytes ? c.tcb.path_mtu - kIpAndTcpHeaderBytes : 0;
@@ -67,6 +68,7 @@ bool restore_syn_data(Connection& c, Time now, StreamOffset acked) {
     }
     if (acked == end) return false;
     // No sign of congestion: the window stays. A path that takes segments of no size loses all.
+    // [TFO-7]
     c.sender.on_path_mtu_reduced(now, 0);
     c.sender.set_mss(mss);
     return true;
@@ -169,7 +171,7 @@ bool answer_repeated_syn(Connection& c, Time now, const wire::Segment& segment, 
 void early_timeout(Connection& c, Time now, Output& out) {
     Handshake& h = c.tcb.handshake.make();
     h.expiry = Time::never();
-    // One more than without Fast Open: the program may hold the connection already.
+    // One more than without Fast Open: the program may hold the connection already. [TFO-12]
     const std::int32_t most =
         c.options->syn_count != 0 ? c.options->syn_count : c.sysctls().tcp_synack_retries + 1;
     if (c.tcb.syn_timeouts >= most) return finish(c, Error::TimedOut, out);

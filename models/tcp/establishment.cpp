@@ -55,7 +55,7 @@ void start_receiver(Connection& c, Time now, std::uint32_t ts_recent) {
 }
 
 /// SYN retransmissions as far as they count against the initial window: not when the timestamp
-/// echo shows that the first SYN had arrived. Linux, `tcp_try_undo_spurious_syn`.
+/// echo shows that the first SYN had arrived. Linux, `tcp_try_undo_spurious_syn`. [OPEN-14]
 std::uint32_t counted_syn_retransmissions(const Connection& c, const wire::Segment& reply) {
     const Handshake& h = *c.tcb.handshake;
     if (c.tcb.syn_timeouts == 0) return 0;
@@ -64,7 +64,7 @@ std::uint32_t counted_syn_retransmissions(const Connection& c, const wire::Segme
     return c.tcb.syn_timeouts + std::uint32_t{h.repeats};
 }
 
-/// The round trip of SYN and SYN-ACK, if it is known.
+/// The round trip of SYN and SYN-ACK, if it is known. [RTT-10]
 void sample_handshake(Connection& c, Time now, const wire::Segment& reply) {
     const Handshake& h = *c.tcb.handshake;
     if (c.tcb.syn_timeouts > 0 && c.sysctls().follows_rfc(Difference::RtoAfterSynLoss)) {
@@ -133,6 +133,7 @@ bool take_syn_ack_data(Connection& c, Time now, const wire::Segment& syn_ack, Ou
 void receive_syn(Connection& c, const wire::Segment& syn) {
     c.tcb.irs = syn.seq;
     c.tcb.snd_wl1 = StreamOffset{0};
+    // [OPT-13]
     c.tcb.snd_wnd = syn.window;  // never scaled: RFC 7323 §2.2
     c.tcb.max_window = std::max(c.tcb.max_window, c.tcb.snd_wnd);
 }
@@ -148,7 +149,7 @@ void agree_on_ecn(Connection& c, const wire::Segment& syn_ack) {
     }
 }
 
-/// RFC 9293 §3.5, figure 7: both sides sent SYNs.
+/// RFC 9293 §3.5, figure 7: both sides sent SYNs. [OPEN-9]
 void open_simultaneously(Connection& c, Time now, const wire::Segment& syn, Output& out) {
     receive_syn(c, syn);
     adopt(c, agree(offered(*c.tcb.handshake), syn, *c.options));
@@ -164,9 +165,10 @@ void open_simultaneously(Connection& c, Time now, const wire::Segment& syn, Outp
 }
 
 /// The SYN-ACK's own content: Fast Open, data beside it, and the ACK that it deserves.
-/// `sent_again`: our SYN had to be repeated.
+/// `sent_again`: our SYN had to be repeated. [OPEN-2]
 void answer_syn_ack(Connection& c, Time now, const wire::Segment& syn_ack, bool refused,
                     bool sent_again, Output& out) {
+    // [OPEN-3]
     bool saves_ack = c.tcb.writer_waits || c.options->defer_accept != 0;
     if (c.tcb.fast_open_asked || c.tcb.syn_data) {
         learn_from_syn_ack(c, syn_ack, refused, sent_again, out);
@@ -255,6 +257,7 @@ void arrives_in_syn_sent(Connection& c, Time now, const wire::Segment& segment, 
     if (segment.has(wire::flag::kAck)) {
         const bool acceptable = acknowledges_syn(c, segment.ack);
         if (!acceptable || !echoes_our_syn(c, now, segment)) {
+            // [OPEN-6]
             if (!acceptable && c.tcb.syn_timeouts == 0) {
                 const Duration tick = c.sysctls().timer_tick == Duration::zero()
                                           ? Duration::ms(1)
@@ -264,7 +267,9 @@ void arrives_in_syn_sent(Connection& c, Time now, const wire::Segment& segment, 
             send_reset_reply(c, segment, wire::Cause::ResetRefused, out);
             return;
         }
+        // [OPEN-7]
         if (segment.has(wire::flag::kRst)) return finish(c, Error::ConnectionRefused, out);
+        // [OPEN-8]
         if (!segment.has(wire::flag::kSyn)) return;
 
         receive_syn(c, segment);
@@ -306,7 +311,7 @@ void complete_in_syn_received(Connection& c, Time now, const wire::Segment& segm
     }
     establish(c, now, out);
     if (syn) {
-        // The peer's SYN-ACK repeats its SYN: said so by a DSACK. RFC 2883 §4.
+        // The peer's SYN-ACK repeats its SYN: said so by a DSACK. RFC 2883 §4. [OPEN-10]
         c.receiver.report_duplicate({StreamOffset{0}, StreamOffset{1}}, c.sysctls());
         send_ack(c, now, wire::Cause::HandshakeAck, out);
     }

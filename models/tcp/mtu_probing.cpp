@@ -71,6 +71,7 @@ std::uint32_t bound_by_search(Connection& c, std::uint32_t mss) {
     return std::min(mss, to_mss(c, c.mtu_prober()->low()));
 }
 
+// [PMTU-3]
 MtuProbe probe_mtu(Connection& c, Time now, std::uint32_t mss, Output& out) {
     MtuProber& prober = *c.mtu_prober();
     const bool quiet = c.sender.state() == RecoveryState::Open && c.receiver.sack_count() == 0;
@@ -99,7 +100,7 @@ void judge_probe(Connection& c, Time now, bool lost, Output& out) {
     if (lost) {
         prober.on_failure();
         c.sender.on_mtu_probe_lost();
-        // It goes again in pieces that are known to fit, the window as it was.
+        // It goes again in pieces that are known to fit, the window as it was. [PMTU-4]
         c.sender.on_path_mtu_reduced(now, c.sender.mss());
         return run_retransmission_loop(c, now, out);
     }
@@ -111,6 +112,7 @@ void judge_probe(Connection& c, Time now, bool lost, Output& out) {
     update_mss(c);
 }
 
+// [PMTU-6]
 void search_smaller_mtu(Connection& c, Time now) {
     const Sysctls& sysctls = c.sysctls();
     std::uint32_t mss = to_mss(c, c.mtu_prober()->low()) / 2;

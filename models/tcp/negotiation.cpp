@@ -20,6 +20,7 @@ constexpr int kMaxWindowScale = 14;  // RFC 7323 §2.3
 // headers is never a useful limit.
 constexpr std::uint32_t kMinimumDatagram = 68;
 
+// [OPT-10]
 std::uint32_t scaling_candidate(const Sysctls& sysctls, std::uint32_t space, std::uint32_t clamp) {
     space = std::max(space, static_cast<std::uint32_t>(sysctls.tcp_rmem[2]));
     space = std::max(space, static_cast<std::uint32_t>(sysctls.rmem_max));
@@ -27,6 +28,7 @@ std::uint32_t scaling_candidate(const Sysctls& sysctls, std::uint32_t space, std
 }
 
 /// RFC 3168 §6.1.1. A marked SYN is no sign of it, unless AE says that the sender knows better.
+/// [ECN-1]
 bool asks_for_ecn(const wire::Segment& syn) {
     return syn.has(wire::flag::kEce) && syn.has(wire::flag::kCwr) &&
            (syn.ecn == wire::Ecn::NotEct || syn.has(wire::flag::kAe));
@@ -34,6 +36,7 @@ bool asks_for_ecn(const wire::Segment& syn) {
 
 }  // namespace
 
+// [OPT-5]
 std::uint16_t advertised_mss(const Environment& environment, const SocketOptions& options) {
     const std::uint32_t fits =
         environment.mtu > kIpAndTcpHeaderBytes ? environment.mtu - kIpAndTcpHeaderBytes : 0;
@@ -51,6 +54,7 @@ InitialWindow initial_receive_window(const Sysctls& sysctls, const SocketOptions
                                      std::uint32_t segment_bytes, bool scaling) {
     InitialWindow initial;
     // Before any packet was seen, half of the buffer is taken for overhead: ratio 128 of 256.
+    // [RWIN-1]
     std::uint32_t full = receive_buffer_bytes(sysctls, options) / 2;
     std::uint32_t clamp = static_cast<std::uint32_t>(options.window_clamp);
     if (options.receive_buffer_locked && (clamp > full || clamp == 0)) clamp = full;
@@ -74,6 +78,7 @@ InitialWindow initial_receive_window(const Sysctls& sysctls, const SocketOptions
     return initial;
 }
 
+// [OPEN-1]
 wire::Segment make_syn(Time now, const Sysctls& sysctls, const SocketOptions& options,
                        const Environment& environment, InitialWindow& initial) {
     wire::Segment syn;
@@ -98,6 +103,7 @@ wire::Segment make_syn(Time now, const Sysctls& sysctls, const SocketOptions& op
     return syn;
 }
 
+// [OPT-2]
 wire::Segment make_syn_ack(Time now, const Sysctls& sysctls, const SocketOptions& options,
                            const Environment& environment, const wire::Segment& syn,
                            InitialWindow& initial) {
@@ -118,6 +124,7 @@ wire::Segment make_syn_ack(Time now, const Sysctls& sysctls, const SocketOptions
     reply.window = initial.field();
     reply.syn.window_scale = initial.scale;
     reply.syn.sack_permitted = sysctls.tcp_sack && syn.syn.sack_permitted;
+    // [ACCECN-1]
     const bool all_three = (syn.flags & ace::kBits) == ace::kBits;
     if (all_three && sysctls.tcp_ecn >= ecn_mode::kAccurate) {
         ace::put(reply, ace::echo_of(syn.ecn));
@@ -134,16 +141,18 @@ Agreement agree(const wire::Segment& ours, const wire::Segment& theirs,
     agreement.sack = ours.syn.sack_permitted && theirs.syn.sack_permitted;
     agreement.scaling = ours.syn.window_scale >= 0 && theirs.syn.window_scale >= 0;
     if (agreement.scaling) {
-        // RFC 7323 §2.3: a larger shift count than 14 is taken as 14.
+        // RFC 7323 §2.3: a larger shift count than 14 is taken as 14. [OPT-11]
         agreement.send_scale =
             static_cast<std::uint8_t>(std::min<int>(theirs.syn.window_scale, kMaxWindowScale));
         agreement.receive_scale = static_cast<std::uint8_t>(ours.syn.window_scale);
     }
+    // [OPT-6]
     if (theirs.syn.mss != 0) agreement.peer_mss = theirs.syn.mss;
     if (options.maxseg != 0) agreement.peer_mss = std::min(agreement.peer_mss, options.maxseg);
     return agreement;
 }
 
+// [OPT-8]
 std::uint32_t bound_to_half_window(std::uint32_t size, std::uint32_t max_window,
                                    std::uint32_t option_bytes) {
     const std::uint32_t cutoff = max_window > kDefaultPeerMss ? max_window / 2 : max_window;
@@ -151,6 +160,7 @@ std::uint32_t bound_to_half_window(std::uint32_t size, std::uint32_t max_window,
     return std::max(cutoff, kMinimumDatagram - (20 + option_bytes));
 }
 
+// [OPT-7]
 std::uint32_t effective_mss(std::uint32_t path_mtu, std::uint16_t peer_mss, bool timestamps,
                             std::uint32_t max_window) {
     const std::uint32_t options = timestamps ? kTimestampOptionBytes : 0;

@@ -16,7 +16,7 @@ std::uint8_t sack_room(const Connection& c) {
 }
 
 /// SND.NXT as far as the peer's window allows: a sequence number that it will accept. Linux,
-/// `tcp_acceptable_seq`.
+/// `tcp_acceptable_seq`. [SEND-11]
 StreamOffset acceptable_sequence(const Connection& c) {
     const StreamOffset next = c.sender.snd_nxt();
     const StreamOffset edge = c.window_end();
@@ -64,6 +64,7 @@ wire::Segment begin_segment(Connection& c, Time now, StreamOffset seq, wire::Cau
 void retransmit(Connection& c, Time now, const Retransmission& lost, Output& out) {
     if (c.mtu_prober()) c.mtu_prober()->forget_probe();  // what it would tell is not clear any more
     wire::Segment segment = begin_segment(c, now, lost.start, lost.cause);
+    // [CLOSE-3]
     const bool fin = c.tcb.write_shut && lost.end == c.write_end();
     const auto space = static_cast<std::uint32_t>(lost.end - lost.start);
     segment.payload.offset = lost.start.value - 1;
@@ -100,7 +101,7 @@ void send_probe(Connection& c, Time now, wire::Cause cause, Output& out) {
                        c.sysctls().follows_rfc(Difference::ZeroWindowProbe);
     if (c.has_unsent() && (offered > 0 || octet)) {
         // The window is open, but too small for what silly-window avoidance wants: use what there
-        // is. RFC 9293 §3.8.6.1 also sends an octet into a closed one.
+        // is. RFC 9293 §3.8.6.1 also sends an octet into a closed one. [PERSIST-4]
         const std::uint64_t window = octet ? 1 : static_cast<std::uint64_t>(offered);
         const std::uint32_t mss = current_mss(c);
         const Block& head = c.send_buffer.head();
@@ -128,6 +129,7 @@ void send_probe(Connection& c, Time now, wire::Cause cause, Output& out) {
         out.segments.push_back(segment);
         return;
     }
+    // [PERSIST-2]
     wire::Segment segment = begin_segment(c, now, c.sender.snd_una() - 1, cause);
     c.mark_ecn(segment, false);
     out.segments.push_back(segment);
@@ -139,6 +141,7 @@ void send_reset(Connection& c, Time now, wire::Cause cause, Output& out) {
     out.segments.push_back(segment);
 }
 
+// [RST-5]
 void send_reset_reply(Connection& c, const wire::Segment& answered, wire::Cause cause,
                       Output& out) {
     if (answered.has(wire::flag::kRst)) return;
@@ -155,6 +158,7 @@ void send_reset_reply(Connection& c, const wire::Segment& answered, wire::Cause 
     out.segments.push_back(segment);
 }
 
+// [TFO-6]
 void send_syn(Connection& c, Time now, wire::Cause cause, Output& out) {
     wire::Segment syn;
     describe_syn(c, now, syn);
@@ -163,7 +167,7 @@ void send_syn(Connection& c, Time now, wire::Cause cause, Output& out) {
     const Handshake& h = *c.tcb.handshake;
     // RFC 3168 §6.1.1.1: perhaps the ECN bits were what killed the first SYN. If it was its answer
     // that got lost, the next SYN-ACK may still agree.
-    // Accurate ECN gets a second try: RFC 9768 §3.1.4.1.
+    // Accurate ECN gets a second try: RFC 9768 §3.1.4.1. [ECN-6] [ACCECN-6]
     const int tries = h.offered_accurate_ecn ? 2 : 1;
     const bool falls_back = c.sysctls().tcp_ecn_fallback && c.tcb.syn_timeouts + h.repeats >= tries;
     if (h.offered_ecn && !falls_back) {
@@ -186,6 +190,7 @@ void send_syn_ack(Connection& c, Time now, wire::Cause cause, Output& out) {
     out.segments.push_back(syn);
 }
 
+// [CLOSE-1]
 void queue_fin(Connection& c, Time now, Output& out) {
     SEEDWIRE_ASSERT(!c.tcb.write_shut);
     c.tcb.write_shut = true;

@@ -96,7 +96,7 @@ Info take_info(const Connection& c, Time now) {
     describe_sending(c, now, info);
     describe_receiving(c, now, info);
     const Counters& counters = c.tcb.counters;
-    // The SYN of an active open counts as one acknowledged byte.
+    // The SYN of an active open counts as one acknowledged byte. [INFO-1]
     info.bytes_acked =
         c.bytes_acked() + (!c.tcb.passive && c.is_synchronized() ? std::uint64_t{1} : 0);
     info.bytes_sent = counters.bytes_sent;

@@ -12,7 +12,7 @@
 namespace seedwire::tcp {
 namespace {
 
-// Orphans whose peer still might answer get so many tries. Linux, `tcp_orphan_retries`.
+// Orphans whose peer still might answer get so many tries. Linux, `tcp_orphan_retries`. [RTO-12]
 constexpr std::int32_t kLivelyOrphanRetries = 8;
 
 Duration keepalive_time(const Connection& c) {
@@ -42,7 +42,7 @@ void give_up(Connection& c, Output& out) {
     finish(c, c.tcb.soft_error != Error::None ? c.tcb.soft_error : Error::TimedOut, out);
 }
 
-/// R2 of RFC 9293 §3.8.3, decided by time and not by count; TCP_USER_TIMEOUT replaces it.
+/// R2 of RFC 9293 §3.8.3, decided by time and not by count; TCP_USER_TIMEOUT replaces it. [RTO-10]
 bool is_hopeless(const Connection& c, Time now) {
     if (c.sender.episode().retransmits == 0) return false;
     const Time since = c.sender.first_retransmission();
@@ -57,7 +57,7 @@ bool is_hopeless(const Connection& c, Time now) {
 }
 
 /// The window is closed with data in flight: retransmissions are probes, and only silence ends
-/// them.
+/// them. [RTO-13]
 bool is_silent_too_long(const Connection& c, Time now) {
     const Time since = c.sender.first_retransmission();
     const Duration trying = since.is_never() ? Duration::zero() : now - since;
@@ -91,6 +91,7 @@ void retransmission_timeout(Connection& c, Time now, Output& out) {
     c.sender.on_retransmission(now, lost);
     if (c.options->user_timeout != Duration::zero()) {
         // Fire exactly when the user's patience ends. Linux, `tcp_clamp_rto_to_user_timeout`.
+        // [RTO-11]
         const Time since = c.sender.first_retransmission();
         if (!since.is_never()) {
             const Time end = since + c.options->user_timeout;
@@ -136,7 +137,7 @@ void reordering_timeout(Connection& c, Time now, Output& out) {
     push_pending(c, now, out);
 }
 
-/// Linux, `tcp_probe_timer` and `tcp_send_probe0`.
+/// Linux, `tcp_probe_timer` and `tcp_send_probe0`. [PERSIST-5]
 void window_probe_timeout(Connection& c, Time now, Output& out) {
     c.sender.stop_timer();
     if (c.sender.packets_out() > 0 || !c.has_unsent()) return c.reset_persist();
@@ -179,6 +180,7 @@ void handshake_timeout(Connection& c, Time now, Output& out) {
         c.options->user_timeout != Duration::zero()
             ? c.options->user_timeout
             : modelled_timeout(retries, Duration::s(1), c.sysctls().tcp_rto_max);
+    // [OPEN-5]
     const bool late = c.tcb.syn_timeouts > 0 && now - h.first_sent >= patience;
     const bool hopeless = c.tcb.syn_timeouts >= most || late;
     note_timeouts(c, c.tcb.syn_timeouts, hopeless, out);
@@ -190,6 +192,7 @@ void handshake_timeout(Connection& c, Time now, Output& out) {
     } else {
         send_syn_ack(c, now, wire::Cause::SynAckTimeout, out);
     }
+    // [OPEN-4]
     if (!active || c.tcb.syn_timeouts > c.sysctls().tcp_syn_linear_timeouts) {
         h.rto = std::min(h.rto * 2, c.sysctls().tcp_rto_max);
     }
@@ -201,7 +204,7 @@ void handshake_timeout(Connection& c, Time now, Output& out) {
     c.arm_handshake(c.expiry(now, next));
 }
 
-/// Linux, `tcp_keepalive_timer`.
+/// Linux, `tcp_keepalive_timer`. [KEEP-1]
 void keepalive_timeout(Connection& c, Time now, Output& out) {
     c.cancel(TimerSlot::Keepalive);
     if (c.tcb.state == State::FinWait2 && c.tcb.orphan) return hand_over_fin_wait2(c, out);
@@ -216,6 +219,7 @@ void keepalive_timeout(Connection& c, Time now, Output& out) {
             const bool exhausted = patience != Duration::zero()
                                        ? idle >= patience && c.seldom->persist.unanswered() > 0
                                        : c.seldom->persist.unanswered() >= keepalive_probes(c);
+            // [KEEP-2]
             if (exhausted) {
                 send_reset(c, now, wire::Cause::ResetTimeout, out);
                 return give_up(c, out);

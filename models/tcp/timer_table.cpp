@@ -17,6 +17,7 @@ std::int64_t ceil_divide(std::int64_t a, std::int64_t b) { return (a + b - 1) / 
 
 }  // namespace
 
+// [TIMER-2]
 Time timer_expiry(Time now, Duration delay, Duration tick) {
     if (delay == Duration::max()) return Time::never();
     if (tick == Duration::zero()) return now + delay;
@@ -32,6 +33,7 @@ Time timer_expiry(Time now, Duration delay, Duration tick) {
     return Time::from_ns((((end >> shift) + 1) << shift) * tick.ns());
 }
 
+// [TIMER-1]
 Duration round_up_to_tick(Duration delay, Duration tick) {
     const Duration unit = tick == Duration::zero() ? Duration::ms(1) : tick;
     return unit * ceil_divide(delay.ns(), unit.ns());

@@ -13,6 +13,7 @@ namespace seedwire::tcp {
 /// has to be chosen here. Hosts that take no time to answer see round trips 0.1 to 0.3 ms shorter
 /// than measured ones; a clock that ticks a quarter of a millisecond before the round times gives
 /// most often the differences that were measured, and with them the steps of the receive window.
+/// [OPT-12]
 constexpr std::int64_t timestamp_clock_ms(Time now) {
     constexpr std::int64_t kPhaseNs = 250'000;
     return (now.ns() + kPhaseNs) / 1'000'000;

@@ -14,7 +14,7 @@ namespace {
 // What a transmit buffer may hold: 64 KiB less room for headers. Bytes. Linux, `sk_gso_max_size`.
 constexpr std::uint32_t kLargestBlock = 65536 - 257;
 // A block is sized to last about 1 ms at the pacing rate, plus, on short paths, a share of
-// kLargestBlock that halves per 512 us of RTT. Linux, `tcp_tso_autosize`.
+// kLargestBlock that halves per 512 us of RTT. Linux, `tcp_tso_autosize`. [SEND-6]
 constexpr int kBlockRateShift = 10;
 constexpr int kBlockRttShift = 9;
 // Deferral is for senders that are busy: the last send, and the next ACK, within 1 ms. Linux,
@@ -36,8 +36,10 @@ std::uint32_t largest_block_segments(const Connection& c, std::uint32_t mss) {
 }
 
 /// Minshall's variant of Nagle: a short segment waits while an earlier short one is outstanding.
+/// [NAGLE-1]
 bool is_held(const Connection& c, bool partial, std::uint8_t held_by) {
     if (!partial || (held_by & hold::kPush) != 0) return false;
+    // [NAGLE-3]
     if (held_by & hold::kCork) return true;
     if (held_by != 0 || c.sender.packets_out() == 0) return false;
     if (c.sysctls().follows_rfc(Difference::Nagle)) return true;
@@ -60,7 +62,7 @@ bool fits_window(const Connection& c, const Block& head, std::uint32_t mss) {
 }
 
 /// Where the head block is cut: at whole segments that fit, its short tail only if nothing holds
-/// it.
+/// it. [SEND-2]
 std::uint32_t cut_of_head(const Connection& c, std::uint32_t mss, std::uint32_t segments,
                           std::uint8_t held_by) {
     const Block& head = c.send_buffer.head();
@@ -83,6 +85,7 @@ struct Deferral {
 };
 
 /// May a block of several segments wait for more window or data? Linux, `tcp_tso_should_defer`.
+/// [SEND-7]
 Deferral defer(const Connection& c, Time now, std::uint32_t most_segments) {
     if (c.sender.episode().in_recovery() || now - c.tcb.last_transmission > kDeferral) return {};
     const Block& head = c.send_buffer.head();
@@ -138,7 +141,7 @@ std::uint32_t send_block(Connection& c, Time now, std::uint32_t length, std::uin
         wire::Segment& sent = out.segments.emplace_back(segment);
         c.mark_ecn(sent, segment.payload.length > 0);
         if (last) {
-            // A block of several segments ends with PSH whatever the program asked for.
+            // A block of several segments ends with PSH whatever the program asked for. [SEND-4]
             if (block.push || count > 1) sent.flags |= wire::flag::kPsh;
             if (block.fin) sent.flags |= wire::flag::kFin;
             if (block.push) kept |= sent::kPush;
@@ -191,6 +194,7 @@ std::uint8_t hold_setting(const Connection& c) {
                                      (c.tcb.push_once ? hold::kPush : 0));
 }
 
+// [OPT-9]
 std::uint32_t current_mss(const Connection& c) {
     if (!c.tcb.sack) return c.sender.mss();
     const std::uint32_t others = c.tcb.timestamps ? kTimestampOptionBytes : 0;
@@ -201,6 +205,7 @@ std::uint32_t current_mss(const Connection& c) {
 
 PeerWindow Connection::peer_window() const { return {window_end(), true, current_mss(*this)}; }
 
+// [SEND-3]
 std::uint32_t size_goal(const Connection& c, std::uint32_t mss) {
     const std::uint32_t options = c.tcb.timestamps ? kTimestampOptionBytes : 0;
     const std::uint32_t most = bound_to_half_window(kLargestBlock, c.tcb.max_window, options);
@@ -216,6 +221,7 @@ void update_mss(Connection& c) {
     c.sender.note_peer_window(c.tcb.max_window);
 }
 
+// [SEND-1]
 std::uint32_t run_send_loop(Connection& c, Time now, std::uint32_t mss, std::uint8_t held_by,
                             SendLoop mode, Output& out) {
     SendLoopEnd end;
@@ -269,7 +275,7 @@ void push_pending(Connection& c, Time now, std::uint8_t held_by, Output& out) {
     const std::uint32_t sent = run_send_loop(c, now, current_mss(c), held_by, SendLoop::All, out);
     // Until the handshake is complete the SYN-ACK's timer is the only one.
     if (c.tcb.early) return c.sender.stop_timer();
-    // Nothing sent, nothing in flight: only a probe can get this going again.
+    // Nothing sent, nothing in flight: only a probe can get this going again. [NAGLE-4]
     if (sent == 0 && c.sender.packets_out() == 0 && c.has_unsent() &&
         c.sender.timer().meaning == TimerMeaning::None) {
         c.sender.arm_window_probe(now, std::max(c.sender.rto(), c.sysctls().tcp_rto_min));

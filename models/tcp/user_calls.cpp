@@ -11,9 +11,10 @@
 namespace seedwire::tcp {
 namespace {
 
-// Smaller path MTUs than this are not believed. Linux, `ip_rt_min_pmtu`.
+// Smaller path MTUs than this are not believed. Linux, `ip_rt_min_pmtu`. [PMTU-2]
 constexpr std::uint32_t kLeastPathMtu = 552;
 
+// [BUF-4]
 bool may_begin_block(const Connection& c) {
     if (!c.send_buffer.accepts_block()) return false;
     const auto low_water = static_cast<std::uint32_t>(c.options->notsent_low_water);
@@ -25,7 +26,7 @@ bool is_opening(const Connection& c) {
     return c.tcb.state == State::SynSent || (c.tcb.state == State::SynReceived && !c.tcb.early);
 }
 
-/// More than half of the peer's largest window was queued since the last PSH.
+/// More than half of the peer's largest window was queued since the last PSH. [SEND-5]
 bool must_push(const Connection& c) {
     const StreamOffset end = c.write_end();
     return end > c.tcb.pushed.near(end) + c.tcb.max_window / 2;
@@ -37,7 +38,7 @@ void mark_push(Connection& c) {
 }
 
 /// Rate samples must not blame the path while the program is the bottleneck. Linux,
-/// `tcp_rate_check_app_limited`.
+/// `tcp_rate_check_app_limited`. [SEND-12]
 void note_if_app_limited(Connection& c) {
     const Scoreboard& board = c.sender.scoreboard();
     if (c.send_buffer.unsent_bytes() < c.sender.mss() && c.sender.room() > 0 &&
@@ -161,7 +162,7 @@ void change_options(Connection& c, Time now, const SocketOptions& options, Outpu
     }
     if (!started || c.tcb.retired) return;
     // The end of TCP_CORK lets go at once what it had held; so does TCP_NODELAY, even of a corked
-    // socket, though there only what is queued now. Linux, `__tcp_sock_set_nodelay`.
+    // socket, though there only what is queued now. Linux, `__tcp_sock_set_nodelay`. [NAGLE-2]
     const bool no_delay = options.nodelay && !before.nodelay;
     const bool uncorked = before.cork && !options.cork;
     if (no_delay || (uncorked && options.nodelay)) c.tcb.push_once = true;
@@ -198,16 +199,19 @@ void icmp_error(Connection& c, Time now, Error error, bool hard, wire::SeqNum qu
     const bool opening = c.tcb.state == State::SynSent || c.tcb.state == State::SynReceived;
     if (opening && !(c.tcb.early && c.seldom->fast_open.adopted)) {
         // RFC 5461 §4.1: while connecting, soft errors abort too; the program may try elsewhere.
+        // [ICMP-1]
         if (quoted == c.tcb.iss) finish(c, error, out);
         return;
     }
     const StreamOffset at = from_wire(quoted, c.tcb.iss, c.sender.snd_una());
+    // [ICMP-3]
     if (at - c.sender.snd_una() < 0 || at > c.sender.snd_nxt()) return;
     const bool unreachable = error == Error::HostUnreachable || error == Error::NetworkUnreachable;
     if (unreachable && at == c.sender.snd_una()) c.sender.revert_back_off(now);
     // Hard errors abort only programs that asked to hear of them, which is no option here. RFC
     // 5927.
     (void)hard;
+    // [ICMP-2]
     c.tcb.soft_error = error;
 }
 

@@ -146,6 +146,7 @@ private:
     std::size_t size_ = 0;
 };
 
+// [OPT-1]
 void write_syn_options(const Segment& segment, Writer& writer) {
     const SynOptions& syn = segment.syn;
     if (syn.mss != 0) writer.option(kMss);
@@ -167,6 +168,7 @@ void write_syn_options(const Segment& segment, Writer& writer) {
 
 }  // namespace
 
+// [OPT-3]
 std::size_t write_options(const Segment& segment, std::span<std::uint8_t> out) {
     Writer writer{segment, out.first(std::min(out.size(), kMaximumOptionBytes))};
     if (segment.has(flag::kSyn)) {
@@ -184,6 +186,7 @@ std::size_t write_options(const Segment& segment, std::span<std::uint8_t> out) {
     return writer.size();
 }
 
+// [OPT-4]
 std::string_view parse_options(std::span<const std::uint8_t> bytes, Segment& segment) {
     while (!bytes.empty() && bytes[0] != kEnd) {
         if (bytes[0] == kNop) {

@@ -28,14 +28,14 @@ struct Window {
 
     bool in_slow_start() const { return cwnd < ssthresh; }
     /// Slow start: one more per delivered segment up to ssthresh. Returns how many are left over
-    /// for congestion avoidance. RFC 5681 §3.1, RFC 3465 §2.1 with L infinite.
+    /// for congestion avoidance. RFC 5681 §3.1, RFC 3465 §2.1 with L infinite. [CC-1]
     std::uint32_t slow_start(std::uint32_t delivered) {
         const std::uint32_t grown = std::min(cwnd + delivered, ssthresh);
         const std::uint32_t left = delivered - (grown - cwnd);
         cwnd = std::min(grown, clamp);
         return left;
     }
-    /// One more per `per` delivered segments. RFC 5681 §3.1, equation (3), in segments.
+    /// One more per `per` delivered segments. RFC 5681 §3.1, equation (3), in segments. [CC-2]
     void grow(std::uint32_t per, std::uint32_t delivered) {
         if (growth >= per) {
             growth = 0;

@@ -33,7 +33,7 @@ std::uint32_t bounded(std::int64_t rtt_us) {
 /// The algorithm once the window matters.
 class Curve {
 public:
-    /// Slow start begins again.
+    /// Slow start begins again. [CUBIC-7]
     void restart(const CongestionMoment& moment) {
         forget();
         hystart_.restart(moment);
@@ -66,13 +66,15 @@ public:
     std::uint32_t ssthresh(const Window& window) {
         origin_ = 0;
         // Fast convergence: whoever is still below the last maximum gives room. RFC 9438 §4.7.
+        // [CUBIC-2]
         last_max_ = window.cwnd < last_max_ ? window.cwnd * (kBetaScale + kBeta) / (2 * kBetaScale)
                                             : window.cwnd;
+        // [CUBIC-1]
         return std::max(window.cwnd * kBeta / kBetaScale, 2U);
     }
 
     void on_send_after_idle(const CongestionMoment& moment, Time last_sent) {
-        // Time in which the application sent nothing does not count. RFC 9438 §5.8.
+        // Time in which the application sent nothing does not count. RFC 9438 §5.8. [CUBIC-6]
         const std::uint32_t now = ticks(moment.now, moment.tick);
         const auto idle = static_cast<std::int32_t>(now - ticks(last_sent, moment.tick));
         if (!epoch_running() || idle <= 0) return;
@@ -116,7 +118,7 @@ private:
         }
     }
 
-    /// W(t) = C (t - K)^3 + origin, one RTT ahead. RFC 9438 §4.2; times in seconds/1024.
+    /// W(t) = C (t - K)^3 + origin, one RTT ahead. RFC 9438 §4.2; times in seconds/1024. [CUBIC-3]
     void follow_curve(const CongestionMoment& moment, std::uint32_t now, std::uint32_t cwnd) {
         const Duration ahead = Duration::us(delay_min_us_);
         const std::int64_t ahead_ticks = (ahead.ns() + moment.tick.ns() - 1) / moment.tick.ns();
@@ -131,11 +133,11 @@ private:
         const auto delta = static_cast<std::uint32_t>((kC * near * near * near) >> 40);
         const std::uint32_t target = t < k_ ? origin_ - delta : origin_ + delta;
         per_increase_ = target > cwnd ? cwnd / (target - cwnd) : 100 * cwnd;
-        // No loss so far, hence no curve: at least 5 % per round trip.
+        // No loss so far, hence no curve: at least 5 % per round trip. [CUBIC-5]
         if (last_max_ == 0) per_increase_ = std::min(per_increase_, 20U);
     }
 
-    /// Never slower than Reno with the same loss. RFC 9438 §4.3.
+    /// Never slower than Reno with the same loss. RFC 9438 §4.3. [CUBIC-4]
     void keep_up_with_reno(std::uint32_t cwnd) {
         const std::uint32_t per_segment = std::max((cwnd * kFriendliness) >> 3, 1U);
         if (delivered_ > per_segment) {

@@ -41,16 +41,17 @@ void HyStart::restart(const CongestionMoment& moment) {
 bool HyStart::on_rtt_sample(const CongestionMoment& moment, std::uint32_t delay_us,
                             std::uint32_t delay_min_us, std::uint32_t cwnd) {
     if (moment.snd_una > round_end_) begin_round(moment);
+    // [HYSTART-3]
     if (cwnd < kLowWindow) return false;
 
-    // The ACKs of a flight that fills the pipe come as one train, half an RTT long.
+    // The ACKs of a flight that fills the pipe come as one train, half an RTT long. [HYSTART-1]
     if (microseconds_between(last_ack_, moment.now) <= kTrainGapUs) {
         last_ack_ = moment.now;
         std::int64_t threshold_us = delay_min_us + ack_delay_us(moment.pacing_rate);
         if (!moment.paced) threshold_us >>= 1;
         if (microseconds_between(round_start_, moment.now) > threshold_us) found_ = true;
     }
-    // A queue builds up: even the smallest RTT of the round has grown.
+    // A queue builds up: even the smallest RTT of the round has grown. [HYSTART-2]
     current_rtt_us_ = std::min(current_rtt_us_, delay_us);
     if (samples_ < kMinimumSamples) {
         ++samples_;

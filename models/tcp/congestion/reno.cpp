@@ -18,6 +18,7 @@ public:
         window.grow(window.cwnd, delivered);
     }
     std::uint32_t ssthresh(const CongestionMoment&, const Window& window) override {
+        // [CC-3]
         return std::max(window.cwnd >> 1, 2U);
     }
 };

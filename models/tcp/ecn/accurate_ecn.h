@@ -48,7 +48,7 @@ class AccurateEcn {
 public:
     bool is_enabled() const { return enabled_; }
     /// `echo`: how our first segments tell of the peer's SYN or SYN-ACK. A client says it once, in
-    /// the last segment of the handshake.
+    /// the last segment of the handshake. [ACCECN-3]
     void enable(std::uint32_t echo, bool client) {
         enabled_ = true;
         echo_ = static_cast<std::uint8_t>(echo);
@@ -61,14 +61,14 @@ public:
         ++received_;
         if (pending_ != UINT8_MAX) ++pending_;
     }
-    /// Before the field could wrap unseen, the peer must hear of it: §3.2.2.5.1.
+    /// Before the field could wrap unseen, the peer must hear of it: §3.2.2.5.1. [ACCECN-4]
     bool must_acknowledge() const { return pending_ >= 4; }
 
     // --- sender ---
     /// The client's last handshake segment told how our SYN-ACK arrived.
     void start_from(std::uint32_t value) { told_ = value == ace::echo_of(wire::Ecn::Ce) ? 1 : 0; }
     /// Marks that this ACK tells of for the first time; it acknowledges about `segments` new ones.
-    /// Where the field may have wrapped the worst case counts: §3.2.2.5.2.
+    /// Where the field may have wrapped the worst case counts: §3.2.2.5.2. [ACCECN-5]
     std::uint32_t take_marks(const wire::Segment& segment, std::uint32_t segments) {
         std::uint32_t marks =
             (ace::of(segment) + 2 * ace::kModulus - ace::kInitial - told_ % ace::kModulus) %
@@ -80,6 +80,7 @@ public:
 
     void mark(wire::Segment& segment) {
         segment.ecn = wire::Ecn::Ect0;
+        // [ACCECN-2]
         ace::put(segment, echo_due_ ? echo_ : (received_ + ace::kInitial) % ace::kModulus);
         echo_due_ = false;
         pending_ = 0;

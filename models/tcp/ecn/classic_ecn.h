@@ -18,13 +18,13 @@ public:
     bool has_seen_ect() const { return seen_ect_; }
 
     // --- receiver: CE in, ECE out until CWR comes. RFC 3168 §6.1.3 ---
-    /// A segment with data arrived.
+    /// A segment with data arrived. [ECN-3]
     EcnReaction on_data(const wire::Segment& segment) {
         if (!enabled_) return EcnReaction::None;
         EcnReaction reaction = EcnReaction::None;
         if (segment.ecn == wire::Ecn::NotEct) {
             // Once marks were seen, an unmarked segment is probably a retransmission: the peer is
-            // in trouble and needs feedback soon. Linux, `__tcp_ecn_check_ce`.
+            // in trouble and needs feedback soon. Linux, `__tcp_ecn_check_ce`. [ECN-4]
             if (seen_ect_) reaction = EcnReaction::QuickAcks;
             return reaction;
         }
@@ -52,6 +52,7 @@ public:
 
     // --- marks of outgoing segments ---
     /// ECE goes on every acknowledgement; ECT(0) and CWR on new data only. RFC 3168 §6.1.4, §6.1.5.
+    /// [ECN-2]
     void mark(wire::Segment& segment, bool new_data) {
         if (!enabled_) return;
         if (echo_) segment.flags |= wire::flag::kEce;

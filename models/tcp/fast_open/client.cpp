@@ -31,6 +31,7 @@ FastOpenClient::Path& FastOpenClient::find_or_add(wire::Address server) {
     return *paths_.insert(at, path);
 }
 
+// [TFO-10]
 bool FastOpenClient::is_paused(Time now, const Sysctls& sysctls) const {
     const Duration unit = sysctls.tcp_fastopen_blackhole_timeout;
     if (unit == Duration::zero() || pauses_ == 0) return false;
@@ -38,6 +39,7 @@ bool FastOpenClient::is_paused(Time now, const Sysctls& sysctls) const {
     return now < paused_since_ + unit * (std::int64_t{1} << doublings);
 }
 
+// [TFO-2]
 FastOpenRequest FastOpenClient::prepare(Time now, const Sysctls& sysctls, bool no_cookie,
                                         wire::Address server, std::uint32_t bytes) const {
     FastOpenRequest request;
@@ -71,6 +73,7 @@ void FastOpenClient::learn(Time now, const Sysctls& sysctls, wire::Address serve
         if (news.mss != 0) path.mss = news.mss;
         if (is_cookie(news.cookie)) {
             path.cookie = news.cookie;
+            // [TFO-9]
         } else if (news.other_format > path.other_format && !is_cookie(path.cookie) &&
                    !path.cookie.experimental) {
             path.other_format = news.other_format;

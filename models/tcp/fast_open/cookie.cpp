@@ -118,6 +118,7 @@ std::uint64_t siphash24(const FastOpenKey& key, std::span<const std::uint8_t> me
     return state.finish();
 }
 
+// [TFO-1]
 wire::FastOpenOption make_cookie(const FastOpenKey& key, wire::Address client,
                                  wire::Address server) {
     std::array<std::uint8_t, 8> message{};

@@ -11,6 +11,7 @@ constexpr Duration kBlockade = Duration::s(60);
 
 }  // namespace
 
+// [TFO-8]
 bool FastOpenQueue::has_room(Time now) {
     if (limit_ == 0) return false;
     if (pending_ < limit_) return true;
@@ -40,7 +41,7 @@ FastOpenVerdict judge_syn(Time now, const Sysctls& sysctls, bool no_cookie,
     if (asked.length == wire::FastOpenOption::kAbsent) return verdict;
     const int key = asked.length > 0 ? find_key(keys, asked, client, server) : -1;
     verdict.open = key >= 0;
-    // Who holds a cookie of the key in use needs no other one.
+    // Who holds a cookie of the key in use needs no other one. [TFO-5]
     if (key == 0) return verdict;
     verdict.answer = make_cookie(keys.key[0], client, server);
     verdict.answer.experimental = asked.experimental;

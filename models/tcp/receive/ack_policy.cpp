@@ -23,7 +23,7 @@ constexpr std::uint32_t kDefaultMss = 536;  // RFC 9293 §3.7.1
 constexpr std::uint32_t kMinimumMss = 88;   // Linux, `TCP_MIN_MSS`
 
 // Duplicate ACKs per left edge that are never held back: what fast retransmit counts, RFC 5681
-// §3.2.
+// §3.2. [ACK-12]
 constexpr std::uint8_t kImmediateDuplicates = 3;
 
 }  // namespace
@@ -50,6 +50,7 @@ std::int32_t AckPolicy::ticks_since_data(Time now) const {
     return static_cast<std::int32_t>(std::min<std::int64_t>(count, INT32_MAX / 2));
 }
 
+// [ACK-2]
 SegmentSizeNews AckPolicy::measure_segment(std::uint32_t length, std::uint32_t option_bytes,
                                            std::uint32_t fixed_option_bytes, bool plain, bool push,
                                            std::uint32_t advertised_mss) {
@@ -77,6 +78,7 @@ SegmentSizeNews AckPolicy::measure_segment(std::uint32_t length, std::uint32_t o
     return news;
 }
 
+// [ACK-3]
 void AckPolicy::refill_quick_ack(std::uint32_t budget, std::uint32_t rcv_wnd) {
     std::uint32_t segments = rcv_wnd / (2 * std::max(rcv_mss_, 1U));
     if (segments == 0) segments = 2;
@@ -103,6 +105,7 @@ void AckPolicy::on_data(Time now, std::uint32_t rcv_wnd, const PathTiming& path)
     last_data_ = now;
 }
 
+// [ACK-5]
 void AckPolicy::enter_quick_ack(std::uint32_t budget, std::uint32_t rcv_wnd) {
     refill_quick_ack(budget, rcv_wnd);
     leave_ping_pong();
@@ -113,6 +116,7 @@ void AckPolicy::enter_ping_pong(std::int32_t threshold) {
     ping_pong_ = static_cast<std::uint8_t>(std::clamp(threshold, 0, 255));
 }
 
+// [ACK-6]
 void AckPolicy::on_data_sent(Time now) {
     if (ticks_since_data(now) < ato_ && ping_pong_ < UINT8_MAX) ++ping_pong_;
 }
@@ -141,6 +145,7 @@ void AckPolicy::arm(Time now, std::int32_t ticks_ahead) {
     if (deadline == deadline_ && delayed_at_ > now) return;
     deadline_ = deadline;
     // Even a delay of zero waits for the next tick, so that a reply sent meanwhile carries the ACK.
+    // [ACK-10]
     if (!exact_) {
         delayed_at_ = timer_expiry(now, tick() * ticks_ahead, tick());
     } else {
@@ -148,6 +153,7 @@ void AckPolicy::arm(Time now, std::int32_t ticks_ahead) {
     }
 }
 
+// [ACK-7]
 bool AckPolicy::delay(Time now, const PathTiming& path, const Sysctls& sysctls) {
     const std::int32_t ato_min = ticks(kAtoMin);
     std::int32_t wait = ato_;
@@ -163,6 +169,7 @@ bool AckPolicy::delay(Time now, const PathTiming& path, const Sysctls& sysctls) 
     wait = std::min(wait, ticks(kDelayMax));
     if ((pending_ & kTimer) != 0) {
         const Time start = tick_start(now);
+        // [ACK-9]
         if (deadline_ <= start + tick() * (ato_ >> 2)) return true;
         if (start + tick() * wait >= deadline_) return false;  // the earlier deadline stays
     }
@@ -180,9 +187,11 @@ void AckPolicy::delay_handshake(Time now, std::uint32_t rcv_wnd) {
     arm(now, ticks(kDelayMax));
 }
 
+// [ACK-13]
 bool AckPolicy::is_duplicate_due(Time now, StreamOffset rcv_nxt, bool sack,
                                  std::int64_t rcv_rtt_eighths_us, const PathTiming& path,
                                  const Sysctls& sysctls) {
+    // [ACK-14]
     if (!sack) return true;
     Compression& compression = compression_.make();
     if (compression.acks >= sysctls.tcp_comp_sack_nr) return true;
@@ -218,7 +227,7 @@ AckDecision AckPolicy::on_deadline(Time now, const PathTiming& path,
     pending_ = static_cast<std::uint8_t>(pending_ & ~kTimer);
     if (!is_scheduled()) return AckDecision::none();
     if (is_ping_pong(ping_pong_threshold)) {
-        // The reply did not come in time: this is no conversation.
+        // The reply did not come in time: this is no conversation. [ACK-8]
         leave_ping_pong();
         ato_ = ticks(kAtoMin);
     } else {

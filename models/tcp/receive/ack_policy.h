@@ -49,7 +49,7 @@ public:
                                     std::uint32_t advertised_mss);
     /// In-order data: quick-ACK budget and inter-arrival time.
     void on_data(Time now, std::uint32_t rcv_wnd, const PathTiming& path);
-    /// The window grew: that segment deserves an ACK of its own.
+    /// The window grew: that segment deserves an ACK of its own. [ACK-4]
     void on_window_growth() { quick_ |= 1; }
 
     // --- what else changes the mood ---

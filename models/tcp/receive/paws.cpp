@@ -18,6 +18,7 @@ std::int32_t age(std::uint32_t ts_recent, std::uint32_t ts_value) {
 
 }  // namespace
 
+// [PAWS-3]
 bool Paws::is_not_older(Time now, std::uint32_t ts_value, std::int32_t slack) const {
     if (age(ts_recent_, ts_value) <= slack) return true;
     if (now - stamp_ >= kTimestampLifetime) return true;
@@ -25,18 +26,20 @@ bool Paws::is_not_older(Time now, std::uint32_t ts_value, std::int32_t slack) co
     return ts_recent_ == 0;
 }
 
+// [PAWS-1]
 PawsVerdict Paws::check(Time now, const PawsSegment& segment, Duration rto) const {
     if (is_not_older(now, segment.ts_value, kSlack)) return PawsVerdict::Pass;
     if (!segment.pure_ack) return PawsVerdict::Acknowledge;
     if (segment.before_expected) return PawsVerdict::Drop;
     if (!segment.expected || !segment.repeats_ack) return PawsVerdict::Acknowledge;
     // Duplicate ACKs overtaken on the way are normal; 1.2 retransmission timeouts is how long they
-    // can still be about. Linux, `tcp_tsval_replay`.
+    // can still be about. Linux, `tcp_tsval_replay`. [PAWS-2]
     const std::int64_t replay_ms = rto.ms() * 12 / 10;
     const bool recent = age(ts_recent_, segment.ts_value) <= replay_ms;
     return recent ? PawsVerdict::Pass : PawsVerdict::Acknowledge;
 }
 
+// [PAWS-4]
 void Paws::update(Time now, std::uint32_t ts_value, bool starts_at_or_before_last_ack) {
     if (starts_at_or_before_last_ack && is_not_older(now, ts_value, 0)) set(now, ts_value);
 }

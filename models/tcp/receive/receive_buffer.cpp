@@ -30,6 +30,7 @@ std::uint32_t buffer_for(std::uint32_t bytes) {
 
 }  // namespace
 
+// [RWIN-12]
 std::uint32_t packet_memory(std::uint32_t ip_bytes) {
     return buffer_for(kHeadroom + ip_bytes) + kDescriptor;
 }

@@ -27,7 +27,7 @@ void ReceiveWindow::start(const WindowStart& start, StreamOffset rcv_nxt) {
     const auto full = static_cast<std::uint32_t>(from_space(buffer_));
     clamp_ = std::min(start.clamp, full);
     if (scale_ == 0) clamp_ = std::min(clamp_, kMaxUnscaledWindow);
-    // One segment stays reserved, so that the sender never fills the buffer to the brim.
+    // One segment stays reserved, so that the sender never fills the buffer to the brim. [RWIN-8]
     const std::uint32_t mss = advertised_mss_;
     if (clamp_ > 2 * mss && clamp_ + mss > full) clamp_ = std::max(2 * mss, full - mss);
     rcv_wnd_ = start.window;
@@ -36,6 +36,7 @@ void ReceiveWindow::start(const WindowStart& start, StreamOffset rcv_nxt) {
     space_ = std::min({threshold_, rcv_wnd_, kInitialSegments * mss});
 }
 
+// [RWIN-3]
 WindowChoice ReceiveWindow::compute(std::uint32_t unread, std::uint32_t rcv_mss,
                                     bool may_shrink) const {
     std::int64_t free = from_space(std::int64_t{buffer_} - unread);
@@ -47,7 +48,7 @@ WindowChoice ReceiveWindow::compute(std::uint32_t unread, std::uint32_t rcv_mss,
     if (may_shrink) free = round_down(free, scale_);
     if (free < full / 2) {
         choice.scarce = true;
-        // Rounding up below must not promise memory that is not there.
+        // Rounding up below must not promise memory that is not there. [RWIN-4]
         free = round_down(free, scale_);
         const bool below_unit = may_shrink && free < (std::int64_t{1} << scale_);
         if (free < allowed / 16 || free < mss || below_unit) return choice;
@@ -57,6 +58,7 @@ WindowChoice ReceiveWindow::compute(std::uint32_t unread, std::uint32_t rcv_mss,
     if (scale_ > 0) {
         window = round_up(free, scale_);
     } else if (window <= free - mss || window > free) {
+        // [RWIN-5]
         window = free / mss * mss;
     } else if (mss == full && free > window + full / 2) {
         window = free;
@@ -71,7 +73,7 @@ WindowChoice ReceiveWindow::select(StreamOffset rcv_nxt, std::uint32_t unread,
     WindowChoice choice = compute(unread, rcv_mss, may_shrink);
     const std::uint32_t promised = offered(rcv_nxt);
     const bool too_little = choice.window > promised && choice.window - promised < least_step;
-    // RFC 9293 §3.8.6: a window once offered is not taken back.
+    // RFC 9293 §3.8.6: a window once offered is not taken back. [RWIN-2]
     if (too_little || (choice.window < promised && !may_shrink)) {
         choice.window = static_cast<std::uint32_t>(round_up(promised, scale_));
     }
@@ -90,6 +92,7 @@ std::uint16_t ReceiveWindow::field() const {
     return static_cast<std::uint16_t>(sent >> scale_);
 }
 
+// [RWIN-7]
 void ReceiveWindow::measure_ratio(std::uint32_t length, std::uint32_t memory) {
     const std::uint64_t measured = std::uint64_t{length} * 256 / memory;
     const auto ratio = static_cast<std::uint8_t>(std::clamp<std::uint64_t>(measured, 1, 255));
@@ -99,6 +102,7 @@ void ReceiveWindow::measure_ratio(std::uint32_t length, std::uint32_t memory) {
     space_ = std::min(space_, clamp_);
 }
 
+// [RWIN-6]
 bool ReceiveWindow::grow(std::uint32_t length, std::uint32_t memory, std::uint32_t unread,
                          std::uint32_t rcv_mss, std::int32_t largest_buffer) {
     const std::int64_t room =
@@ -126,6 +130,7 @@ bool ReceiveWindow::grow(std::uint32_t length, std::uint32_t memory, std::uint32
     return true;
 }
 
+// [RWIN-9]
 void ReceiveWindow::autotune(std::uint32_t bytes, std::uint64_t beyond, bool moderate,
                              std::int32_t largest_buffer) {
     const std::uint64_t before = std::max<std::uint32_t>(space_, 1);
@@ -153,6 +158,7 @@ void ReceiveWindow::clamp_to_memory(std::uint32_t unread, std::int32_t largest_b
     }
 }
 
+// [RWIN-16]
 void ReceiveWindow::set_clamp(std::uint32_t clamp) {
     clamp = std::max(clamp, kSmallestClamp);
     if (clamp == clamp_) return;

@@ -50,6 +50,7 @@ Acceptance Receiver::check(Time now, const Arrival& segment, const PathTiming& p
                                 .expected = segment.start == rcv_nxt_,
                                 .repeats_ack = segment.repeats_ack};
         const PawsVerdict verdict = paws_.check(now, facts, path.rto);
+        // [PAWS-5]
         if (verdict != PawsVerdict::Pass && !segment.rst) {
             if (verdict == PawsVerdict::Drop) return {Verdict::Drop, true, wire::Cause::None};
             return {Verdict::Acknowledge, true,
@@ -58,10 +59,12 @@ Acceptance Receiver::check(Time now, const Arrival& segment, const PathTiming& p
     }
     const StreamOffset limit = rcv_nxt_ + window_.offered(rcv_nxt_);
     bool acceptable = true;
+    // [SEQ-1]
     if (precedes(segment.end(), window_.last_ack(rcv_nxt_))) {
         acceptable = false;
     } else if (precedes(limit, segment.end())) {
         // A FIN alone may stick out; other octets beyond the edge only if nothing waits unread.
+        // [SEQ-2]
         const bool fin_sticks_out = !precedes(limit, segment.end() - (segment.fin ? 1U : 0U));
         acceptable = fin_sticks_out || (!precedes(limit, segment.start) && unread() == 0);
     }
@@ -70,7 +73,7 @@ Acceptance Receiver::check(Time now, const Arrival& segment, const PathTiming& p
     if (segment.syn) return {Verdict::Acknowledge, false, wire::Cause::ChallengeAck};
     wire::Cause cause = wire::Cause::OutOfWindowAck;
     if (precedes(segment.start, rcv_nxt_)) {
-        // Probes begin just before what was acknowledged last; what is older was overtaken.
+        // Probes begin just before what was acknowledged last; what is older was overtaken. [SEQ-6]
         const bool is_probe = segment.start + 1 == window_.last_ack(rcv_nxt_);
         if (segment.sequence_length() > 0)
             cause = wire::Cause::DuplicateDataAck;
@@ -137,7 +140,7 @@ AckDecision Receiver::decide_ack_by_rfc(Time now) {
 }
 
 /// More than one full segment is unacknowledged, and the program waits for more than it has, or
-/// the right edge can move. Otherwise the reader will send the ACK.
+/// the right edge can move. Otherwise the reader will send the ACK. [ACK-1]
 bool Receiver::moves_window(const ReceiverContext& context) {
     if (unacknowledged() <= acks_.rcv_mss()) return false;
     if (unread() < static_cast<std::uint64_t>(std::max(context.low_water, 0))) return true;
@@ -168,6 +171,7 @@ wire::Cause Receiver::cause_of_ack() const {
 
 std::uint32_t Receiver::preview_window(const Sysctls& sysctls) {
     const WindowChoice choice = window_.compute(memory(), acks_.rcv_mss(), may_shrink(sysctls));
+    // [ACK-18]
     if (choice.scarce) acks_.stop_quick_ack();
     return choice.window;
 }
@@ -193,6 +197,7 @@ wire::SackBlocks Receiver::take_sack(wire::SeqNum peer_initial, std::uint8_t roo
     return disorder_.made()->sack.take(peer_initial, room);
 }
 
+// [SACK-4]
 void Receiver::report_duplicate(StreamRange range, const Sysctls& sysctls) {
     if (reports_duplicates(sysctls)) disorder_.make().sack.set_duplicate(range);
 }
@@ -231,6 +236,7 @@ void Receiver::autotune_on_read(StreamOffset copied, const Sysctls& sysctls) {
                      sysctls.tcp_rmem[2]);
 }
 
+// [ACK-11]
 AckDecision Receiver::after_read(std::uint32_t taken, const ReceiverContext& context) {
     if (acks_.is_scheduled() && !context.sysctls.follows_rfc(Difference::ReaderAcks)) {
         if (unacknowledged() > acks_.rcv_mss()) return AckDecision::now(wire::Cause::ReadAck);
@@ -241,6 +247,7 @@ AckDecision Receiver::after_read(std::uint32_t taken, const ReceiverContext& con
     }
     if (taken == 0 || context.shut_down_read || fin_reached_) return AckDecision::none();
     // RFC 9293 §3.8.6.2.2: an update is worth a segment when it at least doubles the window.
+    // [RWIN-14]
     const std::uint64_t left = window_.offered(rcv_nxt_);
     if (2 * left > window_.clamp()) return AckDecision::none();
     const std::uint32_t window = preview_window(context.sysctls);
@@ -248,6 +255,7 @@ AckDecision Receiver::after_read(std::uint32_t taken, const ReceiverContext& con
     return worth ? AckDecision::now(wire::Cause::WindowUpdate) : AckDecision::none();
 }
 
+// [ACK-17]
 AckDecision Receiver::set_quick_ack(bool on, bool synchronised, const ReceiverContext& context) {
     if (!on) {
         acks_.enter_ping_pong(context.sysctls.tcp_pingpong_thresh);

@@ -40,6 +40,7 @@ DataOutcome Receiver::on_data(Time now, const Arrival& segment, const ReceiverCo
             report_duplicate({segment.start, rcv_nxt_}, context.sysctls);
         }
         const bool bare_fin = segment.length == 0 && segment.start == rcv_nxt_;
+        // [RWIN-15]
         if (offered == 0 && !bare_fin) {
             refuse(Kind::BeyondWindow, outcome);
         } else {
@@ -64,7 +65,7 @@ void Receiver::refuse(Kind kind, DataOutcome& outcome) {
     outcome.duplicate = kind == Kind::Old;
 }
 
-/// Makes the segment fit into the receive buffer. False: there is no way.
+/// Makes the segment fit into the receive buffer. False: there is no way. [RWIN-13]
 bool Receiver::make_room(const Arrival& segment, const ReceiverContext& context) {
     if (has_room(segment.length)) return true;
     if (memory() == 0) return false;
@@ -106,7 +107,7 @@ void Receiver::accept_in_order(Time now, const Arrival& segment, const ReceiverC
     }
     if (!segment.fin && !reassembly().empty()) {
         join_islands();
-        // RFC 5681 §4.2: an immediate ACK when a hole is filled.
+        // RFC 5681 §4.2: an immediate ACK when a hole is filled. [ACK-15]
         if (reassembly().empty()) acks_.force();
         last_kind_ = Kind::HoleFilled;
     }
@@ -220,8 +221,9 @@ void Receiver::reach_fin(const Arrival& segment, const Sysctls& sysctls, DataOut
     outcome.fin_reached = true;
     rcv_nxt_ = fin_at() + 1;
     acks_.schedule();
+    // [ACK-16]
     if (segment.fin_opens_passive_close) acks_.enter_ping_pong(sysctls.tcp_pingpong_thresh);
-    // Nothing can follow the FIN.
+    // Nothing can follow the FIN. [CLOSE-10]
     if (Disorder* disorder = disorder_.made()) {
         disorder->reassembly.clear();
         disorder->sack.clear_blocks();

@@ -5,6 +5,7 @@
 
 namespace seedwire::tcp {
 
+// [RWIN-11]
 void ReceiverRtt::on_echo(std::uint32_t ts_now, std::uint32_t ts_echo, bool eligible,
                           bool all_read) {
     if (ts_echo == last_echo_) return;
@@ -23,6 +24,7 @@ void ReceiverRtt::on_data(Time now, StreamOffset rcv_nxt, std::uint32_t rcv_wnd)
     window_time_ = now;
 }
 
+// [RWIN-10]
 std::optional<std::int64_t> ReceiverRtt::on_read(Time stamp, StreamOffset copied,
                                                  StreamOffset rcv_nxt) {
     if (eighths_us_ == 0) return std::nullopt;

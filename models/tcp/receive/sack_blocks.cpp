@@ -25,6 +25,7 @@ bool SackBlockList::extend(Block& block, Block other) {
     return true;
 }
 
+// [SACK-5]
 bool SackBlockList::prepare(StreamRange segment) {
     if (count_ == 0) return false;
     const Block added = narrow(segment);
@@ -33,6 +34,7 @@ bool SackBlockList::prepare(StreamRange segment) {
     return i >= kExpectedBlocks;
 }
 
+// [SACK-1]
 void SackBlockList::add(StreamRange segment) {
     const Block added = narrow(segment);
     std::uint8_t i = 0;
@@ -42,7 +44,7 @@ void SackBlockList::add(StreamRange segment) {
         join_first();
         return;
     }
-    // A full list forgets its oldest block.
+    // A full list forgets its oldest block. [SACK-2]
     if (count_ < kMaxBlocks) ++count_;
     std::copy_backward(blocks_.begin(), blocks_.begin() + (count_ - 1), blocks_.begin() + count_);
     blocks_[0] = added;
@@ -70,6 +72,7 @@ void SackBlockList::remove_reached(StreamOffset rcv_nxt, bool islands_left) {
     count_ = kept;
 }
 
+// [SACK-3]
 void SackBlockList::set_duplicate(StreamRange range) {
     duplicate_ = narrow(range);
     has_duplicate_ = true;

@@ -39,6 +39,7 @@ void DeliveryRate::on_delivered(Time now, const SentSegment& segment, RateSample
     first_sent_ = segment.sent;
 }
 
+// [SEND-14]
 void DeliveryRate::finish(Time now, std::uint32_t newly_delivered, bool reneged,
                           std::uint32_t min_rtt_us, RateSample& sample) {
     if (app_limited_until_ != 0 && static_cast<std::int32_t>(delivered_ - app_limited_until_) > 0)

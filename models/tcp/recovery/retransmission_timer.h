@@ -10,6 +10,7 @@
 
 namespace seedwire::tcp {
 
+// [TIMER-3]
 enum class TimerMeaning : std::uint8_t {
     None,
     Retransmission,  ///< RTO

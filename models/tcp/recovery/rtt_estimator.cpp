@@ -14,6 +14,7 @@ void RttEstimator::add_sample(std::int64_t rtt_us, StreamOffset snd_una, StreamO
     // 2^27 us, over two minutes: eight of them must fit into 31 bits.
     auto error = static_cast<std::int32_t>(std::min<std::int64_t>(rtt_us, (1 << 27) - 1));
     if (srtt8_ != 0) {
+        // [RTT-2]
         error -= srtt8_ >> 3;
         srtt8_ += error;
         if (limits.plain_variance) {
@@ -23,6 +24,7 @@ void RttEstimator::add_sample(std::int64_t rtt_us, StreamOffset snd_una, StreamO
             follow_linux(error, snd_una, snd_nxt, rto_min);
         }
     } else {
+        // [RTT-1]
         srtt8_ = error << 3;
         mdev4_ = error << 1;
         mdev_max4_ = variance_ = limits.plain_variance ? mdev4_ : std::max(mdev4_, rto_min);
@@ -34,7 +36,7 @@ void RttEstimator::add_sample(std::int64_t rtt_us, StreamOffset snd_una, StreamO
 }
 
 /// DEVIATION (Linux): a falling RTT hardly raises the variance, RFC 6298 §2 (2.3) does not care
-/// about the sign; and within a round trip the variance only rises.
+/// about the sign; and within a round trip the variance only rises. [RTT-3]
 void RttEstimator::follow_linux(std::int32_t error, StreamOffset snd_una, StreamOffset snd_nxt,
                                 std::int32_t rto_min) {
     if (error < 0) {
@@ -48,6 +50,7 @@ void RttEstimator::follow_linux(std::int32_t error, StreamOffset snd_una, Stream
         mdev_max4_ = mdev4_;
         variance_ = std::max(variance_, mdev_max4_);
     }
+    // [RTT-4]
     if (snd_una > round_end_.near(snd_una)) {
         if (mdev_max4_ < variance_) variance_ -= (variance_ - mdev_max4_) >> 2;
         round_end_ = snd_nxt;
@@ -57,7 +60,7 @@ void RttEstimator::follow_linux(std::int32_t error, StreamOffset snd_una, Stream
 
 void RttEstimator::recompute(const RtoLimits& limits) {
     // RFC 6298 §2 (2.3): at least the clock's granularity is added. DEVIATION (Linux): the minimum
-    // is one of the variance term, not of the sum.
+    // is one of the variance term, not of the sum. [RTT-5]
     const auto granularity = static_cast<std::int32_t>(limits.tick.us());
     const std::int64_t variance =
         limits.plain_variance ? std::max(variance_, granularity) : variance_;
@@ -66,6 +69,7 @@ void RttEstimator::recompute(const RtoLimits& limits) {
     rto_ = std::min(rto, limits.maximum);
 }
 
+// [RTT-11]
 void RttEstimator::fall_back() {
     if (has_sample()) return;
     mdev4_ = mdev_max4_ = variance_ = static_cast<std::int32_t>(kFallbackRto.us());
@@ -75,6 +79,7 @@ void RttEstimator::fall_back() {
 void RttEstimator::add_minimum(Time now, std::int64_t rtt_us, bool maybe_delayed_ack,
                                Duration window, Duration tick) {
     const auto value = static_cast<std::uint32_t>(std::min<std::int64_t>(rtt_us, UINT32_MAX - 1));
+    // [RTT-13]
     if (maybe_delayed_ack && value > min_rtt_us()) return;
     const std::int64_t unit = tick.ns();
     min_rtt_.update(static_cast<std::uint32_t>(window.ns() / unit),
@@ -82,6 +87,7 @@ void RttEstimator::add_minimum(Time now, std::int64_t rtt_us, bool maybe_delayed
                     value != 0 ? value : static_cast<std::uint32_t>(tick.us()));
 }
 
+// [RTT-6]
 void RttEstimator::back_off(Duration maximum) {
     if (backoff_ != UINT8_MAX) ++backoff_;
     rto_ = std::min(rto_ * 2, maximum);

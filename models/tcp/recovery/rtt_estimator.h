@@ -27,7 +27,7 @@ struct RtoLimits {
 /// shift.
 class RttEstimator {
 public:
-    /// Before any sample. RFC 6298 §2 (2.1).
+    /// Before any sample. RFC 6298 §2 (2.1). [RTT-12]
     static constexpr Duration kInitialRto = Duration::s(1);
     /// The handshake gave no sample. RFC 6298 §5 (5.7).
     static constexpr Duration kFallbackRto = Duration::s(3);

@@ -82,7 +82,7 @@ public:
     std::uint32_t lost_out() const { return lost_out_; }
     std::uint32_t retrans_out() const { return retrans_out_; }
     std::uint32_t left_out() const { return sacked_out_ + lost_out_; }
-    /// Linux: packets_out - (sacked_out + lost_out) + retrans_out.
+    /// Linux: packets_out - (sacked_out + lost_out) + retrans_out. [SCORE-1]
     std::uint32_t in_flight() const { return packets_out_ - left_out() + retrans_out_; }
     /// Segments ever marked lost; the difference over an ACK is what that ACK lost.
     std::uint32_t total_lost() const { return total_lost_; }
@@ -130,6 +130,7 @@ public:
 
     // --- retransmission ---
     /// The first lost segment whose retransmission is not in flight, kNoSegment when none.
+    /// [SCORE-7]
     SegmentId next_lost();
     /// Cuts `id` so that its first part has `length` bytes. Costs a walk: path MTU changes only.
     void split(SegmentId id, std::uint16_t length);

@@ -43,7 +43,7 @@ void Sender::start(Time now, const SenderStart& start) {
     episode_.high_seq = start.snd_una;
     episode_.reordering = static_cast<std::uint32_t>(sysctls_->tcp_reordering);
     // DEVIATION (Linux): a SYN lost once is forgiven, only twice speaks of congestion. RFC 5681
-    // §3.1.
+    // §3.1. [OPEN-13]
     const std::uint32_t forgiven = sysctls_->follows_rfc(Difference::WindowAfterSynLoss) ? 0 : 1;
     window_.cwnd = start.syn_retransmissions > forgiven
                        ? 1
@@ -67,6 +67,7 @@ void Sender::on_handshake_sample(Time now, Duration rtt) {
     rtt_.add_sample(rtt_us, board_.snd_una(), board_.snd_nxt(), rto_limits());
 }
 
+// [CC-8]
 void Sender::set_congestion_control(Time now, CongestionName algorithm) {
     make_congestion_control(algorithm, congestion_);
     congestion_->on_start(moment(now), window_);
@@ -75,6 +76,7 @@ void Sender::set_congestion_control(Time now, CongestionName algorithm) {
 std::uint64_t Sender::pacing_rate() const {
     if (const auto rate = congestion_->pacing_rate()) return *rate;
     if (!rtt_.has_sample()) return UINT64_MAX;
+    // [SEND-8]
     const bool slow_start = window_.cwnd < window_.ssthresh / 2;
     const auto percent = static_cast<std::uint64_t>(slow_start ? sysctls_->tcp_pacing_ss_ratio
                                                                : sysctls_->tcp_pacing_ca_ratio);
@@ -110,6 +112,7 @@ void Sender::on_write(Time now) {
 
 wire::Cause Sender::new_data_cause() const {
     // RFC 3042 §2: duplicate ACKs and SACKs let new data go before anything is declared lost.
+    // [SEND-9]
     return episode_.state == RecoveryState::Disorder ? wire::Cause::LimitedTransmit
                                                      : wire::Cause::NewData;
 }
@@ -124,7 +127,7 @@ void Sender::on_new_segment(Time now, StreamOffset start, StreamOffset end, std:
     note_transmission(now);
     const bool idle = board_.empty();
     board_.on_sent(now, start, end, flags, active.rate.on_sent(now, idle));
-    // The first one arms the RTO; others do not move it, but they end the wait for a probe.
+    // The first one arms the RTO; others do not move it, but they end the wait for a probe. [RTO-1]
     if (idle || timer_.meaning == TimerMeaning::LossProbe) rearm_rto(now);
 }
 
@@ -169,6 +172,7 @@ std::optional<Retransmission> Sender::next_retransmission(const PeerWindow& peer
 wire::Cause Sender::cause_of(const SentSegment& segment) const {
     if (episode_.state == RecoveryState::Recovery) {
         if (segment.has(sent::kEverRetransmitted) && fast_retransmitted_)
+            // [RACK-7]
             return wire::Cause::LostRetransmission;
         if (!fast_retransmitted_)
             return episode_.by_timer ? wire::Cause::RackTimeout : wire::Cause::FastRetransmit;
@@ -182,7 +186,7 @@ Retransmission Sender::describe(SegmentId id, const PeerWindow& peer) {
     std::int64_t room = peer.end - start;
     if (room <= 0) {
         // Beyond a window that shrank nothing is repeated; into a closed one the first segment is:
-        // it serves as a probe. RFC 9293 §3.8.6.
+        // it serves as a probe. RFC 9293 §3.8.6. [RTO-15]
         if (start != board_.snd_una()) return {};
         room = mss;
     }
@@ -207,7 +211,7 @@ Retransmission Sender::describe(SegmentId id, const PeerWindow& peer) {
 }
 
 void Sender::collapse(SegmentId id, StreamOffset limit, std::uint32_t mss) {
-    // RFC 9293 §3.8.1 allows repacketisation: small neighbours join up to one MSS.
+    // RFC 9293 §3.8.1 allows repacketisation: small neighbours join up to one MSS. [RTO-14]
     while (true) {
         const SegmentId next = board_.successor(id);
         if (next == kNoSegment || board_.at(id).has(sent::kEndOfRecord | sent::kFin)) return;

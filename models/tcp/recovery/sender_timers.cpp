@@ -10,6 +10,7 @@ Duration Sender::until_rto(Time now) const {
     return Duration::us(rtt_.rto().us() - microseconds_between(board_.at(first).sent, now));
 }
 
+// [TLP-4]
 bool Sender::plan_loss_probe(Time now, bool advancing) {
     const std::int32_t setting = sysctls_->tcp_early_retrans;
     if ((setting != 3 && setting != 4) || board_.empty() || !sack_ ||
@@ -22,9 +23,11 @@ bool Sender::plan_loss_probe(Time now, bool advancing) {
 }
 
 void Sender::rearm_rto(Time now) {
+    // [RTO-2]
     if (board_.empty()) return timer_.stop();
     Duration delay = rtt_.rto();
     // A probe or reordering timer stood in for the RTO, which had begun when the head was sent.
+    // [RTO-3]
     if (timer_.meaning == TimerMeaning::LossProbe || timer_.meaning == TimerMeaning::Reordering)
         delay = std::max(until_rto(now), Duration::us(1));
     arm(now, TimerMeaning::Retransmission, delay);
@@ -79,6 +82,7 @@ LossProbe Sender::on_loss_probe(Time now, bool new_data_fits) {
     }
     // At most one at a time.
     if (!active_->probe.is_outstanding()) {
+        // [TLP-2]
         if (new_data_fits) return {LossProbe::Kind::New, {}};
         const SegmentId last = board_.last();
         const SentSegment& segment = board_.at(last);
@@ -106,13 +110,14 @@ void Sender::on_probe_sent(Time now, const LossProbe& probe, bool sent) {
                 static_cast<std::uint64_t>(probe.segment.end - probe.segment.start);
         }
         active().probe.on_sent(board_.snd_nxt(), again);
-        // Unlike the probe's own timer, the next one is a full RTO from now.
+        // Unlike the probe's own timer, the next one is a full RTO from now. [TLP-3]
         timer_.stop();
     }
     rearm_rto(now);
     check();
 }
 
+// [ICMP-4]
 void Sender::revert_back_off(Time now) {
     if (episode_.retransmits == 0 || rtt_.backoff() == 0 || board_.empty()) return;
     rtt_.revert_back_off(rto_limits());

@@ -28,6 +28,7 @@ std::uint32_t Sender::reduced_ssthresh(Time now) {
     return congestion_->ssthresh(moment(now), used);
 }
 
+// [RECOV-3]
 void Sender::begin_reduction(Time now) {
     episode_.high_seq = board_.snd_nxt();
     active().probe.forget();
@@ -39,6 +40,7 @@ void Sender::begin_reduction(Time now) {
     reduced_ = true;
 }
 
+// [RECOV-4]
 void Sender::end_reduction(Time now) {
     if (congestion_->controls_window()) return;
     if (window_.ssthresh < kInfiniteSsthresh &&
@@ -55,6 +57,7 @@ void Sender::remember_for_undo() {
     undo.begin(board_.snd_una(), retransmissions_in_flight());
 }
 
+// [RECOV-2]
 void Sender::enter_recovery(Time now, bool ece) {
     Undo& undo = repairs_.make().undo;
     if (!any_retransmission_outstanding()) undo.clear_stamp();
@@ -70,6 +73,7 @@ void Sender::enter_recovery(Time now, bool ece) {
     set_state(now, RecoveryState::Recovery);
 }
 
+// [ECN-5]
 void Sender::enter_cwr(Time now) {
     forbid_window_undo();
     if (episode_.state >= RecoveryState::Cwr) return;
@@ -77,7 +81,7 @@ void Sender::enter_cwr(Time now) {
     const std::uint32_t before = window_.cwnd;
     begin_reduction(now);
     if (sysctls_->cc_abe) {
-        // A mark comes from a short queue, a loss from a long one: RFC 8511 §3.
+        // A mark comes from a short queue, a loss from a long one: RFC 8511 §3. [ECN-7]
         window_.ssthresh = std::max(before * congestion_->marked_percent() / 100, 2U);
     }
     set_state(now, RecoveryState::Cwr);
@@ -85,7 +89,7 @@ void Sender::enter_cwr(Time now) {
 
 void Sender::mark_lost_by_timeout(Time now) {
     const SegmentId first = board_.first();
-    // Acknowledged up to a segment that had been SACKed: the receiver has thrown it away.
+    // Acknowledged up to a segment that had been SACKed: the receiver has thrown it away. [RTO-8]
     const bool reneged = board_.at(first).has(sent::kSacked);
     if (reneged) {
         board_.forget_sacks();
@@ -95,7 +99,7 @@ void Sender::mark_lost_by_timeout(Time now) {
     }
     const bool by_time = !sysctls_->follows_rfc(Difference::LossDetection);
     for (SegmentId id = first; id != kNoSegment; id = board_.successor(id)) {
-        // What was sent more recently than an RTT may still arrive. RFC 8985 §8.
+        // What was sent more recently than an RTT may still arrive. RFC 8985 §8. [RTO-5]
         if (by_time && !reneged && id != first && active_->rack.is_recent(now, board_.at(id)))
             continue;
         board_.mark_lost(id);
@@ -105,7 +109,7 @@ void Sender::mark_lost_by_timeout(Time now) {
 void Sender::enter_loss(Time now) {
     const RecoveryState before = episode_.state;
     if (!board_.empty()) mark_lost_by_timeout(now);
-    // Once per window, not once per timeout. RFC 5681 §3.1.
+    // Once per window, not once per timeout. RFC 5681 §3.1. [RTO-7]
     if (before <= RecoveryState::Disorder || episode_.high_seq <= board_.snd_una() ||
         (before == RecoveryState::Loss && episode_.retransmits == 0)) {
         Repairs& repairs = repairs_.make();
@@ -114,10 +118,11 @@ void Sender::enter_loss(Time now) {
         window_.ssthresh = reduced_ssthresh(now);
         remember_for_undo();
     }
+    // [RTO-6]
     window_.cwnd = board_.in_flight() + 1;
     window_.growth = 0;
     active().validation.on_window_changed(now);
-    // Many SACKs and yet a timeout: the degree of reordering was overestimated.
+    // Many SACKs and yet a timeout: the degree of reordering was overestimated. [RTO-9]
     const auto initial = static_cast<std::uint32_t>(sysctls_->tcp_reordering);
     if (before <= RecoveryState::Disorder && board_.sacked_out() >= initial)
         episode_.reordering = std::min(episode_.reordering, initial);
@@ -126,11 +131,12 @@ void Sender::enter_loss(Time now) {
     active().probe.forget();
     reduced_ = true;
     // RFC 5682 §3.1, step 1: not when an earlier recovery was still going on, unless this timeout
-    // repeats one.
+    // repeats one. [FRTO-4]
     episode_.frto =
         sysctls_->tcp_frto != 0 && (before < RecoveryState::Recovery || episode_.retransmits != 0);
 }
 
+// [UNDO-3]
 void Sender::undo_reduction(Time now, bool unmark_lost) {
     if (unmark_lost) board_.unmark_all_lost();
     const std::uint32_t prior_ssthresh = repairs_->undo.prior_ssthresh;
@@ -147,6 +153,7 @@ void Sender::undo_reduction(Time now, bool unmark_lost) {
     undone_ = true;
 }
 
+// [RECOV-5]
 void Sender::keep_open(Time now) {
     const bool disorder = board_.left_out() != 0 || any_retransmission_outstanding();
     const RecoveryState state = disorder ? RecoveryState::Disorder : RecoveryState::Open;
@@ -155,6 +162,7 @@ void Sender::keep_open(Time now) {
     episode_.high_seq = board_.snd_nxt();
 }
 
+// [RACK-8]
 void Sender::note_reordering(StreamOffset low) {
     const StreamOffset high = board_.highest_sacked();
     if (low >= high || mss_ == 0) return;
@@ -168,9 +176,10 @@ void Sender::note_reordering(StreamOffset low) {
 
 void Sender::newreno_mark_head(bool advanced) {
     // Without SACK: the third duplicate ACK, then each partial ACK, condemns the head. RFC 6582
-    // §3.2.
+    // §3.2. [NEWRENO-1]
     const bool condemned = episode_.state < RecoveryState::Recovery
                                ? board_.sacked_out() >= episode_.reordering
+                               // [NEWRENO-2]
                                : episode_.state == RecoveryState::Recovery && advanced;
     const SegmentId first = board_.first();
     if (!condemned || board_.at(first).has(sent::kLost)) return;
@@ -206,6 +215,7 @@ Duration Sender::detect_loss(Time now, bool forced) {
                                 forced);
 }
 
+// [PMTU-5]
 void Sender::on_mtu_grown(Time now, std::uint32_t former, std::uint32_t size) {
     window_.cwnd = std::max<std::uint32_t>(
         static_cast<std::uint32_t>(std::uint64_t{window_.cwnd} * former / size), 1);
@@ -221,7 +231,7 @@ bool Sender::on_path_mtu_reduced(Time now, std::uint32_t mss) {
     if (board_.lost_out() == 0) return false;
     if (!sack_ && board_.left_out() > board_.packets_out())
         board_.set_duplicate_acks(board_.packets_out() - board_.lost_out());
-    // The path became narrower, not fuller: the window stays.
+    // The path became narrower, not fuller: the window stays. [PMTU-1]
     if (episode_.state != RecoveryState::Loss) {
         episode_.high_seq = board_.snd_nxt();
         window_.ssthresh = current_ssthresh();

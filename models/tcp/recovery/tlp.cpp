@@ -4,6 +4,7 @@
 
 namespace seedwire::tcp {
 
+// [TLP-1]
 Duration TailLossProbe::timeout(const RttEstimator& rtt, std::uint32_t packets_out,
                                 Duration rto_min, Duration until_rto) {
     Duration timeout = RttEstimator::kInitialRto;
@@ -20,7 +21,7 @@ Duration TailLossProbe::timeout(const RttEstimator& rtt, std::uint32_t packets_o
 TailLossProbe::Verdict TailLossProbe::on_ack(const Ack& ack) const {
     const StreamOffset high_seq = high_seq_.near(ack.ack);
     if (!outstanding_ || ack.ack < high_seq) return Verdict::Nothing;
-    // New data, or both copies arrived: nothing was lost.
+    // New data, or both copies arrived: nothing was lost. [TLP-6]
     if (!retransmission_ || ack.dsack_of_probe) return Verdict::NoLoss;
     if (ack.ack > high_seq) return Verdict::RepairedLoss;
     return ack.pure_duplicate ? Verdict::NoLoss : Verdict::Nothing;

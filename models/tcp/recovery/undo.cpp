@@ -18,6 +18,7 @@ void Undo::on_duplicates(std::uint32_t segments) {
 bool Undo::is_original(const TimestampEcho& echo, bool held) const {
     // Nothing was sent again, hence nothing but originals can have been acknowledged.
     if (first_retransmission_.is_never()) return !held;
+    // [UNDO-1]
     return echo.present && echo.sent_ms < timestamp_clock_ms(first_retransmission_);
 }
 

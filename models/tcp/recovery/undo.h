@@ -38,7 +38,7 @@ public:
     void on_duplicates(std::uint32_t segments);
     bool counts_duplicates(StreamOffset end) const { return active_ && open_ > 0 && end > marker_; }
 
-    /// Every retransmission was needless.
+    /// Every retransmission was needless. [UNDO-2]
     bool all_needless() const { return active_ && open_ == 0; }
     /// The ACK was caused by something sent before the first retransmission. `held`: a connection
     /// without SACK waits at high_seq, where the stamp was cleared although segments were resent.

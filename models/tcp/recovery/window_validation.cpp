@@ -6,7 +6,7 @@ namespace seedwire::tcp {
 
 namespace {
 
-/// ssthresh remembers a window that was once good. RFC 7661 §4.4.1.
+/// ssthresh remembers a window that was once good. RFC 7661 §4.4.1. [CC-6]
 void remember_in_ssthresh(Window& window) {
     window.ssthresh = std::max(window.ssthresh, (window.cwnd >> 1) + (window.cwnd >> 2));
 }
@@ -20,6 +20,7 @@ void WindowValidation::on_send_loop_end(Time now, const Facts& facts, Window& wi
         max_packets_out_ = facts.packets_out;
         usage_end_ = facts.snd_nxt;
     }
+    // [CC-5]
     if (may_grow(window)) {
         used_ = 0;
         stamp_ = now;
@@ -42,6 +43,7 @@ void WindowValidation::on_send_loop_end(Time now, const Facts& facts, Window& wi
     stamp_ = now;
 }
 
+// [CC-7]
 void WindowValidation::restart_after_idle(Time now, const Idle& idle, Window& window) {
     const std::int64_t tick = idle.tick.ns(), rto = idle.rto.ns() / tick;
     std::int64_t ticks = now.ns() / tick - idle.last_sent.ns() / tick;

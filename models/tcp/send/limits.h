@@ -10,7 +10,7 @@
 
 namespace seedwire::tcp {
 
-/// In the order of precedence: the highest that applies is counted.
+/// In the order of precedence: the highest that applies is counted. [INFO-2]
 enum class SendLimit : std::uint8_t { Idle, Busy, ReceiveWindow, SendBuffer };
 
 /// In whole milliseconds, as the kernel's ticks are.

@@ -18,7 +18,7 @@ public:
     Time next_departure() const { return active_ ? next_ : Time::zero(); }
 
     /// A block of `payload` bytes leaves at `now`, at `rate` bytes/s. The first ten data segments
-    /// of a connection cost nothing; after a pause up to half of the cost is forgiven.
+    /// of a connection cost nothing; after a pause up to half of the cost is forgiven. [SEND-13]
     void on_sent(Time now, std::uint32_t payload, std::uint64_t rate,
                  std::uint32_t data_segments_sent) {
         if (!active_) return;

@@ -17,6 +17,7 @@ public:
     Time first_probe() const { return first_probe_; }
 
     /// The interval before the next probe: the RTO, at least `minimum`, doubled per probe.
+    /// [PERSIST-1]
     Duration interval(Duration rto, Duration minimum, Duration maximum) const {
         constexpr std::uint32_t kMaxShift = 10;  // 200 ms << 10 is beyond 120 s
         const Duration base = std::max(rto, minimum);

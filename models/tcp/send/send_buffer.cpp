@@ -20,12 +20,14 @@ constexpr std::uint32_t kInitialWindowSegments = 10;
 std::uint32_t SendBuffer::tail_room(std::uint32_t size_goal) const {
     if (queues_->unsent.empty()) return 0;
     const Block& tail = queues_->unsent.back();
+    // [NAGLE-5]
     if (tail.end_of_record || tail.fin || tail.length >= size_goal) return 0;
     return size_goal - tail.length;
 }
 
 void SendBuffer::append_to_tail(std::uint32_t length, bool begins_write) {
     Block& tail = unsent().back();
+    // [SEND-5]
     if (begins_write) tail.push = false;
     tail.length += length;
     unsent_bytes_ += length;
@@ -46,6 +48,7 @@ void SendBuffer::mark_end_of_record() {
     if (has_unsent()) unsent().back().end_of_record = true;
 }
 
+// [CLOSE-2]
 void SendBuffer::append_fin() {
     if (!has_unsent()) append_block(0);
     unsent().back().fin = true;
@@ -100,7 +103,7 @@ void SendBuffer::acknowledge(StreamOffset una) {
         sent.pop_front();
     }
     if (!sent.empty()) {
-        // The acknowledged beginning of a block is trimmed off; `rest` may count a FIN.
+        // The acknowledged beginning of a block is trimmed off; `rest` may count a FIN. [BUF-5]
         SentBlock& front = sent.front();
         const auto rest = static_cast<std::uint64_t>(front.end - una);
         if (rest < front.charged) {
@@ -118,6 +121,7 @@ void SendBuffer::clear() {
     memory_ = 0;
 }
 
+// [BUF-3]
 std::uint32_t autotuned_send_buffer(std::uint32_t mss, std::uint32_t cwnd,
                                     std::uint32_t reordering) {
     std::uint32_t per_segment = mss + kHeaderRoom + kSharedInformation;

@@ -35,10 +35,10 @@ public:
     bool has_unsent() const { return !queues_->unsent.empty(); }  ///< bytes or a FIN
 
     // --- writing ---
-    /// May a further block begin? Linux, `sk_stream_memory_free`.
+    /// May a further block begin? Linux, `sk_stream_memory_free`. [BUF-1]
     bool accepts_block() const { return memory_ < limit_; }
     /// Is a third of the buffer free, so that a waiting writer is worth waking? Linux,
-    /// `sk_stream_is_writeable`.
+    /// `sk_stream_is_writeable`. [BUF-2]
     bool is_worth_waking() const { return memory_ <= limit_ && limit_ - memory_ >= memory_ / 2; }
     /// Bytes that may still join the last unsent block, up to `size_goal` in all.
     std::uint32_t tail_room(std::uint32_t size_goal) const;

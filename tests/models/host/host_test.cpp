@@ -207,7 +207,7 @@ TEST_CASE("Nobody listens: the connection is refused and the flow ends", "[host]
     CHECK(world.recording.path(0, true) == "CLOSED SYN-SENT CLOSED");
 }
 
-TEST_CASE("Both ends may open at once and share one connection", "[host][rfc9293]") {
+TEST_CASE("Both ends may open at once and share one connection", "[host][rfc9293][OPEN-9]") {
     TwoHosts world;
     app::ProgramConfig left, right;
     left.script = {op::connect(1, 80, 40001), op::send(1000), op::close()};

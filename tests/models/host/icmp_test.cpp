@@ -47,7 +47,8 @@ struct ThroughRouter {
     std::vector<std::unique_ptr<host::Host>> hosts;
 };
 
-TEST_CASE("Time exceeded on the way ends an attempt to connect with EHOSTUNREACH", "[host][icmp]") {
+TEST_CASE("Time exceeded on the way ends an attempt to connect with EHOSTUNREACH",
+          "[host][icmp][ICMP-1]") {
     ThroughRouter world{1};
     const auto& results = world.run({op::connect(1, 80)});
     REQUIRE(results.size() == 1);

@@ -40,7 +40,7 @@ struct Answers final : NonBlockingCalls {
 
 constexpr Time kNow;
 
-TEST_CASE("A blocking write goes on until everything is accepted", "[socket][calls]") {
+TEST_CASE("A blocking write goes on until everything is accepted", "[socket][calls][SOCK-7]") {
     Answers calls;
     BlockingCall call = BlockingCall::write(100, 64);
     calls.to_write = {success(30)};
@@ -70,7 +70,7 @@ TEST_CASE("A blocked writer looks again when something arrives", "[socket][calls
     CHECK((call.waits_for() & event::kPeerClosed) != 0);
 }
 
-TEST_CASE("A read that fails tells what came before", "[socket][calls]") {
+TEST_CASE("A read that fails tells what came before", "[socket][calls][SOCK-7]") {
     Answers calls;
     calls.to_read = {success(40), failure(Error::ConnectionReset)};
     BlockingCall call = BlockingCall::read_to_end(100);
@@ -88,7 +88,7 @@ TEST_CASE("Reading exactly n bytes ends early at the end of file only", "[socket
     CHECK(calls.lengths == std::vector<std::uint32_t>{60, 40, 30, 30});
 }
 
-TEST_CASE("Reading some takes what is there", "[socket][calls]") {
+TEST_CASE("Reading some takes what is there", "[socket][calls][SOCK-7]") {
     Answers calls;
     BlockingCall call = BlockingCall::read_some(1000);
     CHECK_FALSE(call.advance(kNow, calls, 0));

@@ -44,7 +44,7 @@ struct FastOpenStacks : TwoStacks {
     SocketId accept() { return static_cast<SocketId>(server.accept(now, listener).value); }
 };
 
-TEST_CASE("The first connection fetches a cookie", "[fast_open][rfc7413]") {
+TEST_CASE("The first connection fetches a cookie", "[fast_open][rfc7413][TFO-2]") {
     FastOpenStacks t;
     const SocketId c = t.client.open({});
     CHECK(t.open(c, 100) == failure(Error::InProgress));
@@ -59,7 +59,7 @@ TEST_CASE("The first connection fetches a cookie", "[fast_open][rfc7413]") {
 }
 
 TEST_CASE("With a cookie the SYN carries data, and the server answers at once",
-          "[fast_open][rfc7413]") {
+          "[fast_open][rfc7413][TFO-3][TFO-4]") {
     FastOpenStacks t;
     t.fetch_cookie();
     const SocketId c = t.client.open({});
@@ -90,7 +90,8 @@ TEST_CASE("With a cookie the SYN carries data, and the server answers at once",
     CHECK(t.client.unacknowledged(c) == 0);
 }
 
-TEST_CASE("Data that the SYN-ACK leaves out are sent again at once", "[fast_open][rfc7413]") {
+TEST_CASE("Data that the SYN-ACK leaves out are sent again at once",
+          "[fast_open][rfc7413][TFO-7]") {
     FastOpenStacks t;
     t.fetch_cookie();
     t.server_sysctls.tcp_fastopen_key = *tcp::parse_fast_open_keys("1-2-3-4");  // a new secret
@@ -115,7 +116,7 @@ TEST_CASE("Data that the SYN-ACK leaves out are sent again at once", "[fast_open
     CHECK(t.seen[1].ack == t.seen[0].seq + 1001);
 }
 
-TEST_CASE("A SYN that goes again has neither option nor data", "[fast_open][rfc7413]") {
+TEST_CASE("A SYN that goes again has neither option nor data", "[fast_open][rfc7413][TFO-6]") {
     FastOpenStacks t;
     t.fetch_cookie();
     const SocketId c = t.client.open({});
@@ -132,7 +133,7 @@ TEST_CASE("A SYN that goes again has neither option nor data", "[fast_open][rfc7
     CHECK(t.server.read(t.now, t.accept(), 9999) == success(1000));
 }
 
-TEST_CASE("connect() waits for data where a cookie is known", "[fast_open][linux]") {
+TEST_CASE("connect() waits for data where a cookie is known", "[fast_open][linux][TFO-11]") {
     FastOpenStacks t;
     t.fetch_cookie();
     const SocketId c = t.client.open({});
@@ -161,7 +162,8 @@ TEST_CASE("Fast Open is refused where it is off", "[fast_open][errno]") {
     CHECK(t.client.set_option(t.now, c, Option::FastOpenConnect, 1) == Error::NotSupported);
 }
 
-TEST_CASE("Places in the queue come back, but not at once after a reset", "[fast_open][rfc7413]") {
+TEST_CASE("Places in the queue come back, but not at once after a reset",
+          "[fast_open][rfc7413][TFO-8]") {
     FastOpenStacks t;
     t.fetch_cookie();
     t.server.set_option(t.now, t.listener, Option::FastOpen, 1);
@@ -209,7 +211,7 @@ TEST_CASE("A listener that closes resets what it has opened early", "[fast_open]
 }
 
 TEST_CASE("The server gives up an early connection when nobody completes it",
-          "[fast_open][linux]") {
+          "[fast_open][linux][TFO-12]") {
     FastOpenStacks t;
     t.fetch_cookie();
     t.lose = [](const wire::Segment&, bool from_client) { return !from_client; };

@@ -33,7 +33,8 @@ struct Table {
     }
 };
 
-TEST_CASE("A request answers every kind of segment by its rule", "[socket][rfc9293][rfc5961]") {
+TEST_CASE("A request answers every kind of segment by its rule",
+          "[socket][rfc9293][rfc5961][LISTEN-1][LISTEN-6][LISTEN-7][LISTEN-8][LISTEN-9]") {
     struct Row {
         const char* what;
         wire::Segment segment;
@@ -67,7 +68,7 @@ TEST_CASE("A request answers every kind of segment by its rule", "[socket][rfc92
 }
 
 TEST_CASE("Unanswered, the SYN-ACK goes out at 1, 3, 7, 15 and 31 s and is given up at 63 s",
-          "[socket][rfc6298]") {
+          "[socket][rfc6298][LISTEN-2]") {
     Table table;
     const std::uint32_t request = table.add(at(0), Make{}.seq(kTheirs).syn().mss(1460));
     std::vector<Time> sent;
@@ -87,7 +88,7 @@ TEST_CASE("Unanswered, the SYN-ACK goes out at 1, 3, 7, 15 and 31 s and is given
     CHECK(sent == std::vector<Time>{at(1000), at(3000), at(7000), at(15000), at(31000)});
 }
 
-TEST_CASE("A repeated SYN restarts the timer with its present interval", "[socket]") {
+TEST_CASE("A repeated SYN restarts the timer with its present interval", "[socket][LISTEN-3]") {
     Table table;
     const std::uint32_t request = table.add(at(0), Make{}.seq(kTheirs).syn());
     table.requests.resend(at(800), request, wire::Cause::SynRepeated);
@@ -104,7 +105,7 @@ TEST_CASE("A repeated SYN restarts the timer with its present interval", "[socke
     CHECK(open.syn_ack_sent == at(0));
 }
 
-TEST_CASE("Repeated SYNs are answered once in 500 ms", "[socket][rfc5961]") {
+TEST_CASE("Repeated SYNs are answered once in 500 ms", "[socket][rfc5961][LISTEN-4]") {
     Table table;
     const std::uint32_t request = table.add(at(0), Make{}.seq(kTheirs).syn());
     const wire::Segment syn = Make{}.seq(kTheirs).syn();
@@ -113,7 +114,7 @@ TEST_CASE("Repeated SYNs are answered once in 500 ms", "[socket][rfc5961]") {
     CHECK(table.requests.on_segment(at(510), request, syn) == Verdict::Repeat);
 }
 
-TEST_CASE("The last ACK must echo a timestamp that was sent", "[socket][rfc7323]") {
+TEST_CASE("The last ACK must echo a timestamp that was sent", "[socket][rfc7323][LISTEN-10]") {
     Table table;
     const wire::Segment syn = Make{}.seq(kTheirs).syn().timestamps(900, 0);
     const std::uint32_t request = table.add(at(5), syn);
@@ -128,7 +129,7 @@ TEST_CASE("The last ACK must echo a timestamp that was sent", "[socket][rfc7323]
     CHECK(table.requests.on_segment(at(1000), request, last_ack(901, sent)) == Verdict::Complete);
 }
 
-TEST_CASE("TCP_DEFER_ACCEPT waits for data or for its time to pass", "[socket]") {
+TEST_CASE("TCP_DEFER_ACCEPT waits for data or for its time to pass", "[socket][LISTEN-13]") {
     Table table;
     table.options.defer_accept = 3;
     CHECK(seconds_to_expiries(3, table.sysctls) == 2);
@@ -145,7 +146,7 @@ TEST_CASE("TCP_DEFER_ACCEPT waits for data or for its time to pass", "[socket]")
               at(10), other, Make{}.seq(kTheirs + 1).ack(kOurs + 1).data(1)) == Verdict::Complete);
 }
 
-TEST_CASE("A listener with backlog b holds b + 1 connections", "[socket]") {
+TEST_CASE("A listener with backlog b holds b + 1 connections", "[socket][LISTEN-11]") {
     Listener listener;
     listener.backlog = 1;
     CHECK_FALSE(listener.is_full());

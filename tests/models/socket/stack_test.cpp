@@ -25,7 +25,7 @@ struct Connected : TwoStacks {
     SocketId s = static_cast<SocketId>(server.accept(now, listener).value);
 };
 
-TEST_CASE("Two stacks connect, transfer both ways and close", "[socket][rfc9293]") {
+TEST_CASE("Two stacks connect, transfer both ways and close", "[socket][rfc9293][LISTEN-1]") {
     Connected t;
     CHECK(t.client.state(t.c) == State::Established);
     CHECK(t.server.state(t.s) == State::Established);
@@ -90,7 +90,8 @@ TEST_CASE("A port is bound once and a socket binds once", "[socket][errno]") {
     CHECK(t.client.bind(two, 80) == Error::None);
 }
 
-TEST_CASE("connect() answers EINPROGRESS, EALREADY, success and EISCONN", "[socket][errno]") {
+TEST_CASE("connect() answers EINPROGRESS, EALREADY, success and EISCONN",
+          "[socket][errno][SOCK-1]") {
     TwoStacks t;
     t.listen(80, 1);
     const SocketId c = t.client.open({});
@@ -107,7 +108,7 @@ TEST_CASE("connect() answers EINPROGRESS, EALREADY, success and EISCONN", "[sock
 }
 
 TEST_CASE("A closed port refuses: ECONNREFUSED once, then the socket may try again",
-          "[socket][errno][rfc9293]") {
+          "[socket][errno][rfc9293][OPEN-7][SOCK-1][SOCK-2]") {
     TwoStacks t;
     const SocketId c = t.connect(80);
     REQUIRE(t.seen.size() == 2);
@@ -138,7 +139,7 @@ TEST_CASE("Two connections cannot share both addresses and ports", "[socket][por
           Error::AddressNotAvailable);
 }
 
-TEST_CASE("accept() hands out connections in the order of their completion", "[socket]") {
+TEST_CASE("accept() hands out connections in the order of their completion", "[socket][SOCK-3]") {
     TwoStacks t;
     const SocketId listener = t.listen(80, 5);
     CHECK(t.server.accept(t.now, listener) == failure(Error::Again));
@@ -152,7 +153,8 @@ TEST_CASE("accept() hands out connections in the order of their completion", "[s
     CHECK(t.server.accept(t.now, listener) == failure(Error::Again));
 }
 
-TEST_CASE("A full accept queue drops SYNs; the client's timer brings it in later", "[socket]") {
+TEST_CASE("A full accept queue drops SYNs; the client's timer brings it in later",
+          "[socket][LISTEN-11]") {
     TwoStacks t;
     const SocketId listener = t.listen(80, 1);
     t.connect(80);
@@ -168,7 +170,7 @@ TEST_CASE("A full accept queue drops SYNs; the client's timer brings it in later
 TEST_CASE(
     "A queue that fills up behind the SYN drops the last ACK, and the SYN-ACK timer asks "
     "again",
-    "[socket]") {
+    "[socket][LISTEN-11]") {
     TwoStacks t;
     const SocketId listener = t.listen(80, 0);
     bool hold = true;
@@ -190,8 +192,37 @@ TEST_CASE(
     CHECK(t.server.accept(t.now, listener).ok());
 }
 
+TEST_CASE("tcp_abort_on_overflow resets the last ACK that finds the queue full",
+          "[socket][LISTEN-12]") {
+    TwoStacks t;
+    t.server_sysctls.tcp_abort_on_overflow = true;
+    t.listen(80, 0);
+    bool hold = true;
+    t.lose = [&](const wire::Segment& segment, bool from_client) {
+        return from_client && hold && !segment.has(wire::flag::kSyn);
+    };
+    const SocketId slow = t.connect(80);
+    hold = false;
+    t.connect(80);  // takes the only place
+    t.run_until(1010);
+    CHECK(t.server.request_count() == 0);
+    CHECK(t.client.take_error(slow) == Error::ConnectionReset);
+}
+
+TEST_CASE("SIOCOUTQ counts what is not acknowledged, SIOCINQ what is not read",
+          "[socket][SOCK-9]") {
+    Connected t;
+    REQUIRE(t.client.write(t.now, t.c, 1000, WriteMode::Plain) == success(1000));
+    CHECK(t.client.unacknowledged(t.c) == 1000);
+    t.exchange();
+    CHECK(t.client.unacknowledged(t.c) == 0);
+    CHECK(t.server.readable(t.s) == 1000);
+    REQUIRE(t.server.read(t.now, t.s, 400) == success(400));
+    CHECK(t.server.readable(t.s) == 600);
+}
+
 TEST_CASE("A lost SYN-ACK comes again after a second and completes the handshake",
-          "[socket][rfc6298]") {
+          "[socket][rfc6298][LISTEN-2]") {
     TwoStacks t;
     const SocketId listener = t.listen(80, 1);
     int lost = 0;
@@ -205,7 +236,8 @@ TEST_CASE("A lost SYN-ACK comes again after a second and completes the handshake
     CHECK(t.server.accept(t.now, listener).ok());
 }
 
-TEST_CASE("A SYN that finds the SYN-ACK's timer due is answered after it", "[socket][linux]") {
+TEST_CASE("A SYN that finds the SYN-ACK's timer due is answered after it",
+          "[socket][linux][LISTEN-5]") {
     TwoStacks net;
     net.listen(80, 4);
     net.lose = [](const wire::Segment&, bool from_client) { return !from_client; };
@@ -221,7 +253,8 @@ TEST_CASE("A SYN that finds the SYN-ACK's timer due is answered after it", "[soc
     CHECK(net.server.next_timeout() == Time::zero() + Duration::s(3));
 }
 
-TEST_CASE("Sequence numbers are drawn from the host's own stream", "[socket][determinism]") {
+TEST_CASE("Sequence numbers are drawn from the host's own stream",
+          "[socket][determinism][OPEN-15]") {
     TwoStacks t, u;
     t.connect(80);
     u.connect(80);
@@ -233,7 +266,7 @@ TEST_CASE("Sequence numbers are drawn from the host's own stream", "[socket][det
 }
 
 TEST_CASE("close() with unread data resets; the peer reads ECONNRESET, then end of file",
-          "[socket][errno]") {
+          "[socket][errno][SOCK-2]") {
     Connected t;
     t.client.write(t.now, t.c, 100, WriteMode::Plain);
     t.exchange();
@@ -258,7 +291,8 @@ TEST_CASE("SO_LINGER 0 makes close() an abort", "[socket]") {
     CHECK(t.server.read(t.now, t.s, 1) == failure(Error::ConnectionReset));
 }
 
-TEST_CASE("After shutdown(SHUT_WR) writing is EPIPE and reading goes on", "[socket][errno]") {
+TEST_CASE("After shutdown(SHUT_WR) writing is EPIPE and reading goes on",
+          "[socket][errno][SOCK-8]") {
     Connected t;
     CHECK(t.client.shutdown(t.now, t.c, Shutdown::Write) == Error::None);
     t.run_until(100);
@@ -270,7 +304,7 @@ TEST_CASE("After shutdown(SHUT_WR) writing is EPIPE and reading goes on", "[sock
     CHECK(t.client.read(t.now, t.c, 100) == success(7));
 }
 
-TEST_CASE("Data received before TIME-WAIT can be read during it", "[socket]") {
+TEST_CASE("Data received before TIME-WAIT can be read during it", "[socket][SOCK-8]") {
     Connected t;
     t.client.shutdown(t.now, t.c, Shutdown::Write);
     t.run_until(100);
@@ -286,7 +320,8 @@ TEST_CASE("Data received before TIME-WAIT can be read during it", "[socket]") {
     CHECK(t.client.socket_count() == 0);
 }
 
-TEST_CASE("An orphan in FIN-WAIT-2 becomes a stub that ends after tcp_fin_timeout", "[socket]") {
+TEST_CASE("An orphan in FIN-WAIT-2 becomes a stub that ends after tcp_fin_timeout",
+          "[socket][CLOSE-9]") {
     Connected t;
     t.client_sysctls.tcp_fin_timeout = Duration::s(3);
     t.client.close(t.now, t.c);
@@ -300,7 +335,8 @@ TEST_CASE("An orphan in FIN-WAIT-2 becomes a stub that ends after tcp_fin_timeou
     CHECK(t.seen.back().cause == wire::Cause::ResetClosedPort);
 }
 
-TEST_CASE("Closing a listener resets what nobody has accepted and frees the port", "[socket]") {
+TEST_CASE("Closing a listener resets what nobody has accepted and frees the port",
+          "[socket][LISTEN-15]") {
     TwoStacks t;
     const SocketId listener = t.listen(80, 5);
     const SocketId c = t.connect(80);
@@ -313,7 +349,7 @@ TEST_CASE("Closing a listener resets what nobody has accepted and frees the port
 }
 
 TEST_CASE("A SYN reopens a pair in TIME-WAIT beyond its old sequence numbers",
-          "[socket][rfc6191]") {
+          "[socket][rfc6191][TW-3]") {
     TwoStacks t;
     const SocketId listener = t.listen(80, 5);
     const SocketId c = t.client.open({});
@@ -361,7 +397,7 @@ TEST_CASE("States are told one by one, even those passed within one segment", "[
                                        State::FinWait2, State::TimeWait, State::Closed});
 }
 
-TEST_CASE("News wake the socket they concern", "[socket][poll]") {
+TEST_CASE("News wake the socket they concern", "[socket][poll][SOCK-4]") {
     Connected t;
     t.client_wakes.clear();
     t.server_wakes.clear();

@@ -91,7 +91,8 @@ wire::Segment segment_of(std::size_t row, const Port& p) {
     }
 }
 
-TEST_CASE("LISTEN, TIME-WAIT and CLOSED answer every kind of segment", "[socket][state][rfc9293]") {
+TEST_CASE("LISTEN, TIME-WAIT and CLOSED answer every kind of segment",
+          "[socket][state][rfc9293][LISTEN-14][LISTEN-16]") {
     using enum Answer;
     constexpr std::array<Row, 12> kRows{{
         {"a bare ACK", Rst, None, Rst},

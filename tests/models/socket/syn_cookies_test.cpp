@@ -31,7 +31,7 @@ struct Flooded : TwoStacks {
     }
 };
 
-TEST_CASE("An overflowing SYN queue answers with cookies", "[socket][syncookies]") {
+TEST_CASE("An overflowing SYN queue answers with cookies", "[socket][syncookies][COOKIE-1]") {
     Flooded t;
     const SocketId c = t.connect(80);
     CHECK(t.client.state(c) == State::Established);
@@ -47,7 +47,8 @@ TEST_CASE("An overflowing SYN queue answers with cookies", "[socket][syncookies]
     CHECK(t.server.read(t.now, s, 9999) == success(5000));
 }
 
-TEST_CASE("Without timestamps a cookie keeps the segment size alone", "[socket][syncookies]") {
+TEST_CASE("Without timestamps a cookie keeps the segment size alone",
+          "[socket][syncookies][COOKIE-2]") {
     Flooded t;
     t.client_sysctls.tcp_timestamps = false;
     const SocketId c = t.connect(80);
@@ -57,7 +58,7 @@ TEST_CASE("Without timestamps a cookie keeps the segment size alone", "[socket][
     CHECK(t.server.info(t.now, s).snd_mss == 1460);
 }
 
-TEST_CASE("Switched off, an overflowing queue drops", "[socket][syncookies]") {
+TEST_CASE("Switched off, an overflowing queue drops", "[socket][syncookies][COOKIE-4]") {
     Flooded t;
     t.server_sysctls.tcp_syncookies = 0;
     const SocketId c = t.connect(80);
@@ -65,7 +66,7 @@ TEST_CASE("Switched off, an overflowing queue drops", "[socket][syncookies]") {
     CHECK(t.seen.size() == 1);
 }
 
-TEST_CASE("tcp_syncookies 2 sends cookies always", "[socket][syncookies]") {
+TEST_CASE("tcp_syncookies 2 sends cookies always", "[socket][syncookies][COOKIE-1]") {
     TwoStacks t;
     t.server_sysctls.tcp_syncookies = 2;
     const SocketId listener = t.listen(80, 5);
@@ -75,7 +76,7 @@ TEST_CASE("tcp_syncookies 2 sends cookies always", "[socket][syncookies]") {
 }
 
 TEST_CASE("Without cookies the last quarter of tcp_max_syn_backlog stays free",
-          "[socket][syncookies]") {
+          "[socket][syncookies][COOKIE-4]") {
     TwoStacks t;
     t.server_sysctls.tcp_syncookies = 0;
     t.server_sysctls.tcp_max_syn_backlog = 8;
@@ -85,7 +86,8 @@ TEST_CASE("Without cookies the last quarter of tcp_max_syn_backlog stays free",
     CHECK(t.server.request_count() == 7);
 }
 
-TEST_CASE("A cookie is known again for two minutes, and only there", "[socket][syncookies]") {
+TEST_CASE("A cookie is known again for two minutes, and only there",
+          "[socket][syncookies][COOKIE-3]") {
     const socket::SynCookies cookies{{1, 2}};
     const tcp::Sysctls sysctls;
     const wire::SocketAddress client{{1}, 1000}, server{{2}, 80};
@@ -113,7 +115,7 @@ TEST_CASE("A cookie is known again for two minutes, and only there", "[socket][s
     CHECK_FALSE(cookies.recover(now, client, server, ack, sysctls, 1500));
 }
 
-TEST_CASE("An ACK is no cookie where none was sent", "[socket][syncookies]") {
+TEST_CASE("An ACK is no cookie where none was sent", "[socket][syncookies][COOKIE-3]") {
     socket::SynCookies cookies{{1, 2}};
     CHECK_FALSE(cookies.had_recent_overflow(Time::zero()));
     cookies.note_overflow(Time::zero());

@@ -58,7 +58,8 @@ TEST_CASE("Any mixture of changes leaves the deadlines sorted", "[socket][timers
     }
 }
 
-TEST_CASE("Ephemeral ports count up from 32768 and skip what is taken", "[socket][ports]") {
+TEST_CASE("Ephemeral ports count up from 32768 and skip what is taken",
+          "[socket][ports][OPEN-16]") {
     Demux demux;
     const wire::SocketAddress peer{{0x0a000002}, 80};
     CHECK(demux.ephemeral_port(peer) == 32768);
@@ -68,7 +69,7 @@ TEST_CASE("Ephemeral ports count up from 32768 and skip what is taken", "[socket
     CHECK(demux.ephemeral_port(peer) == 32772);
 }
 
-TEST_CASE("The same port serves two peers, but not one peer twice", "[socket][ports]") {
+TEST_CASE("The same port serves two peers, but not one peer twice", "[socket][ports][OPEN-16]") {
     Demux demux;
     const wire::SocketAddress one{{0x0a000002}, 80}, two{{0x0a000003}, 80};
     for (int port = 32768; port <= 60999; ++port) {
@@ -104,7 +105,7 @@ TEST_CASE("One port has one listener", "[socket][ports]") {
     CHECK_FALSE(demux.bind(80));
 }
 
-TEST_CASE("poll() reports readiness as Linux does", "[socket][poll]") {
+TEST_CASE("poll() reports readiness as Linux does", "[socket][poll][SOCK-4]") {
     using namespace readiness;
     PollFacts facts;
     SECTION("a fresh socket") {
@@ -142,7 +143,7 @@ TEST_CASE("poll() reports readiness as Linux does", "[socket][poll]") {
     }
 }
 
-TEST_CASE("Buffers are kept doubled, within the limits of the host", "[socket][options]") {
+TEST_CASE("Buffers are kept doubled, within the limits of the host", "[socket][options][SOCK-5]") {
     const tcp::Sysctls sysctls;
     tcp::SocketOptions options;
     CHECK(option_value(options, sysctls, Option::ReceiveBuffer) == success(131072));
@@ -155,7 +156,8 @@ TEST_CASE("Buffers are kept doubled, within the limits of the host", "[socket][o
     CHECK(options.send_buffer == 2 * 4194304);
 }
 
-TEST_CASE("Options out of range are EINVAL, unknown ones ENOPROTOOPT", "[socket][options]") {
+TEST_CASE("Options out of range are EINVAL, unknown ones ENOPROTOOPT",
+          "[socket][options][SOCK-6]") {
     const tcp::Sysctls sysctls;
     tcp::SocketOptions options;
     CHECK(apply_option(options, sysctls, Option::KeepIdle, 0) == Error::InvalidArgument);
@@ -167,7 +169,7 @@ TEST_CASE("Options out of range are EINVAL, unknown ones ENOPROTOOPT", "[socket]
     CHECK(options == tcp::SocketOptions{});
 }
 
-TEST_CASE("Options not set show the defaults of the host", "[socket][options]") {
+TEST_CASE("Options not set show the defaults of the host", "[socket][options][SOCK-6]") {
     const tcp::Sysctls sysctls;
     tcp::SocketOptions options;
     CHECK(option_value(options, sysctls, Option::KeepIdle) == success(7200));
@@ -178,7 +180,7 @@ TEST_CASE("Options not set show the defaults of the host", "[socket][options]") 
     CHECK(option_value(options, sysctls, Option::Linger) == success(0));
 }
 
-TEST_CASE("ICMP errors become errno, and only some are final", "[socket][icmp]") {
+TEST_CASE("ICMP errors become errno, and only some are final", "[socket][icmp][ICMP-5]") {
     CHECK(meaning_of_icmp(3, 0).error == Error::NetworkUnreachable);
     CHECK_FALSE(meaning_of_icmp(3, 1).hard);
     CHECK(meaning_of_icmp(3, 3).error == Error::ConnectionRefused);

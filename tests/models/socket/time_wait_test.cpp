@@ -31,7 +31,8 @@ struct Row {
     Verdict verdict;
 };
 
-TEST_CASE("TIME-WAIT answers every kind of segment by its rule", "[socket][rfc9293][rfc6191]") {
+TEST_CASE("TIME-WAIT answers every kind of segment by its rule",
+          "[socket][rfc9293][rfc6191][TW-1]") {
     const Row rows[] = {
         {"a bare ACK at the right place", Make{}.seq(5000).ack(1000), Verdict::Ignore},
         {"an old bare ACK", Make{}.seq(4000).ack(1000), Verdict::Acknowledge},
@@ -52,7 +53,8 @@ TEST_CASE("TIME-WAIT answers every kind of segment by its rule", "[socket][rfc92
     }
 }
 
-TEST_CASE("An orphan's FIN-WAIT-2 answers every kind of segment by its rule", "[socket][rfc9293]") {
+TEST_CASE("An orphan's FIN-WAIT-2 answers every kind of segment by its rule",
+          "[socket][rfc9293][TW-4]") {
     const Row rows[] = {
         {"a bare ACK", Make{}.seq(5000).ack(1000), Verdict::Ignore},
         {"the FIN", Make{}.seq(5000).fin().ack(1000), Verdict::Close},
@@ -72,7 +74,7 @@ TEST_CASE("An orphan's FIN-WAIT-2 answers every kind of segment by its rule", "[
     }
 }
 
-TEST_CASE("TIME-WAIT ends after 60 s; a repeated FIN begins them anew", "[socket][rfc9293]") {
+TEST_CASE("TIME-WAIT ends after 60 s; a repeated FIN begins them anew", "[socket][rfc9293][TW-1]") {
     const tcp::Sysctls sysctls;
     TimeWaitTable table{sysctls};
     const std::uint32_t one = table.add(at(0), kPeer, 80, kNoLabel, remains(), true);
@@ -98,7 +100,7 @@ TEST_CASE("With the RFCs' profile TIME-WAIT lasts two lifetimes", "[socket][prof
     CHECK(table.next_expiry() == at(240000));
 }
 
-TEST_CASE("The FIN turns an orphan's FIN-WAIT-2 into TIME-WAIT", "[socket][rfc9293]") {
+TEST_CASE("The FIN turns an orphan's FIN-WAIT-2 into TIME-WAIT", "[socket][rfc9293][TW-4]") {
     const tcp::Sysctls sysctls;
     TimeWaitTable table{sysctls};
     tcp::Remains r = remains();
@@ -111,7 +113,7 @@ TEST_CASE("The FIN turns an orphan's FIN-WAIT-2 into TIME-WAIT", "[socket][rfc92
     CHECK(table.acknowledgement(at(100), stub).seq == SeqNum{1000});
 }
 
-TEST_CASE("Segments without data are answered once in 500 ms", "[socket][rfc5961]") {
+TEST_CASE("Segments without data are answered once in 500 ms", "[socket][rfc5961][TW-1]") {
     const tcp::Sysctls sysctls;
     TimeWaitTable table{sysctls};
     const std::uint32_t stub = table.add(at(0), kPeer, 80, kNoLabel, remains(), true);
@@ -122,7 +124,7 @@ TEST_CASE("Segments without data are answered once in 500 ms", "[socket][rfc5961
 }
 
 TEST_CASE("A newer timestamp reopens a connection whatever the sequence number",
-          "[socket][rfc6191]") {
+          "[socket][rfc6191][TW-3]") {
     const tcp::Sysctls sysctls;
     TimeWaitTable table{sysctls};
     tcp::Remains r = remains();
@@ -135,7 +137,7 @@ TEST_CASE("A newer timestamp reopens a connection whatever the sequence number",
     CHECK(table.reopening_sequence(stub) == 1000 + 65537);
 }
 
-TEST_CASE("tcp_rfc1337 protects TIME-WAIT from resets", "[socket][rfc1337]") {
+TEST_CASE("tcp_rfc1337 protects TIME-WAIT from resets", "[socket][rfc1337][TW-2]") {
     tcp::Sysctls sysctls;
     sysctls.tcp_rfc1337 = true;
     TimeWaitTable table{sysctls};
@@ -143,7 +145,8 @@ TEST_CASE("tcp_rfc1337 protects TIME-WAIT from resets", "[socket][rfc1337]") {
     CHECK(table.on_segment(at(1), stub, Make{}.seq(5000).rst()) == Verdict::Ignore);
 }
 
-TEST_CASE("A closed port answers with a reset that fits the segment", "[socket][rfc9293]") {
+TEST_CASE("A closed port answers with a reset that fits the segment",
+          "[socket][rfc9293][LISTEN-16]") {
     const auto to_ack = reset_for(Make{}.seq(7).ack(99).data(5), wire::Cause::ResetClosedPort);
     REQUIRE(to_ack);
     CHECK(to_ack->flags == wire::flag::kRst);

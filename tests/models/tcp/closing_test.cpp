@@ -8,7 +8,7 @@ using namespace seedwire::literals;
 using namespace seedwire::test;
 using tcp::State;
 
-TEST_CASE("Active close: FIN-WAIT-1, FIN-WAIT-2, then a stub", "[tcp][rfc9293]") {
+TEST_CASE("Active close: FIN-WAIT-1, FIN-WAIT-2, then a stub", "[tcp][rfc9293][CLOSE-1][CLOSE-4]") {
     TcpDrive d{DriveConfig{}};
     d.to_established();
     d.shutdown_write();
@@ -39,7 +39,7 @@ TEST_CASE("Active close: FIN-WAIT-1, FIN-WAIT-2, then a stub", "[tcp][rfc9293]")
     }
 }
 
-TEST_CASE("Passive close: CLOSE-WAIT, LAST-ACK, CLOSED", "[tcp][rfc9293]") {
+TEST_CASE("Passive close: CLOSE-WAIT, LAST-ACK, CLOSED", "[tcp][rfc9293][CLOSE-4]") {
     TcpDrive d{DriveConfig{}};
     d.to_established();
     d.in(fin().seq(301).ack(101));
@@ -59,7 +59,7 @@ TEST_CASE("Passive close: CLOSE-WAIT, LAST-ACK, CLOSED", "[tcp][rfc9293]") {
 }
 
 TEST_CASE("The FIN of a peer that has sent no data is acknowledged at the next tick",
-          "[tcp][rfc9293]") {
+          "[tcp][rfc9293][ACK-10]") {
     TcpDrive d{DriveConfig{}};
     d.to_established();
     d.in(fin().seq(301).ack(101));
@@ -68,7 +68,7 @@ TEST_CASE("The FIN of a peer that has sent no data is acknowledged at the next t
     d.out(ack_only().ack(302));
 }
 
-TEST_CASE("Simultaneous close: CLOSING, TIME-WAIT", "[tcp][rfc9293]") {
+TEST_CASE("Simultaneous close: CLOSING, TIME-WAIT", "[tcp][rfc9293][CLOSE-5]") {
     TcpDrive d{DriveConfig{}};
     d.to_established();
     d.close();
@@ -92,7 +92,7 @@ TEST_CASE("FIN-WAIT-1 goes to TIME-WAIT when one segment acknowledges and closes
     CHECK(d.state() == State::TimeWait);
 }
 
-TEST_CASE("The FIN rides on the last unsent data and overrides Nagle", "[tcp][rfc9293]") {
+TEST_CASE("The FIN rides on the last unsent data and overrides Nagle", "[tcp][rfc9293][CLOSE-1]") {
     TcpDrive d{DriveConfig{}};
     d.to_established();
     d.write(100);
@@ -104,7 +104,7 @@ TEST_CASE("The FIN rides on the last unsent data and overrides Nagle", "[tcp][rf
     CHECK(d.state() == State::FinWait1);
 }
 
-TEST_CASE("A lost FIN is repeated, first as tail loss probe", "[tcp][rfc8985]") {
+TEST_CASE("A lost FIN is repeated, first as tail loss probe", "[tcp][rfc8985][CLOSE-3]") {
     DriveConfig config;
     config.sack = true;
     TcpDrive d{config};
@@ -120,7 +120,7 @@ TEST_CASE("A lost FIN is repeated, first as tail loss probe", "[tcp][rfc8985]") 
     d.out_at(1300_ms, fin().seq(101));
 }
 
-TEST_CASE("Closing with unread data resets the peer", "[tcp][rfc2525]") {
+TEST_CASE("Closing with unread data resets the peer", "[tcp][rfc2525][CLOSE-7]") {
     TcpDrive d{DriveConfig{}};
     d.to_established();
     d.in(data(100).seq(301).ack(101));
@@ -131,7 +131,7 @@ TEST_CASE("Closing with unread data resets the peer", "[tcp][rfc2525]") {
     CHECK(d.saw(tcp::event::kGone));
 }
 
-TEST_CASE("Closing with SO_LINGER 0 aborts, unsent data are dropped", "[tcp]") {
+TEST_CASE("Closing with SO_LINGER 0 aborts, unsent data are dropped", "[tcp][CLOSE-7]") {
     DriveConfig config;
     config.options.linger_set = true;
     TcpDrive d{config};
@@ -146,7 +146,7 @@ TEST_CASE("Closing with SO_LINGER 0 aborts, unsent data are dropped", "[tcp]") {
     d.out_nothing();  // a closed port answers for us now
 }
 
-TEST_CASE("ABORT sends a reset in every state that has a peer", "[tcp][rfc9293]") {
+TEST_CASE("ABORT sends a reset in every state that has a peer", "[tcp][rfc9293][RST-5][CLOSE-7]") {
     TcpDrive d{DriveConfig{}};
     SECTION("SYN-SENT: nobody to tell") {
         d.to_syn_sent();
@@ -167,7 +167,8 @@ TEST_CASE("ABORT sends a reset in every state that has a peer", "[tcp][rfc9293]"
     CHECK(d.state() == State::Closed);
 }
 
-TEST_CASE("A program that has gone refuses new data with a reset", "[tcp][rfc1122]") {
+TEST_CASE("A program that has gone refuses new data with a reset",
+          "[tcp][rfc1122][RST-5][CLOSE-8]") {
     TcpDrive d{DriveConfig{}};
     d.to_established();
     d.close();
@@ -177,7 +178,7 @@ TEST_CASE("A program that has gone refuses new data with a reset", "[tcp][rfc112
     CHECK(d.state() == State::Closed);
 }
 
-TEST_CASE("A reset tells the program, by the state it was in", "[tcp][rfc9293]") {
+TEST_CASE("A reset tells the program, by the state it was in", "[tcp][rfc9293][RST-1][RST-4]") {
     TcpDrive d{DriveConfig{}};
     d.to_established();
     SECTION("ESTABLISHED: connection reset") {
@@ -201,7 +202,7 @@ TEST_CASE("A reset tells the program, by the state it was in", "[tcp][rfc9293]")
     d.out_nothing();
 }
 
-TEST_CASE("What had arrived before the reset can still be read", "[tcp]") {
+TEST_CASE("What had arrived before the reset can still be read", "[tcp][RST-4]") {
     TcpDrive d{DriveConfig{}};
     d.to_established();
     d.in(data(100).seq(301).ack(101));
@@ -213,7 +214,8 @@ TEST_CASE("What had arrived before the reset can still be read", "[tcp]") {
     d.out_nothing();
 }
 
-TEST_CASE("A reset beside the expected number only draws a challenge ACK", "[tcp][rfc5961]") {
+TEST_CASE("A reset beside the expected number only draws a challenge ACK",
+          "[tcp][rfc5961][RST-1][RST-2]") {
     TcpDrive d{DriveConfig{}};
     d.to_established();
     SECTION("inside the window") {
@@ -232,7 +234,7 @@ TEST_CASE("A reset beside the expected number only draws a challenge ACK", "[tcp
 }
 
 TEST_CASE("A SYN in a synchronized state draws a challenge ACK, at most two a second",
-          "[tcp][rfc5961]") {
+          "[tcp][rfc5961][RST-3]") {
     TcpDrive d{DriveConfig{}};
     d.to_established();
     d.in(syn().seq(301));
@@ -247,7 +249,7 @@ TEST_CASE("A SYN in a synchronized state draws a challenge ACK, at most two a se
 }
 
 TEST_CASE("An ACK of what was never sent draws a challenge ACK and takes nothing with it",
-          "[tcp][rfc5961]") {
+          "[tcp][rfc5961][SEQ-5]") {
     TcpDrive d{DriveConfig{}};
     d.to_established();
     d.in(data(10).seq(301).ack(102));
@@ -255,7 +257,7 @@ TEST_CASE("An ACK of what was never sent draws a challenge ACK and takes nothing
     CHECK(d.endpoint().readable() == 0);
 }
 
-TEST_CASE("An ACK older than any window draws a challenge ACK", "[tcp][rfc5961]") {
+TEST_CASE("An ACK older than any window draws a challenge ACK", "[tcp][rfc5961][SEQ-5]") {
     TcpDrive d{DriveConfig{}};
     d.to_established();
     d.write(1000);
@@ -267,7 +269,7 @@ TEST_CASE("An ACK older than any window draws a challenge ACK", "[tcp][rfc5961]"
     CHECK(d.endpoint().readable() == 0);
 }
 
-TEST_CASE("An orphan in FIN-WAIT-1 gives up after its tries", "[tcp]") {
+TEST_CASE("An orphan in FIN-WAIT-1 gives up after its tries", "[tcp][RTO-12]") {
     DriveConfig config;
     TcpDrive d{config};
     d.to_established();
@@ -277,7 +279,7 @@ TEST_CASE("An orphan in FIN-WAIT-1 gives up after its tries", "[tcp]") {
     CHECK(d.saw(tcp::event::kGone));
 }
 
-TEST_CASE("Half close: the other side goes on sending", "[tcp][rfc9293]") {
+TEST_CASE("Half close: the other side goes on sending", "[tcp][rfc9293][CLOSE-6]") {
     TcpPair pair{PairConfig{}};
     pair.connect();
     pair.run(50_ms);
@@ -292,7 +294,7 @@ TEST_CASE("Half close: the other side goes on sending", "[tcp][rfc9293]") {
     CHECK(pair.gone(Side::Server));
 }
 
-TEST_CASE("Both programs close at once", "[tcp][rfc9293]") {
+TEST_CASE("Both programs close at once", "[tcp][rfc9293][CLOSE-5]") {
     TcpPair pair{PairConfig{}};
     pair.connect();
     pair.run(50_ms);

@@ -22,7 +22,8 @@ DriveConfig with_all_options() {
 
 }  // namespace
 
-TEST_CASE("connect sends a SYN with the options of a Linux host", "[tcp][rfc9293]") {
+TEST_CASE("connect sends a SYN with the options of a Linux host",
+          "[tcp][rfc9293][OPEN-1][OPT-12]") {
     TcpDrive d{with_all_options()};
     d.connect();
     CHECK(d.state() == State::SynSent);
@@ -31,7 +32,8 @@ TEST_CASE("connect sends a SYN with the options of a Linux host", "[tcp][rfc9293
     d.out_nothing();
 }
 
-TEST_CASE("A SYN-ACK is acknowledged at once and establishes the connection", "[tcp][rfc9293]") {
+TEST_CASE("A SYN-ACK is acknowledged at once and establishes the connection",
+          "[tcp][rfc9293][OPEN-2]") {
     TcpDrive d{with_all_options()};
     d.to_syn_sent();
     d.at(20_ms);
@@ -49,7 +51,7 @@ TEST_CASE("A SYN-ACK is acknowledged at once and establishes the connection", "[
     CHECK(info.snd_ssthresh == tcp::kInfiniteSsthresh);
 }
 
-TEST_CASE("An option that the peer does not offer is not used", "[tcp][rfc7323][rfc2018]") {
+TEST_CASE("An option that the peer does not offer is not used", "[tcp][rfc7323][rfc2018][OPT-11]") {
     TcpDrive d{with_all_options()};
     d.to_syn_sent();
     d.in(syn().seq(300).ack(101).mss(1000).window(5000).no_timestamps());
@@ -58,14 +60,15 @@ TEST_CASE("An option that the peer does not offer is not used", "[tcp][rfc7323][
     CHECK(d.info().options == 0);
 }
 
-TEST_CASE("Without an MSS option the peer takes 536 octets", "[tcp][rfc9293]") {
+TEST_CASE("Without an MSS option the peer takes 536 octets", "[tcp][rfc9293][OPT-6]") {
     TcpDrive d{DriveConfig{}};
     d.to_syn_sent();
     d.in(syn().seq(300).ack(101));
     CHECK(d.info().snd_mss == 536);
 }
 
-TEST_CASE("SYN-SENT answers a bare SYN with SYN-ACK: simultaneous open", "[tcp][rfc9293]") {
+TEST_CASE("SYN-SENT answers a bare SYN with SYN-ACK: simultaneous open",
+          "[tcp][rfc9293][OPEN-9][OPEN-10]") {
     DriveConfig config;
     config.sack = true;
     TcpDrive d{config};
@@ -81,7 +84,7 @@ TEST_CASE("SYN-SENT answers a bare SYN with SYN-ACK: simultaneous open", "[tcp][
 }
 
 TEST_CASE("SYN-SENT resets what acknowledges something else, and tries again soon",
-          "[tcp][rfc9293]") {
+          "[tcp][rfc9293][OPEN-6]") {
     TcpDrive d{DriveConfig{}};
     d.to_syn_sent();
     const std::uint32_t wrong = GENERATE(100U, 102U, 5000U);
@@ -92,7 +95,8 @@ TEST_CASE("SYN-SENT resets what acknowledges something else, and tries again soo
     d.out_at(2_ms, syn().seq(100).cause(wire::Cause::SynTimeout));
 }
 
-TEST_CASE("SYN-SENT: RST with the right ACK refuses, without ACK means nothing", "[tcp][rfc9293]") {
+TEST_CASE("SYN-SENT: RST with the right ACK refuses, without ACK means nothing",
+          "[tcp][rfc9293][OPEN-7]") {
     TcpDrive d{DriveConfig{}};
     d.to_syn_sent();
     SECTION("right ACK") {
@@ -112,7 +116,7 @@ TEST_CASE("SYN-SENT: RST with the right ACK refuses, without ACK means nothing",
     d.out_nothing();
 }
 
-TEST_CASE("SYN-SENT ignores an ACK without SYN", "[tcp][rfc9293]") {
+TEST_CASE("SYN-SENT ignores an ACK without SYN", "[tcp][rfc9293][OPEN-8]") {
     TcpDrive d{DriveConfig{}};
     d.to_syn_sent();
     d.in(ack_only().seq(300).ack(101));
@@ -120,7 +124,8 @@ TEST_CASE("SYN-SENT ignores an ACK without SYN", "[tcp][rfc9293]") {
     d.out_nothing();
 }
 
-TEST_CASE("SYNs repeat linearly five times, then back off, and give up", "[tcp][rfc6298]") {
+TEST_CASE("SYNs repeat linearly five times, then back off, and give up",
+          "[tcp][rfc6298][OPEN-4][OPEN-5]") {
     TcpDrive d{DriveConfig{}};
     d.connect();
     d.out_at(0_s, syn().seq(100).cause(wire::Cause::Open));
@@ -136,7 +141,7 @@ TEST_CASE("SYNs repeat linearly five times, then back off, and give up", "[tcp][
     CHECK(d.endpoint().next_timeout().is_never());
 }
 
-TEST_CASE("TCP_SYNCNT limits the SYNs by number and by time", "[tcp]") {
+TEST_CASE("TCP_SYNCNT limits the SYNs by number and by time", "[tcp][OPEN-5]") {
     struct Row {
         std::int32_t count;
         std::int64_t gives_up_s;
@@ -152,7 +157,7 @@ TEST_CASE("TCP_SYNCNT limits the SYNs by number and by time", "[tcp]") {
     CHECK(d.state() == State::Closed);
 }
 
-TEST_CASE("Timers of a coarse clock fire late, aligned to the wheel", "[tcp]") {
+TEST_CASE("Timers of a coarse clock fire late, aligned to the wheel", "[tcp][TIMER-2]") {
     DriveConfig config;
     config.sysctls.timer_tick = 4_ms;
     TcpDrive d{config};
@@ -176,7 +181,7 @@ TEST_CASE("SYN-RECEIVED is completed by the ACK of the SYN-ACK", "[tcp][rfc9293]
     d.out_nothing();
 }
 
-TEST_CASE("SYN-RECEIVED takes data that come with the last ACK", "[tcp][rfc9293]") {
+TEST_CASE("SYN-RECEIVED takes data that come with the last ACK", "[tcp][rfc9293][OPEN-12]") {
     TcpDrive d{DriveConfig{}};
     d.to_syn_received();
     d.in(data(100).seq(301).ack(101));
@@ -185,7 +190,7 @@ TEST_CASE("SYN-RECEIVED takes data that come with the last ACK", "[tcp][rfc9293]
     CHECK(d.saw(tcp::event::kReadable));
 }
 
-TEST_CASE("SYN-RECEIVED resets what acknowledges something else", "[tcp][rfc9293]") {
+TEST_CASE("SYN-RECEIVED resets what acknowledges something else", "[tcp][rfc9293][OPEN-11]") {
     TcpDrive d{DriveConfig{}};
     d.to_syn_received();
     d.in(ack_only().seq(301).ack(105));
@@ -194,7 +199,7 @@ TEST_CASE("SYN-RECEIVED resets what acknowledges something else", "[tcp][rfc9293
 }
 
 TEST_CASE("After two lost SYNs the first window is one segment, unless the first had arrived",
-          "[tcp][rfc6928]") {
+          "[tcp][rfc6928][OPEN-14]") {
     TcpDrive d{with_all_options()};
     d.connect();
     d.at(2500_ms);
@@ -209,7 +214,8 @@ TEST_CASE("After two lost SYNs the first window is one segment, unless the first
     }
 }
 
-TEST_CASE("A writer that waits for the handshake makes the last ACK wait for its data", "[tcp]") {
+TEST_CASE("A writer that waits for the handshake makes the last ACK wait for its data",
+          "[tcp][OPEN-3]") {
     TcpDrive d{DriveConfig{}};
     d.to_syn_sent();
     CHECK(d.write(100) == 0);

@@ -6,7 +6,8 @@
 using namespace seedwire;
 using namespace seedwire::tcp;
 
-TEST_CASE("The first window is half the buffer in whole segments", "[tcp][negotiation]") {
+TEST_CASE("The first window is half the buffer in whole segments",
+          "[tcp][negotiation][OPT-13][RWIN-1]") {
     struct Row {
         std::int32_t buffer;
         bool locked;
@@ -28,7 +29,8 @@ TEST_CASE("The first window is half the buffer in whole segments", "[tcp][negoti
     CHECK(initial.field() == (row.window < 65535 ? row.window : 65535));
 }
 
-TEST_CASE("The scale follows the largest buffer autotuning may reach", "[tcp][negotiation]") {
+TEST_CASE("The scale follows the largest buffer autotuning may reach",
+          "[tcp][negotiation][OPT-10]") {
     Sysctls sysctls;
     sysctls.tcp_rmem[2] = 6291456;
     CHECK(initial_receive_window(sysctls, {}, 1460, true).scale == 7);
@@ -37,13 +39,13 @@ TEST_CASE("The scale follows the largest buffer autotuning may reach", "[tcp][ne
     CHECK(initial_receive_window(sysctls, {}, 1460, false).scale == -1);
 }
 
-TEST_CASE("initrwnd bounds the first window", "[tcp][negotiation]") {
+TEST_CASE("initrwnd bounds the first window", "[tcp][negotiation][RWIN-1]") {
     Sysctls sysctls;
     sysctls.initial_rwnd = 4;
     CHECK(initial_receive_window(sysctls, {}, 1460, true).window == 5840);
 }
 
-TEST_CASE("A SYN-ACK answers only what the SYN offered", "[tcp][negotiation][rfc7323]") {
+TEST_CASE("A SYN-ACK answers only what the SYN offered", "[tcp][negotiation][rfc7323][OPT-2]") {
     const bool timestamps = GENERATE(false, true);
     const bool sack = GENERATE(false, true);
     const bool scaling = GENERATE(false, true);
@@ -77,7 +79,7 @@ TEST_CASE("A SYN-ACK answers only what the SYN offered", "[tcp][negotiation][rfc
     CHECK(agreement.peer_mss == 536);
 }
 
-TEST_CASE("A shift count above 14 counts as 14", "[tcp][negotiation][rfc7323]") {
+TEST_CASE("A shift count above 14 counts as 14", "[tcp][negotiation][rfc7323][OPT-11]") {
     wire::Segment ours;
     wire::Segment theirs;
     ours.syn.window_scale = 2;
@@ -85,7 +87,7 @@ TEST_CASE("A shift count above 14 counts as 14", "[tcp][negotiation][rfc7323]") 
     CHECK(agree(ours, theirs, {}).send_scale == 14);
 }
 
-TEST_CASE("TCP_MAXSEG lowers what we offer and what we send", "[tcp][negotiation]") {
+TEST_CASE("TCP_MAXSEG lowers what we offer and what we send", "[tcp][negotiation][OPT-5]") {
     SocketOptions options;
     options.maxseg = 536;
     CHECK(advertised_mss(Environment{}, options) == 536);
@@ -95,7 +97,7 @@ TEST_CASE("TCP_MAXSEG lowers what we offer and what we send", "[tcp][negotiation
 }
 
 TEST_CASE("The effective MSS respects path, peer, options and half of the peer's window",
-          "[tcp][negotiation][rfc6691]") {
+          "[tcp][negotiation][rfc6691][OPT-7][OPT-8]") {
     CHECK(effective_mss(1500, 1460, true, 65535) == 1448);
     CHECK(effective_mss(1500, 1460, false, 65535) == 1460);
     CHECK(effective_mss(1500, 1000, true, 65535) == 988);
@@ -108,7 +110,7 @@ TEST_CASE("The effective MSS respects path, peer, options and half of the peer's
 }
 
 TEST_CASE("ECN is answered when both bits ask for it, and asked for only on demand",
-          "[tcp][negotiation][rfc3168]") {
+          "[tcp][negotiation][rfc3168][ECN-1]") {
     wire::Segment syn;
     InitialWindow window;
     Sysctls sysctls;

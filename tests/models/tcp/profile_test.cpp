@@ -63,7 +63,7 @@ TEST_CASE("docs/profiles.md shows the table as it is", "[tcp][profile][docs]") {
     CHECK(text.substr(text.find("| rule |")) == table);
 }
 
-TEST_CASE("Profiles: the least RTO and the variance behind it", "[tcp][profile][rfc6298]") {
+TEST_CASE("Profiles: the least RTO and the variance behind it", "[tcp][profile][rfc6298][RTT-5]") {
     const bool rfc = GENERATE(false, true);
     TcpDrive d{settings(rfc)};
     establish(d);
@@ -80,7 +80,7 @@ TEST_CASE("Profiles: the least RTO and the variance behind it", "[tcp][profile][
     CHECK(d.info().rttvar == (237'500 * 3 + 199'000) / 4);
 }
 
-TEST_CASE("Profiles: after a lost SYN", "[tcp][profile][rfc6298][rfc5681]") {
+TEST_CASE("Profiles: after a lost SYN", "[tcp][profile][rfc6298][rfc5681][OPEN-13][RTT-10]") {
     const bool rfc = GENERATE(false, true);
     DriveConfig config = settings(rfc);
     config.timestamps = true;
@@ -93,7 +93,7 @@ TEST_CASE("Profiles: after a lost SYN", "[tcp][profile][rfc6298][rfc5681]") {
     CHECK(d.info().snd_cwnd == (rfc ? 1 : 10));
 }
 
-TEST_CASE("Profiles: SYNs back off and are given up", "[tcp][profile][rfc6298][rfc9293]") {
+TEST_CASE("Profiles: SYNs back off and are given up", "[tcp][profile][rfc6298][rfc9293][OPEN-4]") {
     const bool rfc = GENERATE(false, true);
     TcpDrive d{settings(rfc)};
     d.connect();
@@ -126,7 +126,7 @@ TEST_CASE("Profiles: ACKs of data in order", "[tcp][profile][rfc9293][rfc5681]")
     CHECK(count(d) == 1);
 }
 
-TEST_CASE("Profiles: the reader sends ACKs only with Linux", "[tcp][profile]") {
+TEST_CASE("Profiles: the reader sends ACKs only with Linux", "[tcp][profile][ACK-11]") {
     const bool rfc = GENERATE(false, true);
     TcpDrive d{settings(rfc)};
     d.to_established_passively();
@@ -141,7 +141,7 @@ TEST_CASE("Profiles: the reader sends ACKs only with Linux", "[tcp][profile]") {
     CHECK(count(d) == (rfc ? 0 : 1));
 }
 
-TEST_CASE("Profiles: the ACK of a FIN", "[tcp][profile][rfc9293]") {
+TEST_CASE("Profiles: the ACK of a FIN", "[tcp][profile][rfc9293][ACK-16]") {
     const bool rfc = GENERATE(false, true);
     TcpDrive d{settings(rfc)};
     d.to_established_passively();
@@ -155,7 +155,7 @@ TEST_CASE("Profiles: the ACK of a FIN", "[tcp][profile][rfc9293]") {
     CHECK(count(d) == (rfc ? 0 : 1));
 }
 
-TEST_CASE("Profiles: ACKs of data out of order", "[tcp][profile][rfc5681]") {
+TEST_CASE("Profiles: ACKs of data out of order", "[tcp][profile][rfc5681][ACK-13]") {
     const bool rfc = GENERATE(false, true);
     DriveConfig config = settings(rfc);
     config.sack = true;
@@ -211,7 +211,7 @@ TEST_CASE("Profiles: the receiver asks for that step", "[tcp][profile][rfc9293]"
     CHECK((least >= 1000) == rfc);
 }
 
-TEST_CASE("Profiles: Nagle", "[tcp][profile][nagle][rfc9293]") {
+TEST_CASE("Profiles: Nagle", "[tcp][profile][nagle][rfc9293][NAGLE-1]") {
     const bool rfc = GENERATE(false, true);
     TcpDrive d{settings(rfc)};
     establish(d);
@@ -223,7 +223,7 @@ TEST_CASE("Profiles: Nagle", "[tcp][profile][nagle][rfc9293]") {
     CHECK(count(d) == (rfc ? 1 : 0));
 }
 
-TEST_CASE("Profiles: the rest of a window", "[tcp][profile][rfc9293]") {
+TEST_CASE("Profiles: the rest of a window", "[tcp][profile][rfc9293][SEND-2]") {
     const bool rfc = GENERATE(false, true);
     DriveConfig config = settings(rfc);
     config.options.nodelay = true;
@@ -256,7 +256,7 @@ TEST_CASE("Profiles: half of a small window is no silly rest", "[tcp][profile][r
     CHECK(count(d) == 1);
 }
 
-TEST_CASE("Profiles: blocks and PSH", "[tcp][profile][rfc9293]") {
+TEST_CASE("Profiles: blocks and PSH", "[tcp][profile][rfc9293][SEND-4][SEND-6]") {
     const bool rfc = GENERATE(false, true);
     TcpDrive d{settings(rfc)};
     establish(d);
@@ -274,7 +274,7 @@ TEST_CASE("Profiles: the congestion control by default", "[tcp][profile][rfc5681
     CHECK(settings(true).sysctls.tcp_congestion_control == tcp::CongestionName::Reno);
 }
 
-TEST_CASE("Profiles: slow start counts segments or ACKs", "[tcp][profile][rfc5681]") {
+TEST_CASE("Profiles: slow start counts segments or ACKs", "[tcp][profile][rfc5681][CC-1]") {
     const bool rfc = GENERATE(false, true);
     TcpDrive d{settings(rfc)};
     establish(d);
@@ -284,7 +284,7 @@ TEST_CASE("Profiles: slow start counts segments or ACKs", "[tcp][profile][rfc568
     CHECK(d.info().snd_cwnd == (rfc ? 11 : 14));
 }
 
-TEST_CASE("Profiles: a window that was not used", "[tcp][profile][rfc5681]") {
+TEST_CASE("Profiles: a window that was not used", "[tcp][profile][rfc5681][CC-5]") {
     const bool rfc = GENERATE(false, true);
     TcpDrive d{settings(rfc)};
     establish(d);
@@ -349,7 +349,7 @@ TEST_CASE("Profiles: a retransmission that is lost again", "[tcp][profile][rfc66
     CHECK((d.info().total_retrans > before) == !rfc);
 }
 
-TEST_CASE("Profiles: a lost tail is probed for, or not", "[tcp][profile][rfc6298]") {
+TEST_CASE("Profiles: a lost tail is probed for, or not", "[tcp][profile][rfc6298][TLP-1]") {
     const bool rfc = GENERATE(false, true);
     DriveConfig config = settings(rfc);
     config.sack = true;
@@ -383,12 +383,12 @@ TEST_CASE("Profiles: a needless timeout stays or is taken back", "[tcp][profile]
     CHECK((d.info().snd_cwnd >= cwnd) == !rfc);
 }
 
-TEST_CASE("Profiles: F-RTO is tried, or not", "[tcp][profile][rfc6298]") {
+TEST_CASE("Profiles: F-RTO is tried, or not", "[tcp][profile][rfc6298][FRTO-2][FRTO-3]") {
     CHECK(settings(false).sysctls.tcp_frto == 2);
     CHECK(settings(true).sysctls.tcp_frto == 0);
 }
 
-TEST_CASE("Profiles: the window after a pause", "[tcp][profile][rfc5681]") {
+TEST_CASE("Profiles: the window after a pause", "[tcp][profile][rfc5681][CC-7]") {
     const bool rfc = GENERATE(false, true);
     TcpDrive d{settings(rfc)};
     establish(d);
@@ -406,7 +406,7 @@ TEST_CASE("Profiles: the window after a pause", "[tcp][profile][rfc5681]") {
     CHECK((d.info().snd_cwnd == 10) == rfc);
 }
 
-TEST_CASE("Profiles: the probe of a closed window", "[tcp][profile][rfc9293]") {
+TEST_CASE("Profiles: the probe of a closed window", "[tcp][profile][rfc9293][PERSIST-2]") {
     const bool rfc = GENERATE(false, true);
     TcpDrive d{settings(rfc)};
     establish(d);

@@ -20,7 +20,8 @@ void establish(TcpDrive& d, Duration rtt) {
 
 }  // namespace
 
-TEST_CASE("The first window is ten segments, PSH on the last of each block", "[tcp][rfc6928]") {
+TEST_CASE("The first window is ten segments, PSH on the last of each block",
+          "[tcp][rfc6928][OPEN-13][SEND-1][SEND-4][SEND-6]") {
     TcpDrive d{DriveConfig{}};
     establish(d, 100_ms);
     CHECK(d.write(20'000) == 20'000);
@@ -35,7 +36,7 @@ TEST_CASE("The first window is ten segments, PSH on the last of each block", "[t
     CHECK(d.endpoint().unacknowledged() == 20'000);
 }
 
-TEST_CASE("Every acknowledged segment lets two more go in slow start", "[tcp][rfc5681]") {
+TEST_CASE("Every acknowledged segment lets two more go in slow start", "[tcp][rfc5681][SEND-1]") {
     TcpDrive d{DriveConfig{}};
     establish(d, 100_ms);
     d.write(30'000);
@@ -49,7 +50,7 @@ TEST_CASE("Every acknowledged segment lets two more go in slow start", "[tcp][rf
 }
 
 TEST_CASE("Nagle holds a short segment only while another short one is outstanding",
-          "[tcp][nagle][rfc1122]") {
+          "[tcp][nagle][rfc1122][NAGLE-1][NAGLE-2]") {
     TcpDrive d{DriveConfig{}};
     establish(d, 100_ms);
     d.write(1500);
@@ -76,7 +77,7 @@ TEST_CASE("Nagle holds a short segment only while another short one is outstandi
     }
 }
 
-TEST_CASE("Nagle: small writes behind the first wait and leave together", "[tcp][nagle]") {
+TEST_CASE("Nagle: small writes behind the first wait and leave together", "[tcp][nagle][NAGLE-1]") {
     TcpDrive d{DriveConfig{}};
     establish(d, 100_ms);
     for (int i = 0; i < 5; ++i) CHECK(d.write(100) == 100);
@@ -87,7 +88,8 @@ TEST_CASE("Nagle: small writes behind the first wait and leave together", "[tcp]
     d.out(data(400).seq(201).push());
 }
 
-TEST_CASE("A corked rest leaves when uncorked, or by the probe timer", "[tcp][cork]") {
+TEST_CASE("A corked rest leaves when uncorked, or by the probe timer",
+          "[tcp][cork][NAGLE-3][NAGLE-4]") {
     DriveConfig config;
     config.options.cork = true;
     TcpDrive d{config};
@@ -117,7 +119,7 @@ TEST_CASE("A corked rest leaves when uncorked, or by the probe timer", "[tcp][co
     }
 }
 
-TEST_CASE("MSG_MORE holds like a cork, for that write only", "[tcp][cork]") {
+TEST_CASE("MSG_MORE holds like a cork, for that write only", "[tcp][cork][NAGLE-3]") {
     TcpDrive d{DriveConfig{}};
     establish(d, 10_ms);
     d.write(100, tcp::WriteMode::More);
@@ -126,7 +128,7 @@ TEST_CASE("MSG_MORE holds like a cork, for that write only", "[tcp][cork]") {
     d.out(data(200).seq(101).push());
 }
 
-TEST_CASE("MSG_EOR keeps the next write out of the segment", "[tcp]") {
+TEST_CASE("MSG_EOR keeps the next write out of the segment", "[tcp][NAGLE-5]") {
     DriveConfig config;
     config.options.nodelay = true;
     config.options.cork = true;
@@ -142,7 +144,7 @@ TEST_CASE("MSG_EOR keeps the next write out of the segment", "[tcp]") {
 }
 
 TEST_CASE("The receive window cuts a block at whole segments, its rest only as a tail",
-          "[tcp][rfc9293]") {
+          "[tcp][rfc9293][SEND-2]") {
     DriveConfig config;
     SECTION("5500 octets") {
         config.peer_window = 5500;
@@ -166,7 +168,7 @@ TEST_CASE("The receive window cuts a block at whole segments, its rest only as a
 }
 
 TEST_CASE("A closed window is probed with back-off, and any ACK restarts the interval",
-          "[tcp][persist][rfc9293]") {
+          "[tcp][persist][rfc9293][PERSIST-1][PERSIST-2][PERSIST-3]") {
     TcpDrive d{DriveConfig{}};
     establish(d, 100_ms);
     d.write(500);
@@ -189,7 +191,7 @@ TEST_CASE("A closed window is probed with back-off, and any ACK restarts the int
     CHECK(d.info().probes == 0);
 }
 
-TEST_CASE("Probes without answers end in ETIMEDOUT", "[tcp][persist]") {
+TEST_CASE("Probes without answers end in ETIMEDOUT", "[tcp][persist][PERSIST-5]") {
     DriveConfig config;
     config.sysctls.tcp_retries2 = 3;
     TcpDrive d{config};
@@ -207,7 +209,7 @@ TEST_CASE("Probes without answers end in ETIMEDOUT", "[tcp][persist]") {
     CHECK(d.endpoint().error() == tcp::Error::TimedOut);
 }
 
-TEST_CASE("A window too small for a segment is used by the probe", "[tcp][persist]") {
+TEST_CASE("A window too small for a segment is used by the probe", "[tcp][persist][PERSIST-4]") {
     TcpDrive d{DriveConfig{}};
     establish(d, 100_ms);
     d.in(d.peer().ack(101).window(300));
@@ -217,7 +219,8 @@ TEST_CASE("A window too small for a segment is used by the probe", "[tcp][persis
     d.out_at(400_ms, data(300).seq(101).push());
 }
 
-TEST_CASE("The user timeout limits how long a closed window is probed", "[tcp][rfc5482]") {
+TEST_CASE("The user timeout limits how long a closed window is probed",
+          "[tcp][rfc5482][PERSIST-5]") {
     DriveConfig config;
     config.options.user_timeout = 1_s;
     TcpDrive d{config};
@@ -230,7 +233,7 @@ TEST_CASE("The user timeout limits how long a closed window is probed", "[tcp][r
     CHECK(d.state() == State::Closed);
 }
 
-TEST_CASE("The user timeout ends retransmission exactly on time", "[tcp][rfc5482]") {
+TEST_CASE("The user timeout ends retransmission exactly on time", "[tcp][rfc5482][RTO-11]") {
     DriveConfig config;
     config.options.user_timeout = 2_s;
     TcpDrive d{config};
@@ -242,7 +245,8 @@ TEST_CASE("The user timeout ends retransmission exactly on time", "[tcp][rfc5482
     CHECK(d.endpoint().error() == tcp::Error::TimedOut);
 }
 
-TEST_CASE("Retransmission gives up after the modelled time of tcp_retries2", "[tcp][rfc9293]") {
+TEST_CASE("Retransmission gives up after the modelled time of tcp_retries2",
+          "[tcp][rfc9293][RTO-10]") {
     DriveConfig config;
     config.sysctls.tcp_retries2 = 5;
     TcpDrive d{config};
@@ -256,7 +260,8 @@ TEST_CASE("Retransmission gives up after the modelled time of tcp_retries2", "[t
     CHECK(d.saw(tcp::event::kError));
 }
 
-TEST_CASE("The send buffer limits a write; a third free wakes the writer", "[tcp][send_buffer]") {
+TEST_CASE("The send buffer limits a write; a third free wakes the writer",
+          "[tcp][send_buffer][BUF-1][BUF-2]") {
     DriveConfig config;
     config.options.send_buffer = 20'000;
     config.options.send_buffer_locked = true;
@@ -280,7 +285,8 @@ TEST_CASE("The send buffer limits a write; a third free wakes the writer", "[tcp
     CHECK(d.write(1000) == 1000);
 }
 
-TEST_CASE("TCP_NOTSENT_LOWAT stops writing before the buffer is full", "[tcp][send_buffer]") {
+TEST_CASE("TCP_NOTSENT_LOWAT stops writing before the buffer is full",
+          "[tcp][send_buffer][BUF-4]") {
     DriveConfig config;
     config.options.notsent_low_water = 5000;
     TcpDrive d{config};
@@ -290,7 +296,8 @@ TEST_CASE("TCP_NOTSENT_LOWAT stops writing before the buffer is full", "[tcp][se
     CHECK(d.info().notsent_bytes >= 5000);
 }
 
-TEST_CASE("Keepalive probes an idle peer, then resets", "[tcp][keepalive][rfc9293]") {
+TEST_CASE("Keepalive probes an idle peer, then resets",
+          "[tcp][keepalive][rfc9293][KEEP-1][KEEP-2]") {
     DriveConfig config;
     config.options.keepalive = true;
     config.options.keepalive_idle = 2_s;
@@ -324,14 +331,14 @@ TEST_CASE("Keepalive probes an idle peer, then resets", "[tcp][keepalive][rfc929
     }
 }
 
-TEST_CASE("A keepalive probe of the peer is answered", "[tcp][keepalive]") {
+TEST_CASE("A keepalive probe of the peer is answered", "[tcp][keepalive][SEQ-6]") {
     TcpDrive d{DriveConfig{}};
     establish(d, 100_ms);
     d.in(ack_only().seq(300).ack(101));
     d.out(ack_only().seq(101).ack(301));
 }
 
-TEST_CASE("PAWS refuses an old segment and answers with an ACK", "[tcp][paws][rfc7323]") {
+TEST_CASE("PAWS refuses an old segment and answers with an ACK", "[tcp][paws][rfc7323][PAWS-1]") {
     DriveConfig config;
     config.timestamps = true;
     TcpDrive d{config};
@@ -344,7 +351,7 @@ TEST_CASE("PAWS refuses an old segment and answers with an ACK", "[tcp][paws][rf
 }
 
 TEST_CASE("Path MTU: a smaller one resends what no longer fits, without a reduction",
-          "[tcp][rfc1191]") {
+          "[tcp][rfc1191][PMTU-1]") {
     DriveConfig config;
     config.peer_mss = 1460;
     TcpDrive d{config};
@@ -363,7 +370,8 @@ TEST_CASE("Path MTU: a smaller one resends what no longer fits, without a reduct
     CHECK(d.info().snd_cwnd == 10);
 }
 
-TEST_CASE("ICMP errors abort an opening and are remembered later", "[tcp][rfc5461]") {
+TEST_CASE("ICMP errors abort an opening and are remembered later",
+          "[tcp][rfc5461][ICMP-1][ICMP-2][ICMP-3]") {
     TcpDrive d{DriveConfig{}};
     tcp::Output out;
     SECTION("SYN-SENT") {
@@ -390,7 +398,7 @@ TEST_CASE("ICMP errors abort an opening and are remembered later", "[tcp][rfc546
     }
 }
 
-TEST_CASE("The window field never takes back what was offered", "[tcp][rfc9293]") {
+TEST_CASE("The window field never takes back what was offered", "[tcp][rfc9293][RWIN-2]") {
     TcpDrive d{DriveConfig{}};
     d.to_established();
     std::uint32_t edge = 0;
@@ -405,7 +413,8 @@ TEST_CASE("The window field never takes back what was offered", "[tcp][rfc9293]"
     }
 }
 
-TEST_CASE("A retransmission leaves room for the SACK blocks that it carries", "[tcp][rfc2018]") {
+TEST_CASE("A retransmission leaves room for the SACK blocks that it carries",
+          "[tcp][rfc2018][OPT-9]") {
     DriveConfig config;
     config.sack = true;
     config.sysctls.tcp_early_retrans = 0;

@@ -192,7 +192,7 @@ Answer classify(const wire::Segment& segment) {
 
 }  // namespace
 
-TEST_CASE("State x segment", "[tcp][state][rfc9293]") {
+TEST_CASE("State x segment", "[tcp][state][rfc9293][SEQ-4]") {
     for (const Row& row : kTable) {
         for (int k = 0; k < kKinds; ++k) {
             const Kind kind = static_cast<Kind>(k);

@@ -16,7 +16,8 @@ constexpr State kAll[] = {State::Closed,      State::Listen,   State::SynSent,  
 
 }  // namespace
 
-TEST_CASE("Exactly the transitions of RFC 9293 figure 5 are legal", "[tcp][state][rfc9293]") {
+TEST_CASE("Exactly the transitions of RFC 9293 figure 5 are legal",
+          "[tcp][state][rfc9293][CLOSE-4]") {
     const std::set<std::pair<State, State>> legal = {
         {State::Closed, State::Listen},           {State::Closed, State::SynSent},
         {State::Closed, State::SynReceived},      {State::Listen, State::SynSent},

@@ -15,7 +15,7 @@ TEST_CASE("Without a tick timers are exact", "[tcp][timer]") {
 }
 
 TEST_CASE("The wheel of an HZ=250 kernel rounds up, in steps that grow with the distance",
-          "[tcp][timer]") {
+          "[tcp][timer][TIMER-2]") {
     struct Row {
         std::int64_t now_ms, delay_us, fires_ms;
     };
@@ -28,7 +28,7 @@ TEST_CASE("The wheel of an HZ=250 kernel rounds up, in steps that grow with the 
     CHECK(timer_expiry(now, Duration::us(row.delay_us), 4_ms).ns() == row.fires_ms * 1'000'000);
 }
 
-TEST_CASE("A coarse timer never fires early and at most one step late", "[tcp][timer]") {
+TEST_CASE("A coarse timer never fires early and at most one step late", "[tcp][timer][TIMER-2]") {
     for (std::int64_t ms = 1; ms < 100'000; ms = ms * 3 / 2 + 1) {
         for (const std::int64_t start_us : {0, 1, 3999, 4000, 77'123}) {
             const Time now = Time::zero() + Duration::us(start_us);
@@ -40,7 +40,7 @@ TEST_CASE("A coarse timer never fires early and at most one step late", "[tcp][t
     }
 }
 
-TEST_CASE("Durations are counted in whole ticks", "[tcp][timer]") {
+TEST_CASE("Durations are counted in whole ticks", "[tcp][timer][TIMER-1]") {
     CHECK(round_up_to_tick(300'100_us, 4_ms) == 304_ms);
     CHECK(round_up_to_tick(300'100_us, Duration::zero()) == 301_ms);
     CHECK(round_up_to_tick(300_ms, Duration::zero()) == 300_ms);
@@ -60,7 +60,7 @@ TEST_CASE("The earliest armed slot is known", "[tcp][timer]") {
     CHECK_FALSE(timers.is_armed(TimerSlot::Keepalive));
 }
 
-TEST_CASE("Fifteen retries model 924.6 s", "[tcp][timer][rfc9293]") {
+TEST_CASE("Fifteen retries model 924.6 s", "[tcp][timer][rfc9293][RTO-10]") {
     CHECK(modelled_timeout(15, 200_ms, 120_s) == 924'600_ms);
     CHECK(modelled_timeout(5, 200_ms, 120_s) == 12'600_ms);
     CHECK(modelled_timeout(6, 1_s, 120_s) == 127_s);

@@ -49,7 +49,8 @@ public:
     }
 };
 
-TEST_CASE("The options of a SYN stand in Linux's order, with Linux's padding", "[wire][rfc9293]") {
+TEST_CASE("The options of a SYN stand in Linux's order, with Linux's padding",
+          "[wire][rfc9293][OPT-1]") {
     Segment segment = syn();
     CHECK(options_of(segment) == "020405b40402080a010203040000000001030307");
     segment.has_timestamps = false;
@@ -87,7 +88,8 @@ TEST_CASE("Fast Open cookies come last and are padded with NOPs", "[wire][rfc741
           "fe0cf9890102030405060708");
 }
 
-TEST_CASE("Other segments carry NOP NOP timestamps, NOP NOP SACK", "[wire][rfc2018][rfc7323]") {
+TEST_CASE("Other segments carry NOP NOP timestamps, NOP NOP SACK",
+          "[wire][rfc2018][rfc7323][OPT-3]") {
     Segment segment;
     segment.flags = flag::kAck;
     segment.has_timestamps = true;
@@ -133,7 +135,7 @@ TEST_CASE("Options survive the way through bytes", "[wire]") {
 }
 
 TEST_CASE("Unknown options and those of a wrong length are skipped, broken lists refused",
-          "[wire][rfc9293]") {
+          "[wire][rfc9293][OPT-4]") {
     Segment segment;
     const std::uint8_t unknown[] = {200, 4, 1, 2, 2, 4, 5, 0xB4};
     CHECK(parse_options(unknown, segment).empty());

@@ -73,7 +73,7 @@ struct Growth {
 }  // namespace
 
 TEST_CASE("CUBIC repeats the growth of a measured connection after a loss at cwnd 69",
-          "[tcp][cubic][rfc9438]") {
+          "[tcp][cubic][rfc9438][CUBIC-3]") {
     Drive d;
     d.window.cwnd = 69;
     d.window.ssthresh = 69;
@@ -108,7 +108,7 @@ TEST_CASE("CUBIC repeats the growth of a measured connection after a loss at cwn
 }
 
 TEST_CASE("CUBIC takes 0.7 of the window after a loss, at least two segments",
-          "[tcp][cubic][rfc9438]") {
+          "[tcp][cubic][rfc9438][CUBIC-1]") {
     struct Case {
         std::uint32_t before, after;
     };
@@ -120,7 +120,7 @@ TEST_CASE("CUBIC takes 0.7 of the window after a loss, at least two segments",
 }
 
 TEST_CASE("CUBIC converges fast: below the last maximum it remembers less than it had",
-          "[tcp][cubic][rfc9438]") {
+          "[tcp][cubic][rfc9438][CUBIC-2]") {
     // Both lose at 100 and then again at 80; only the curve after a second loss differs.
     Drive falling;
     falling.window.cwnd = falling.window.ssthresh = 100;
@@ -141,7 +141,8 @@ TEST_CASE("CUBIC converges fast: below the last maximum it remembers less than i
     CHECK(falling.window.cwnd < fresh.window.cwnd);
 }
 
-TEST_CASE("CUBIC without any loss grows by at least one segment per twenty", "[tcp][cubic]") {
+TEST_CASE("CUBIC without any loss grows by at least one segment per twenty",
+          "[tcp][cubic][CUBIC-5]") {
     Drive d;
     d.window.cwnd = d.window.ssthresh = 100;
     for (int i = 0; i < 10; ++i) {
@@ -151,7 +152,7 @@ TEST_CASE("CUBIC without any loss grows by at least one segment per twenty", "[t
     CHECK(d.window.cwnd == 105);
 }
 
-TEST_CASE("CUBIC is as fast as Reno where the curve is flat", "[tcp][cubic][rfc9438]") {
+TEST_CASE("CUBIC is as fast as Reno where the curve is flat", "[tcp][cubic][rfc9438][CUBIC-4]") {
     // RTT 2 ms: the curve needs seconds, Reno's equivalent a few windows.
     Drive d;
     d.window.cwnd = d.window.ssthresh = 20;
@@ -164,7 +165,7 @@ TEST_CASE("CUBIC is as fast as Reno where the curve is flat", "[tcp][cubic][rfc9
     CHECK(d.window.cwnd >= start + 9);  // about 0.53 per window
 }
 
-TEST_CASE("CUBIC does not count idle time as growth", "[tcp][cubic][rfc9438]") {
+TEST_CASE("CUBIC does not count idle time as growth", "[tcp][cubic][rfc9438][CUBIC-6]") {
     Drive busy, idle;
     for (Drive* d : {&busy, &idle}) {
         d->window.cwnd = d->window.ssthresh = 60;
@@ -181,7 +182,7 @@ TEST_CASE("CUBIC does not count idle time as growth", "[tcp][cubic][rfc9438]") {
     CHECK(idle.window.cwnd < 50);
 }
 
-TEST_CASE("CUBIC forgets its curve at a retransmission timeout", "[tcp][cubic]") {
+TEST_CASE("CUBIC forgets its curve at a retransmission timeout", "[tcp][cubic][CUBIC-7]") {
     Drive d;
     d.window.cwnd = d.window.ssthresh = 60;
     d.lose();

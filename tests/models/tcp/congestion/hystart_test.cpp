@@ -32,7 +32,7 @@ struct Drive {
 }  // namespace
 
 TEST_CASE("HyStart: an ACK train longer than half the minimum RTT and a half millisecond",
-          "[tcp][hystart][rfc9406]") {
+          "[tcp][hystart][rfc9406][HYSTART-1]") {
     // Measured: minimum RTT 61.312 ms, threshold 31.156 ms; the train stood at 31.194 ms.
     constexpr std::uint32_t kMinimum = 61'312;
     Drive d;
@@ -44,7 +44,7 @@ TEST_CASE("HyStart: an ACK train longer than half the minimum RTT and a half mil
 }
 
 TEST_CASE("HyStart: a pause of more than two milliseconds ends the train for this round",
-          "[tcp][hystart]") {
+          "[tcp][hystart][HYSTART-1]") {
     constexpr std::uint32_t kMinimum = 20'000;
     Drive d;
     d.begin_round(kMinimum);
@@ -56,14 +56,14 @@ TEST_CASE("HyStart: a pause of more than two milliseconds ends the train for thi
     CHECK(found);
 }
 
-TEST_CASE("HyStart: below sixteen segments it does not look", "[tcp][hystart]") {
+TEST_CASE("HyStart: below sixteen segments it does not look", "[tcp][hystart][HYSTART-3]") {
     Drive d;
     d.begin_round(4'000);
     for (int i = 0; i < 20; ++i) CHECK_FALSE(d.after(1'000, 60'000, 4'000, 15));
 }
 
 TEST_CASE("HyStart: the ninth sample of a round tells that the RTT has risen by an eighth",
-          "[tcp][hystart]") {
+          "[tcp][hystart][HYSTART-2]") {
     constexpr std::uint32_t kMinimum = 64'000;
     Drive d;
     d.begin_round(kMinimum);
@@ -73,7 +73,7 @@ TEST_CASE("HyStart: the ninth sample of a round tells that the RTT has risen by 
 }
 
 TEST_CASE("HyStart: the rise counts from 4 ms on and is needed only up to 16 ms",
-          "[tcp][hystart]") {
+          "[tcp][hystart][HYSTART-2]") {
     struct Case {
         std::uint32_t minimum_us, rise_us;
     };
@@ -88,7 +88,7 @@ TEST_CASE("HyStart: the rise counts from 4 ms on and is needed only up to 16 ms"
     }
 }
 
-TEST_CASE("HyStart: found stays found until slow start begins anew", "[tcp][hystart]") {
+TEST_CASE("HyStart: found stays found until slow start begins anew", "[tcp][hystart][HYSTART-3]") {
     Drive d;
     d.begin_round(1'000);
     d.after(1'500, 1'000, 1'000);

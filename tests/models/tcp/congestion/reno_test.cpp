@@ -21,7 +21,8 @@ struct Drive {
 
 }  // namespace
 
-TEST_CASE("Slow start adds what an ACK delivers, however much that is", "[tcp][reno][rfc5681]") {
+TEST_CASE("Slow start adds what an ACK delivers, however much that is",
+          "[tcp][reno][rfc5681][CC-1]") {
     Drive d;
     d.ack(1);
     CHECK(d.window.cwnd == 11);
@@ -29,7 +30,8 @@ TEST_CASE("Slow start adds what an ACK delivers, however much that is", "[tcp][r
     CHECK(d.window.cwnd == 18);
 }
 
-TEST_CASE("The rest of an ACK beyond ssthresh feeds congestion avoidance", "[tcp][reno][rfc5681]") {
+TEST_CASE("The rest of an ACK beyond ssthresh feeds congestion avoidance",
+          "[tcp][reno][rfc5681][CC-1]") {
     Drive d;
     d.window.cwnd = 18;
     d.window.ssthresh = 20;
@@ -38,7 +40,8 @@ TEST_CASE("The rest of an ACK beyond ssthresh feeds congestion avoidance", "[tcp
     CHECK(d.window.growth == 3);
 }
 
-TEST_CASE("Reno grows by one segment per window of delivered segments", "[tcp][reno][rfc5681]") {
+TEST_CASE("Reno grows by one segment per window of delivered segments",
+          "[tcp][reno][rfc5681][CC-2]") {
     Drive d;
     d.window.cwnd = d.window.ssthresh = 12;
     for (int i = 0; i < 5; ++i) d.ack(2);
@@ -52,7 +55,8 @@ TEST_CASE("Reno grows by one segment per window of delivered segments", "[tcp][r
     CHECK(d.window.growth == 1);
 }
 
-TEST_CASE("A counter left over from a larger window is worth one segment at most", "[tcp][reno]") {
+TEST_CASE("A counter left over from a larger window is worth one segment at most",
+          "[tcp][reno][CC-2]") {
     Drive d;
     d.window.cwnd = d.window.ssthresh = 4;
     d.window.growth = 9;
@@ -61,7 +65,7 @@ TEST_CASE("A counter left over from a larger window is worth one segment at most
     CHECK(d.window.growth == 1);
 }
 
-TEST_CASE("Reno halves the window, to no less than two segments", "[tcp][reno][rfc5681]") {
+TEST_CASE("Reno halves the window, to no less than two segments", "[tcp][reno][rfc5681][CC-3]") {
     Drive d;
     for (const auto& [before, after] :
          {std::pair{24U, 12U}, {39U, 19U}, {14U, 7U}, {3U, 2U}, {1U, 2U}}) {

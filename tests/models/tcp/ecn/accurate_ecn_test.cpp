@@ -20,7 +20,7 @@ wire::Segment telling(std::uint32_t value) {
     return segment;
 }
 
-TEST_CASE("The counter starts at five and wraps at eight", "[tcp][ecn][rfc9768]") {
+TEST_CASE("The counter starts at five and wraps at eight", "[tcp][ecn][rfc9768][ACCECN-2]") {
     AccurateEcn ecn;
     ecn.enable(2, false);
     wire::Segment segment;
@@ -32,7 +32,8 @@ TEST_CASE("The counter starts at five and wraps at eight", "[tcp][ecn][rfc9768]"
     CHECK(ace::of(segment) == 0);
 }
 
-TEST_CASE("A client's first segment tells how the SYN-ACK arrived", "[tcp][ecn][rfc9768]") {
+TEST_CASE("A client's first segment tells how the SYN-ACK arrived",
+          "[tcp][ecn][rfc9768][ACCECN-3]") {
     AccurateEcn ecn;
     ecn.enable(ace::echo_of(wire::Ecn::Ect0), true);
     wire::Segment first, second;
@@ -42,7 +43,7 @@ TEST_CASE("A client's first segment tells how the SYN-ACK arrived", "[tcp][ecn][
     CHECK(ace::of(second) == 5);
 }
 
-TEST_CASE("Marks are what the counter has grown by", "[tcp][ecn][rfc9768]") {
+TEST_CASE("Marks are what the counter has grown by", "[tcp][ecn][rfc9768][ACCECN-5]") {
     AccurateEcn ecn;
     ecn.enable(2, false);
     CHECK(ecn.take_marks(telling(5), 2) == 0);
@@ -53,7 +54,8 @@ TEST_CASE("Marks are what the counter has grown by", "[tcp][ecn][rfc9768]") {
     CHECK(ecn.take_marks(telling(2), 10) == 9);
 }
 
-TEST_CASE("A receiver speaks up before the counter could wrap unseen", "[tcp][ecn][rfc9768]") {
+TEST_CASE("A receiver speaks up before the counter could wrap unseen",
+          "[tcp][ecn][rfc9768][ACCECN-4]") {
     AccurateEcn ecn;
     ecn.enable(2, false);
     for (int i = 0; i < 3; ++i) ecn.count_mark();
@@ -65,7 +67,8 @@ TEST_CASE("A receiver speaks up before the counter could wrap unseen", "[tcp][ec
     CHECK_FALSE(ecn.must_acknowledge());
 }
 
-TEST_CASE("Hosts agree on accurate ECN, or on what the other one knows", "[tcp][ecn][rfc9768]") {
+TEST_CASE("Hosts agree on accurate ECN, or on what the other one knows",
+          "[tcp][ecn][rfc9768][ACCECN-1]") {
     tcp::Sysctls sysctls;
     tcp::InitialWindow window;
     const auto answer = [&](std::int32_t mode, std::uint16_t flags, wire::Ecn ecn) {
@@ -92,7 +95,8 @@ TEST_CASE("Hosts agree on accurate ECN, or on what the other one knows", "[tcp][
     CHECK(request(5) == 0);
 }
 
-TEST_CASE("A connection with accurate ECN reduces once a round trip", "[tcp][ecn][rfc9768]") {
+TEST_CASE("A connection with accurate ECN reduces once a round trip",
+          "[tcp][ecn][rfc9768][ACCECN-7]") {
     DriveConfig config;
     config.sysctls.tcp_ecn = 3;
     TcpDrive d{config};
@@ -117,7 +121,7 @@ TEST_CASE("A connection with accurate ECN reduces once a round trip", "[tcp][ecn
     CHECK(ace::of(d.take()) == 6);
 }
 
-TEST_CASE("Only the third SYN gives accurate ECN up", "[tcp][ecn][rfc9768]") {
+TEST_CASE("Only the third SYN gives accurate ECN up", "[tcp][ecn][rfc9768][ACCECN-6]") {
     DriveConfig config;
     config.sysctls.tcp_ecn = 3;
     TcpDrive d{config};

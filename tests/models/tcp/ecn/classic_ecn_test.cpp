@@ -29,7 +29,7 @@ bool echoes(ClassicEcn& ecn) {
 
 }  // namespace
 
-TEST_CASE("A CE mark is echoed until CWR comes", "[tcp][ecn][rfc3168]") {
+TEST_CASE("A CE mark is echoed until CWR comes", "[tcp][ecn][rfc3168][ECN-3]") {
     ClassicEcn ecn;
     ecn.enable();
     CHECK(ecn.on_data(arriving(wire::Ecn::Ect0)) == EcnReaction::None);
@@ -43,7 +43,7 @@ TEST_CASE("A CE mark is echoed until CWR comes", "[tcp][ecn][rfc3168]") {
     CHECK_FALSE(echoes(ecn));
 }
 
-TEST_CASE("Unmarked data after marked ones draw quick ACKs", "[tcp][ecn]") {
+TEST_CASE("Unmarked data after marked ones draw quick ACKs", "[tcp][ecn][ECN-4]") {
     ClassicEcn ecn;
     ecn.enable();
     CHECK(ecn.on_data(arriving(wire::Ecn::NotEct)) == EcnReaction::None);
@@ -51,7 +51,7 @@ TEST_CASE("Unmarked data after marked ones draw quick ACKs", "[tcp][ecn]") {
     CHECK(ecn.on_data(arriving(wire::Ecn::NotEct)) == EcnReaction::QuickAcks);
 }
 
-TEST_CASE("CWR goes once, on new data only", "[tcp][ecn][rfc3168]") {
+TEST_CASE("CWR goes once, on new data only", "[tcp][ecn][rfc3168][ECN-2]") {
     ClassicEcn ecn;
     ecn.enable();
     ecn.queue_cwr();
@@ -73,7 +73,7 @@ TEST_CASE("CWR goes once, on new data only", "[tcp][ecn][rfc3168]") {
     CHECK_FALSE(last.has(wire::flag::kCwr));
 }
 
-TEST_CASE("Without agreement ECN does nothing", "[tcp][ecn]") {
+TEST_CASE("Without agreement ECN does nothing", "[tcp][ecn][ECN-1]") {
     ClassicEcn ecn;
     CHECK(ecn.on_data(arriving(wire::Ecn::Ce)) == EcnReaction::None);
     ecn.queue_cwr();
@@ -83,7 +83,7 @@ TEST_CASE("Without agreement ECN does nothing", "[tcp][ecn]") {
     CHECK(fresh.ecn == wire::Ecn::NotEct);
 }
 
-TEST_CASE("ECE reduces the window once, announced by CWR", "[tcp][ecn][rfc3168]") {
+TEST_CASE("ECE reduces the window once, announced by CWR", "[tcp][ecn][rfc3168][ECN-5]") {
     DriveConfig config;
     config.sysctls.tcp_ecn = 1;
     TcpDrive d{config};
@@ -108,7 +108,7 @@ TEST_CASE("ECE reduces the window once, announced by CWR", "[tcp][ecn][rfc3168]"
     while (d.pending() > 0) CHECK_FALSE(d.take().has(wire::flag::kCwr));
 }
 
-TEST_CASE("A repeated SYN no longer asks for ECN", "[tcp][ecn][rfc3168]") {
+TEST_CASE("A repeated SYN no longer asks for ECN", "[tcp][ecn][rfc3168][ECN-6]") {
     DriveConfig config;
     config.sysctls.tcp_ecn = 1;
     TcpDrive d{config};
@@ -118,7 +118,7 @@ TEST_CASE("A repeated SYN no longer asks for ECN", "[tcp][ecn][rfc3168]") {
     d.out(syn());
 }
 
-TEST_CASE("The answer to the first SYN still agrees on ECN", "[tcp][ecn][linux]") {
+TEST_CASE("The answer to the first SYN still agrees on ECN", "[tcp][ecn][linux][ECN-6]") {
     DriveConfig config;
     config.sysctls.tcp_ecn = 1;
     TcpDrive d{config};
@@ -144,7 +144,7 @@ TEST_CASE("Segments acknowledged by an ECE are counted", "[tcp][ecn]") {
     CHECK(d.info().delivered_ce == 3);
 }
 
-TEST_CASE("ABE takes less for a mark than for a loss", "[tcp][ecn][rfc8511]") {
+TEST_CASE("ABE takes less for a mark than for a loss", "[tcp][ecn][rfc8511][ECN-7]") {
     for (const auto congestion : {tcp::CongestionName::Reno, tcp::CongestionName::Cubic}) {
         DriveConfig config;
         config.sysctls.tcp_ecn = 1;

@@ -27,14 +27,15 @@ struct Fixture {
     }
 };
 
-TEST_CASE("Without a cookie the SYN asks for one and carries no data", "[fast_open][rfc7413]") {
+TEST_CASE("Without a cookie the SYN asks for one and carries no data",
+          "[fast_open][rfc7413][TFO-2]") {
     Fixture f;
     CHECK(f.prepare().option.length == 0);
     CHECK(f.prepare().bytes == 0);
     CHECK(f.prepare().failure == FastOpenFailure::CookieUnavailable);
 }
 
-TEST_CASE("A cookie is kept for its server, with the segment size", "[fast_open][rfc7413]") {
+TEST_CASE("A cookie is kept for its server, with the segment size", "[fast_open][rfc7413][TFO-2]") {
     Fixture f;
     f.learn_cookie(8, 940);
     CHECK(f.prepare().option.length == 8);
@@ -49,7 +50,8 @@ TEST_CASE("A cookie is kept for its server, with the segment size", "[fast_open]
     CHECK(f.prepare().option.length == 0);
 }
 
-TEST_CASE("An unanswered request changes the form of the option once", "[fast_open][linux]") {
+TEST_CASE("An unanswered request changes the form of the option once",
+          "[fast_open][linux][TFO-9]") {
     Fixture f;
     FastOpenNews news;
     news.answered = true;
@@ -72,7 +74,7 @@ TEST_CASE("Data go without a cookie where that was asked for", "[fast_open][linu
     CHECK(f.prepare().bytes == 1000);
 }
 
-TEST_CASE("A black hole pauses Fast Open, each time for longer", "[fast_open][linux]") {
+TEST_CASE("A black hole pauses Fast Open, each time for longer", "[fast_open][linux][TFO-10]") {
     Fixture f;
     f.learn_cookie(8);
     FastOpenNews hole;

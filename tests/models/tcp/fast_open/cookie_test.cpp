@@ -22,7 +22,7 @@ std::string hex(const wire::FastOpenOption& option) {
     return text;
 }
 
-TEST_CASE("SipHash-2-4 gives the value of its authors' example", "[fast_open]") {
+TEST_CASE("SipHash-2-4 gives the value of its authors' example", "[fast_open][TFO-1]") {
     // Aumasson and Bernstein, appendix A: key 00 .. 0f, message 00 .. 0e.
     std::array<std::uint8_t, 15> message{};
     std::iota(message.begin(), message.end(), std::uint8_t{0});
@@ -30,7 +30,7 @@ TEST_CASE("SipHash-2-4 gives the value of its authors' example", "[fast_open]") 
     CHECK(siphash24(key, message) == 0xa129ca6149be45e5);
 }
 
-TEST_CASE("A cookie is the one that a Linux server gives", "[fast_open][linux]") {
+TEST_CASE("A cookie is the one that a Linux server gives", "[fast_open][linux][TFO-1]") {
     const auto keys = parse_fast_open_keys("a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4");
     REQUIRE(keys);
     CHECK(hex(make_cookie(keys->key[0], kClient, kServer)) == "3021b9d889017eeb");

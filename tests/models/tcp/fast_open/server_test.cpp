@@ -29,7 +29,7 @@ struct Fixture {
     void bring(const wire::FastOpenOption& cookie) { syn.syn.fast_open = cookie; }
 };
 
-TEST_CASE("A good cookie opens, and needs no answer", "[fast_open][rfc7413]") {
+TEST_CASE("A good cookie opens, and needs no answer", "[fast_open][rfc7413][TFO-4]") {
     Fixture f;
     f.bring(make_cookie(f.keys.key[0], kClient, kServer));
     CHECK(f.judge().open);
@@ -38,14 +38,14 @@ TEST_CASE("A good cookie opens, and needs no answer", "[fast_open][rfc7413]") {
     CHECK(f.judge().open);
 }
 
-TEST_CASE("A cookie of the former key opens and is replaced", "[fast_open][linux]") {
+TEST_CASE("A cookie of the former key opens and is replaced", "[fast_open][linux][TFO-5]") {
     Fixture f;
     f.bring(make_cookie(f.keys.key[1], kClient, kServer));
     CHECK(f.judge().open);
     CHECK(f.judge().answer.cookie == make_cookie(f.keys.key[0], kClient, kServer).cookie);
 }
 
-TEST_CASE("A wrong cookie, or a request, brings the right one", "[fast_open][rfc7413]") {
+TEST_CASE("A wrong cookie, or a request, brings the right one", "[fast_open][rfc7413][TFO-5]") {
     Fixture f;
     for (const int length : {0, 8}) {
         wire::FastOpenOption option;
@@ -73,7 +73,7 @@ TEST_CASE("Data without an option open nothing, unless no cookie is required",
     CHECK_FALSE(f.judge().open);  // no server at all
 }
 
-TEST_CASE("The queue bounds what is opened early", "[fast_open][rfc7413]") {
+TEST_CASE("The queue bounds what is opened early", "[fast_open][rfc7413][TFO-8]") {
     Fixture f;
     f.bring(make_cookie(f.keys.key[0], kClient, kServer));
     f.queue.open();

@@ -46,7 +46,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("The estimate of the peer's segments rises at once and falls after two equal ones",
-          "[tcp][receive]") {
+          "[tcp][receive][ACK-2]") {
     Fixture f;
     CHECK(f.measure(1000).grew);
     CHECK(f.policy.rcv_mss() == 1000);
@@ -89,7 +89,7 @@ TEST_CASE("PSH and short segments mark the end of a write, twice at most", "[tcp
 }
 
 TEST_CASE("The first data grants sixteen quick ACKs, fewer when the window is small",
-          "[tcp][receive]") {
+          "[tcp][receive][ACK-3][ACK-5]") {
     Fixture f;
     f.data(1_ms);
     CHECK(f.policy.quick() == 16);
@@ -126,7 +126,8 @@ TEST_CASE("The first data grants sixteen quick ACKs, fewer when the window is sm
     }
 }
 
-TEST_CASE("The delay adapts to the distance of segments, in integer ticks", "[tcp][receive]") {
+TEST_CASE("The delay adapts to the distance of segments, in integer ticks",
+          "[tcp][receive][ACK-7][ACK-8][ACK-9]") {
     Fixture f;
     f.data(0_ms);
     f.data(15_ms);
@@ -140,7 +141,7 @@ TEST_CASE("The delay adapts to the distance of segments, in integer ticks", "[tc
 }
 
 TEST_CASE("An exact delayed ACK leaves 40 ms and half a tick after the first that waits",
-          "[tcp][receive]") {
+          "[tcp][receive][ACK-7]") {
     Fixture f;
     f.data(0_ms);
     f.use_up_quick_acks();
@@ -169,7 +170,8 @@ TEST_CASE("An exact delayed ACK leaves 40 ms and half a tick after the first tha
     }
 }
 
-TEST_CASE("With a slow path the delay may reach 500 ms, 200 ms after PSH", "[tcp][receive]") {
+TEST_CASE("With a slow path the delay may reach 500 ms, 200 ms after PSH",
+          "[tcp][receive][ACK-7]") {
     Fixture f;
     f.path = {.smoothed_rtt_us = 900'000, .rto = 2_s};
     f.data(0_ms);
@@ -195,7 +197,8 @@ TEST_CASE("The timer wheel of a coarse clock fires one tick late at most", "[tcp
     CHECK(f.policy.next_deadline() == at(144_ms));  // tick 25 + 10, and the rest of that tick
 }
 
-TEST_CASE("Without any data before, a delayed ACK leaves at the next tick", "[tcp][receive]") {
+TEST_CASE("Without any data before, a delayed ACK leaves at the next tick",
+          "[tcp][receive][ACK-10]") {
     Fixture exact;
     exact.policy.schedule();
     CHECK_FALSE(exact.delay(100_ms));
@@ -207,7 +210,7 @@ TEST_CASE("Without any data before, a delayed ACK leaves at the next tick", "[tc
 }
 
 TEST_CASE("A reply within ato makes a conversation: quick ACKs rest, the timer ends it",
-          "[tcp][receive]") {
+          "[tcp][receive][ACK-6][ACK-8]") {
     Fixture f;
     f.data(0_ms);
     f.policy.on_data_sent(at(40_ms));
@@ -227,7 +230,8 @@ TEST_CASE("A reply within ato makes a conversation: quick ACKs rest, the timer e
     }
 }
 
-TEST_CASE("A saved handshake ACK waits 200 ms and leaves sixteen quick ACKs", "[tcp][receive]") {
+TEST_CASE("A saved handshake ACK waits 200 ms and leaves sixteen quick ACKs",
+          "[tcp][receive][OPEN-3]") {
     Fixture f;
     f.policy.delay_handshake(at(10_ms), kWindow);
     CHECK(f.policy.next_deadline() == at(212_ms));
@@ -235,7 +239,8 @@ TEST_CASE("A saved handshake ACK waits 200 ms and leaves sixteen quick ACKs", "[
     CHECK(f.policy.is_scheduled());
 }
 
-TEST_CASE("Three duplicate ACKs leave at once, then a timer gathers them", "[tcp][receive]") {
+TEST_CASE("Three duplicate ACKs leave at once, then a timer gathers them",
+          "[tcp][receive][ACK-12][ACK-13]") {
     Fixture f;
     f.path.smoothed_rtt_us = 100'000;
     const auto due = [&](Duration when, std::uint64_t rcv_nxt = 1000) {
@@ -273,7 +278,7 @@ TEST_CASE("Three duplicate ACKs leave at once, then a timer gathers them", "[tcp
     }
 }
 
-TEST_CASE("Without SACK no duplicate ACK is held back", "[tcp][receive]") {
+TEST_CASE("Without SACK no duplicate ACK is held back", "[tcp][receive][ACK-14]") {
     Fixture f;
     for (int i = 0; i < 10; ++i) {
         CHECK(f.policy.is_duplicate_due(at(1_ms), StreamOffset{1}, false, 0, f.path, f.sysctls));

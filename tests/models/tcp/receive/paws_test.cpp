@@ -22,7 +22,7 @@ Paws seen(std::uint32_t ts_recent) {
 }  // namespace
 
 TEST_CASE("PAWS refuses a segment more than one unit older than the last accepted",
-          "[tcp][receive][rfc7323]") {
+          "[tcp][receive][rfc7323][PAWS-1]") {
     const Paws paws = seen(1000);
     CHECK(paws.check(at(1_s), {.ts_value = 1000}, kRto) == PawsVerdict::Pass);
     CHECK(paws.check(at(1_s), {.ts_value = 999}, kRto) == PawsVerdict::Pass);
@@ -32,7 +32,7 @@ TEST_CASE("PAWS refuses a segment more than one unit older than the last accepte
 }
 
 TEST_CASE("PAWS forgets what it saw after 2147 s, and never trusts a zero",
-          "[tcp][receive][rfc7323]") {
+          "[tcp][receive][rfc7323][PAWS-3]") {
     const Paws paws = seen(1000);
     CHECK(paws.check(at(2146_s), {.ts_value = 10}, kRto) == PawsVerdict::Acknowledge);
     CHECK(paws.check(at(2147_s), {.ts_value = 10}, kRto) == PawsVerdict::Pass);
@@ -40,7 +40,7 @@ TEST_CASE("PAWS forgets what it saw after 2147 s, and never trusts a zero",
 }
 
 TEST_CASE("PAWS lets a slightly old duplicate ACK pass and drops one from before silently",
-          "[tcp][receive][rfc7323]") {
+          "[tcp][receive][rfc7323][PAWS-2]") {
     const Paws paws = seen(1000);
     PawsSegment ack{.ts_value = 990, .pure_ack = true, .expected = true, .repeats_ack = true};
     CHECK(paws.check(at(1_s), ack, kRto) == PawsVerdict::Pass);
@@ -62,7 +62,7 @@ TEST_CASE("PAWS lets a slightly old duplicate ACK pass and drops one from before
 }
 
 TEST_CASE("The echo follows only segments at or before the last ACK sent",
-          "[tcp][receive][rfc7323]") {
+          "[tcp][receive][rfc7323][PAWS-4]") {
     Paws paws = seen(1000);
     paws.update(at(1_s), 1010, false);
     CHECK(paws.ts_recent() == 1000);

@@ -7,7 +7,7 @@ namespace {
 using namespace seedwire::tcp;
 }
 
-TEST_CASE("A packet costs a power of two and 256 bytes", "[tcp][receive]") {
+TEST_CASE("A packet costs a power of two and 256 bytes", "[tcp][receive][RWIN-12]") {
     CHECK(packet_memory(52) == 1280);  // bare FIN
     CHECK(packet_memory(52 + 100) == 1280);
     CHECK(packet_memory(52 + 524) == 1280);
@@ -17,7 +17,7 @@ TEST_CASE("A packet costs a power of two and 256 bytes", "[tcp][receive]") {
     CHECK(packet_memory(9000) == 16384 + 256);
 }
 
-TEST_CASE("A packet is freed when its last byte was read", "[tcp][receive]") {
+TEST_CASE("A packet is freed when its last byte was read", "[tcp][receive][RWIN-12]") {
     ReceiveBuffer buffer;
     buffer.add(StreamOffset{1449}, 1448, 1500);
     buffer.add(StreamOffset{2897}, 1448, 1500);
@@ -52,7 +52,7 @@ TEST_CASE("A filled hole is charged packet by packet", "[tcp][receive]") {
     CHECK(buffer.charged() == 0);
 }
 
-TEST_CASE("Collapsing squeezes wasteful packets and spares full ones", "[tcp][receive]") {
+TEST_CASE("Collapsing squeezes wasteful packets and spares full ones", "[tcp][receive][RWIN-13]") {
     ReceiveBuffer buffer;
     buffer.add(StreamOffset{1449}, 1448, 1500);
     for (std::uint64_t i = 1; i <= 4; ++i) buffer.add(StreamOffset{1449 + 300 * i}, 300, 352);

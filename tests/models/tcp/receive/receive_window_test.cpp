@@ -48,7 +48,7 @@ ReceiveWindow unscaled(std::uint32_t buffer, std::uint32_t first) {
 
 }  // namespace
 
-TEST_CASE("One segment of the buffer stays reserved from the start", "[tcp][receive]") {
+TEST_CASE("One segment of the buffer stays reserved from the start", "[tcp][receive][RWIN-8]") {
     ReceiveWindow window = default_window();
     CHECK(window.clamp() == 64088);
     CHECK(window.threshold() == 64088);
@@ -64,7 +64,7 @@ TEST_CASE("One segment of the buffer stays reserved from the start", "[tcp][rece
 }
 
 TEST_CASE("The window grows by two segments for each that arrives, up to the buffer",
-          "[tcp][receive]") {
+          "[tcp][receive][RWIN-3][RWIN-6]") {
     ReceiveWindow window = default_window();
     StreamOffset rcv_nxt{1};
     std::vector<std::uint32_t> offers;
@@ -81,7 +81,7 @@ TEST_CASE("The window grows by two segments for each that arrives, up to the buf
 }
 
 TEST_CASE("The memory ratio follows the size of segments and lifts or lowers the limit",
-          "[tcp][receive]") {
+          "[tcp][receive][RWIN-7]") {
     ReceiveWindow window = default_window();
     SECTION("full segments give back what was reserved") {
         window.measure_ratio(1448, kFull);
@@ -96,7 +96,7 @@ TEST_CASE("The memory ratio follows the size of segments and lifts or lowers the
     }
 }
 
-TEST_CASE("Wasteful packets open a small window only", "[tcp][receive]") {
+TEST_CASE("Wasteful packets open a small window only", "[tcp][receive][RWIN-6]") {
     ReceiveWindow window = default_window();
     window.measure_ratio(1448, kFull);
     // 200 bytes in 1280: 400 of window after one halving fits into no 200; 200 after two does.
@@ -106,7 +106,7 @@ TEST_CASE("Wasteful packets open a small window only", "[tcp][receive]") {
     CHECK_FALSE(window.grow(200, 1280, 1280, 200, 131072));
 }
 
-TEST_CASE("An offered window is never taken back", "[tcp][receive][rfc9293]") {
+TEST_CASE("An offered window is never taken back", "[tcp][receive][rfc9293][RWIN-2]") {
     ReceiveWindow window = client_window();
     window.select(StreamOffset{1}, 0, 536, false);
     REQUIRE(window.last_offer() == 64512);
@@ -123,7 +123,7 @@ TEST_CASE("An offered window is never taken back", "[tcp][receive][rfc9293]") {
 }
 
 TEST_CASE("Below half of the space quick ACKs end, below one segment the window closes",
-          "[tcp][receive]") {
+          "[tcp][receive][ACK-18][RWIN-4]") {
     ReceiveWindow window = default_window();
     window.measure_ratio(1448, kFull);  // limit 81920
     CHECK_FALSE(window.compute(65536, 1448, false).scarce);
@@ -135,7 +135,7 @@ TEST_CASE("Below half of the space quick ACKs end, below one segment the window 
     CHECK(window.compute(200000, 1448, false).window == 0);
 }
 
-TEST_CASE("Without a scale the window moves in whole segments", "[tcp][receive]") {
+TEST_CASE("Without a scale the window moves in whole segments", "[tcp][receive][RWIN-5]") {
     ReceiveWindow window = unscaled(32768, 15928);
     CHECK(window.clamp() == 14936);
     window.measure_ratio(1448, kFull);
@@ -157,7 +157,7 @@ TEST_CASE("Memory run out means window zero", "[tcp][receive]") {
 }
 
 TEST_CASE("The buffer grows to six times what a doubling sender sent in a round trip",
-          "[tcp][receive]") {
+          "[tcp][receive][RWIN-9]") {
     ReceiveWindow window = default_window();
     window.measure_ratio(1448, kFull);
     window.autotune(15928, 0, true, kLargest);
@@ -180,7 +180,7 @@ TEST_CASE("The buffer grows to six times what a doubling sender sent in a round 
 }
 
 TEST_CASE("Out-of-order data alone may enlarge the buffer; SO_RCVBUF forbids it",
-          "[tcp][receive]") {
+          "[tcp][receive][RWIN-9][RWIN-16]") {
     ReceiveWindow window = default_window();
     window.measure_ratio(1448, kFull);
     window.autotune(window.space(), 80000, true, kLargest);
@@ -202,7 +202,7 @@ TEST_CASE("Overcommitted memory enlarges the buffer or closes the window to two 
 }
 
 TEST_CASE("TCP_WINDOW_CLAMP lowers the threshold at once and lifts it to the last offer",
-          "[tcp][receive]") {
+          "[tcp][receive][RWIN-16]") {
     ReceiveWindow window = default_window();
     window.set_clamp(20000);
     CHECK(window.threshold() == 20000);

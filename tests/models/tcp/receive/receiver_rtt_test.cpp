@@ -13,7 +13,7 @@ Time at_ms(std::int64_t ms) { return Time::zero() + Duration::ms(ms); }
 }  // namespace
 
 TEST_CASE("Echoes of our timestamps measure the round trip, one sample for each new echo",
-          "[tcp][receive]") {
+          "[tcp][receive][RWIN-11]") {
     ReceiverRtt rtt;
     rtt.start(at_ms(0), StreamOffset{1});
     rtt.on_echo(1100, 1000, true, true);
@@ -31,7 +31,7 @@ TEST_CASE("Echoes of our timestamps measure the round trip, one sample for each 
 }
 
 TEST_CASE("A window's worth of data takes at least a round trip: this only lowers the estimate",
-          "[tcp][receive]") {
+          "[tcp][receive][RWIN-11]") {
     ReceiverRtt rtt;
     rtt.start(at_ms(0), StreamOffset{1});
     rtt.on_data(at_ms(10), StreamOffset{1001}, 5000);  // starts the first measurement, to 6001
@@ -46,7 +46,7 @@ TEST_CASE("A window's worth of data takes at least a round trip: this only lower
 }
 
 TEST_CASE("Once per round trip the reader's progress is judged, less what waits unread",
-          "[tcp][receive]") {
+          "[tcp][receive][RWIN-10]") {
     ReceiverRtt rtt;
     rtt.start(at_ms(0), StreamOffset{1});
     CHECK_FALSE(rtt.on_read(at_ms(500), StreamOffset{1001}, StreamOffset{1001}).has_value());

@@ -52,7 +52,7 @@ ReceiverStart without_sack() {
 // --- acceptability ---
 
 TEST_CASE("Data that ends before the last ACK sent is answered with a duplicate SACK",
-          "[tcp][receive][rfc9293][rfc2883]") {
+          "[tcp][receive][rfc9293][rfc2883][SEQ-3][ACK-5]") {
     Connection c;
     c.warm_up();
     c.data(at(100_ms), seq(10), kMss);
@@ -63,7 +63,7 @@ TEST_CASE("Data that ends before the last ACK sent is answered with a duplicate 
 }
 
 TEST_CASE("A segment is measured against the last ACK sent, not against RCV.NXT",
-          "[tcp][receive][rfc9293]") {
+          "[tcp][receive][rfc9293][SEQ-1]") {
     Connection c;
     c.warm_up();
     c.data(at(100_ms), seq(40), kMss);  // waits for its acknowledgement
@@ -78,7 +78,7 @@ TEST_CASE("A segment is measured against the last ACK sent, not against RCV.NXT"
 }
 
 TEST_CASE("Octets beyond the right edge are accepted only when nothing waits unread",
-          "[tcp][receive][rfc9293]") {
+          "[tcp][receive][rfc9293][SEQ-2]") {
     Connection c;
     c.data(at(0_ms), 1, kMss);
     const std::uint64_t edge = seq(1) + c.receiver.offered_window();
@@ -98,7 +98,7 @@ TEST_CASE("Octets beyond the right edge are accepted only when nothing waits unr
 }
 
 TEST_CASE("A RST that fails the check is dropped silently, a SYN is challenged",
-          "[tcp][receive][rfc5961]") {
+          "[tcp][receive][rfc5961][RST-2]") {
     Connection c;
     Arrival far = c.segment(at(1_ms), 10'000'000, 0);
     far.rst = true;
@@ -109,7 +109,7 @@ TEST_CASE("A RST that fails the check is dropped silently, a SYN is challenged",
 }
 
 TEST_CASE("PAWS refuses old data but not a RST, and does not ask segments without timestamps",
-          "[tcp][receive][rfc7323]") {
+          "[tcp][receive][rfc7323][PAWS-5]") {
     Connection c;
     c.data(at(500_ms), 1, kMss);
     Arrival old = c.segment(at(600_ms), seq(1), kMss);
@@ -124,7 +124,8 @@ TEST_CASE("PAWS refuses old data but not a RST, and does not ask segments withou
     CHECK(c.receiver.check(at(600_ms), old, c.path));
 }
 
-TEST_CASE("With a hole the echo stays at the segment before it", "[tcp][receive][rfc7323]") {
+TEST_CASE("With a hole the echo stays at the segment before it",
+          "[tcp][receive][rfc7323][PAWS-4]") {
     Connection c;
     c.data(at(10_ms), 1, kMss);
     CHECK(c.receiver.ts_recent() == 10);
@@ -137,7 +138,7 @@ TEST_CASE("With a hole the echo stays at the segment before it", "[tcp][receive]
 // --- acknowledging data in order ---
 
 TEST_CASE("In bulk the second full segment is acknowledged, the first waits",
-          "[tcp][receive][rfc5681]") {
+          "[tcp][receive][rfc5681][ACK-1]") {
     Connection c;
     c.warm_up();
     c.data(at(100_ms), seq(40), kMss);
@@ -151,7 +152,7 @@ TEST_CASE("In bulk the second full segment is acknowledged, the first waits",
 }
 
 TEST_CASE("A lone full segment waits 40 ms, one with PSH until the program has read it",
-          "[tcp][receive]") {
+          "[tcp][receive][ACK-11]") {
     Connection c;
     c.warm_up();
     SECTION("without PSH") {
@@ -186,7 +187,7 @@ TEST_CASE("A lone full segment waits 40 ms, one with PSH until the program has r
 }
 
 TEST_CASE("While the right edge cannot move, the second segment is left to the reader",
-          "[tcp][receive]") {
+          "[tcp][receive][ACK-1]") {
     // 1000-byte segments waste so much memory that the limit falls below the first offer: until
     // 34 kB have come, no ACK can move the right edge.
     ReceiverStart facts = ReceiverDriver::defaults();
@@ -217,7 +218,7 @@ TEST_CASE("While the right edge cannot move, the second segment is left to the r
 }
 
 TEST_CASE("Small segments do not open the window: sixteen quick ACKs, then the timer",
-          "[tcp][receive]") {
+          "[tcp][receive][ACK-3]") {
     Connection c;
     for (std::uint64_t n = 0; n < 17; ++n) {
         c.data(at(Duration::ms(100 * static_cast<std::int64_t>(n))), 1 + 100 * n, 100, true);
@@ -227,7 +228,7 @@ TEST_CASE("Small segments do not open the window: sixteen quick ACKs, then the t
     CHECK(c.receiver.readable() == 1700);
 }
 
-TEST_CASE("With full segments twenty-two are acknowledged singly", "[tcp][receive]") {
+TEST_CASE("With full segments twenty-two are acknowledged singly", "[tcp][receive][ACK-4]") {
     Connection c;
     for (std::uint64_t n = 0; n < 24; ++n) {
         c.data(at(Duration::us(600 * static_cast<std::int64_t>(n))), seq(n), kMss);
@@ -239,7 +240,7 @@ TEST_CASE("With full segments twenty-two are acknowledged singly", "[tcp][receiv
 // --- holes ---
 
 TEST_CASE("A segment behind a hole is reported at once, newest block first",
-          "[tcp][receive][rfc2018]") {
+          "[tcp][receive][rfc2018][ACK-12]") {
     Connection c;
     c.warm_up();
     c.data(at(100_ms), seq(41), kMss);
@@ -268,7 +269,8 @@ TEST_CASE("A segment behind a hole is reported at once, newest block first",
     }
 }
 
-TEST_CASE("A long hole shrinks what the ACK that closes it can offer", "[tcp][receive]") {
+TEST_CASE("A long hole shrinks what the ACK that closes it can offer",
+          "[tcp][receive][ACK-15][RWIN-12]") {
     Connection c;
     c.warm_up();
     // 25 packets behind the hole and the one that fills it: W(131072 - 26 * 2304) = 44480.
@@ -284,7 +286,7 @@ TEST_CASE("A long hole shrinks what the ACK that closes it can offer", "[tcp][re
 }
 
 TEST_CASE("Duplicates inside the out-of-order queue are reported in front of their block",
-          "[tcp][receive][rfc2883]") {
+          "[tcp][receive][rfc2883][ACK-15][SACK-3]") {
     Connection c;
     c.warm_up();
     c.data(at(100_ms), seq(41), kMss);
@@ -301,7 +303,7 @@ TEST_CASE("Duplicates inside the out-of-order queue are reported in front of the
     CHECK(c.acks.back().sack == Ranges{range(seq(41), seq(41) + 100)});
 }
 
-TEST_CASE("tcp_dsack = 0 reports no duplicates", "[tcp][receive][rfc2883]") {
+TEST_CASE("tcp_dsack = 0 reports no duplicates", "[tcp][receive][rfc2883][SACK-4]") {
     Connection c;
     c.sysctls.tcp_dsack = false;
     c.warm_up();
@@ -310,7 +312,7 @@ TEST_CASE("tcp_dsack = 0 reports no duplicates", "[tcp][receive][rfc2883]") {
     CHECK(c.acks.back().sack.empty());
 }
 
-TEST_CASE("After three duplicate ACKs SACKs are gathered", "[tcp][receive]") {
+TEST_CASE("After three duplicate ACKs SACKs are gathered", "[tcp][receive][ACK-13]") {
     Connection c;
     c.warm_up();
     for (std::uint64_t n = 41; n <= 47; ++n) {
@@ -325,7 +327,7 @@ TEST_CASE("After three duplicate ACKs SACKs are gathered", "[tcp][receive]") {
 }
 
 TEST_CASE("A gathered block that would leave the list is reported before the next is made",
-          "[tcp][receive]") {
+          "[tcp][receive][SACK-5]") {
     Connection c;
     c.warm_up();
     for (std::uint64_t n = 41; n <= 49; n += 2) c.data(at(100_ms), seq(n), kMss);
@@ -341,7 +343,7 @@ TEST_CASE("A gathered block that would leave the list is reported before the nex
 }
 
 TEST_CASE("Without SACK every duplicate ACK leaves and the window stands still",
-          "[tcp][receive][rfc5681]") {
+          "[tcp][receive][rfc5681][ACK-14]") {
     Connection c{without_sack()};
     c.data(at(0_ms), 1, kMss);
     c.acks.clear();
@@ -356,7 +358,7 @@ TEST_CASE("Without SACK every duplicate ACK leaves and the window stands still",
 // --- end of stream ---
 
 TEST_CASE("A FIN after data is acknowledged after 40 ms, a first one at the next tick",
-          "[tcp][receive]") {
+          "[tcp][receive][ACK-16]") {
     Connection c;
     SECTION("after data") {
         c.warm_up();
@@ -383,7 +385,7 @@ TEST_CASE("A FIN after data is acknowledged after 40 ms, a first one at the next
 }
 
 TEST_CASE("A FIN behind a hole counts when the hole is filled; nothing follows it",
-          "[tcp][receive][rfc9293]") {
+          "[tcp][receive][rfc9293][CLOSE-10]") {
     Connection c;
     c.warm_up();
     Arrival last = c.segment(at(100_ms), seq(41), 500);
@@ -412,7 +414,7 @@ TEST_CASE("A FIN behind a hole counts when the hole is filled; nothing follows i
 // --- the window and the program ---
 
 TEST_CASE("A reader that stops closes the window; reading opens it again",
-          "[tcp][receive][rfc9293]") {
+          "[tcp][receive][rfc9293][RWIN-4][RWIN-14]") {
     ReceiverStart small = ReceiverDriver::defaults();
     small.window = {.buffer = 32768,
                     .window = 15928,
@@ -451,7 +453,7 @@ TEST_CASE("A reader that stops closes the window; reading opens it again",
     }
 }
 
-TEST_CASE("Into a window of zero only a bare FIN is accepted", "[tcp][receive]") {
+TEST_CASE("Into a window of zero only a bare FIN is accepted", "[tcp][receive][RWIN-15]") {
     ReceiverStart facts = ReceiverDriver::defaults();
     facts.window.window = 0;
     Connection c{facts};
@@ -464,7 +466,8 @@ TEST_CASE("Into a window of zero only a bare FIN is accepted", "[tcp][receive]")
     CHECK(c.arrive(at(2_ms), fin).fin_reached);
 }
 
-TEST_CASE("Memory is bounded: what does not fit is refused, in order or not", "[tcp][receive]") {
+TEST_CASE("Memory is bounded: what does not fit is refused, in order or not",
+          "[tcp][receive][RWIN-13]") {
     ReceiverStart small = ReceiverDriver::defaults();
     small.window = {.buffer = 16384,
                     .window = 65535,  // more was promised than the buffer holds
@@ -482,7 +485,7 @@ TEST_CASE("Memory is bounded: what does not fit is refused, in order or not", "[
 }
 
 TEST_CASE("TCP_QUICKACK off starts a conversation; on ends it and pays what is owed",
-          "[tcp][receive]") {
+          "[tcp][receive][ACK-17]") {
     Connection c;
     CHECK_FALSE(c.receiver.set_quick_ack(false, true, c.context()));
     c.data(at(10_ms), 1, 1000);
@@ -497,7 +500,7 @@ TEST_CASE("TCP_QUICKACK off starts a conversation; on ends it and pays what is o
     }
 }
 
-TEST_CASE("A reply that leaves in time carries the acknowledgement", "[tcp][receive]") {
+TEST_CASE("A reply that leaves in time carries the acknowledgement", "[tcp][receive][ACK-6]") {
     Connection c;
     c.warm_up();
     c.data(at(100_ms), seq(40), kMss);
@@ -508,7 +511,7 @@ TEST_CASE("A reply that leaves in time carries the acknowledgement", "[tcp][rece
     CHECK(c.receiver.acks().is_ping_pong(1));
 }
 
-TEST_CASE("ECN marks ask for two quick ACKs, CWR for one", "[tcp][receive][rfc3168]") {
+TEST_CASE("ECN marks ask for two quick ACKs, CWR for one", "[tcp][receive][rfc3168][ECN-4]") {
     Connection c;
     c.warm_up();
     Arrival marked = c.segment(at(100_ms), seq(40), kMss);
@@ -527,7 +530,7 @@ TEST_CASE("ECN marks ask for two quick ACKs, CWR for one", "[tcp][receive][rfc31
     CHECK(c.acks.size() == 3);
 }
 
-TEST_CASE("The handshake's last ACK may wait for data", "[tcp][receive]") {
+TEST_CASE("The handshake's last ACK may wait for data", "[tcp][receive][OPEN-3]") {
     ReceiverStart client = ReceiverDriver::defaults();
     client.window.window = 64240;
     Connection c{client};

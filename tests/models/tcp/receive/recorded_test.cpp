@@ -290,22 +290,23 @@ void replay(const Row (&rows)[N], const Setting& setting) {
 
 }  // namespace
 
-TEST_CASE("Linux 6.18, slow start into default buffers: every ACK and window", "[tcp][receive]") {
+TEST_CASE("Linux 6.18, slow start into default buffers: every ACK and window",
+          "[tcp][receive][ACK-4][RWIN-3]") {
     replay(kSsRenoRtt20, {.established_us = 30'341});
 }
 
 TEST_CASE("Linux 6.18, a small fixed buffer without scale: every ACK and window",
-          "[tcp][receive]") {
+          "[tcp][receive][RWIN-5]") {
     replay(kWinRcvbuf16k,
            {.established_us = 150'317, .receive_buffer = 32768, .smoothed_rtt_us = 100'203});
 }
 
 TEST_CASE("Linux 6.18, nobody reads: sixteen quick ACKs, then the delayed-ACK timer",
-          "[tcp][receive]") {
+          "[tcp][receive][ACK-3][ACK-9]") {
     replay(kDelackNoread100ms, {.established_us = 30'198, .phase_us = 3'300, .reads = false});
 }
 
-TEST_CASE("Linux 6.18, small one-way writes are acknowledged when read", "[tcp][receive]") {
+TEST_CASE("Linux 6.18, small one-way writes are acknowledged when read", "[tcp][receive][ACK-11]") {
     replay(kDelackOneway100ms, {.established_us = 30'235});
 }
 

@@ -29,7 +29,7 @@ using Ranges = std::vector<StreamRange>;
 }  // namespace
 
 TEST_CASE("The block of the segment that just arrived comes first, then the most recent changes",
-          "[tcp][receive][rfc2018]") {
+          "[tcp][receive][rfc2018][SACK-1]") {
     SackBlockList list;
     list.add(range(10, 20));
     list.add(range(30, 40));
@@ -40,7 +40,7 @@ TEST_CASE("The block of the segment that just arrived comes first, then the most
 }
 
 TEST_CASE("Four blocks are remembered; as many are sent as the header has room for",
-          "[tcp][receive][rfc2018]") {
+          "[tcp][receive][rfc2018][SACK-2]") {
     SackBlockList list;
     for (std::uint64_t i = 1; i <= 5; ++i) list.add(range(20 * i, 20 * i + 10));
     CHECK(list.size() == 4);
@@ -68,7 +68,7 @@ TEST_CASE("The prefix takes blocks away, and all of them when nothing is left be
     CHECK(sent(list, 4).empty());
 }
 
-TEST_CASE("A duplicate is reported once, in front", "[tcp][receive][rfc2883]") {
+TEST_CASE("A duplicate is reported once, in front", "[tcp][receive][rfc2883][SACK-3]") {
     SackBlockList list;
     list.add(range(30, 40));
     list.set_duplicate(range(5, 8));
@@ -79,7 +79,7 @@ TEST_CASE("A duplicate is reported once, in front", "[tcp][receive][rfc2883]") {
 }
 
 TEST_CASE("Blocks from the third place on must be reported before they change",
-          "[tcp][receive][rfc2018]") {
+          "[tcp][receive][rfc2018][SACK-5]") {
     SackBlockList list;
     CHECK_FALSE(list.prepare(range(10, 20)));
     list.add(range(10, 20));

@@ -16,7 +16,7 @@ constexpr RtoLimits kLimits{Duration::ms(200), Duration::s(120), Duration::ms(1)
 }  // namespace
 
 TEST_CASE("The probe waits for twice the RTT and a little, never longer than the RTO",
-          "[tcp][tlp][rfc8985]") {
+          "[tcp][tlp][rfc8985][TLP-1]") {
     RttEstimator rtt;
     const Duration rto_min = Duration::ms(200);
     CHECK(TailLossProbe::timeout(rtt, 3, rto_min, Duration::s(3)) == Duration::s(1));
@@ -28,7 +28,7 @@ TEST_CASE("The probe waits for twice the RTT and a little, never longer than the
     CHECK(TailLossProbe::timeout(rtt, 3, rto_min, Duration::ms(-5)) == Duration::ms(202));
 }
 
-TEST_CASE("What an ACK says about an outstanding probe", "[tcp][tlp][rfc8985]") {
+TEST_CASE("What an ACK says about an outstanding probe", "[tcp][tlp][rfc8985][TLP-5][TLP-6]") {
     using Verdict = TailLossProbe::Verdict;
     TailLossProbe probe;
     CHECK(probe.on_ack({{500}}) == Verdict::Nothing);
@@ -45,7 +45,7 @@ TEST_CASE("What an ACK says about an outstanding probe", "[tcp][tlp][rfc8985]") 
 }
 
 TEST_CASE("An echo from before the first retransmission proves it needless",
-          "[tcp][undo][rfc3522]") {
+          "[tcp][undo][rfc3522][UNDO-1]") {
     Undo undo;
     undo.begin({1}, 0);
     undo.on_retransmission(at_ms(250));
@@ -58,7 +58,7 @@ TEST_CASE("An echo from before the first retransmission proves it needless",
     CHECK_FALSE(undo.may_undo({true, 249}, false));
 }
 
-TEST_CASE("DSACKs for all retransmissions prove them needless", "[tcp][undo][rfc3708]") {
+TEST_CASE("DSACKs for all retransmissions prove them needless", "[tcp][undo][rfc3708][UNDO-2]") {
     Undo undo;
     undo.begin({1000}, 0);
     CHECK_FALSE(undo.all_needless());
@@ -92,7 +92,7 @@ TEST_CASE("Nothing was sent again: what arrives are originals, except where the 
 }
 
 TEST_CASE("The delivery rate is taken over the slower of sending and acknowledging",
-          "[tcp][rate]") {
+          "[tcp][rate][SEND-14]") {
     DeliveryRate rate;
     rate.on_handshake(at_ms(0));
     Scoreboard board;
@@ -114,7 +114,8 @@ TEST_CASE("The delivery rate is taken over the slower of sending and acknowledgi
     CHECK(rate.bytes_per_second(1000) == 80'000);
 }
 
-TEST_CASE("Invalid rate samples: no candidate, faster than the path, reneging", "[tcp][rate]") {
+TEST_CASE("Invalid rate samples: no candidate, faster than the path, reneging",
+          "[tcp][rate][SEND-14]") {
     const auto run = [](bool candidate, bool reneged, std::uint32_t min_rtt_us) {
         DeliveryRate rate;
         rate.on_handshake(at_ms(0));
@@ -135,7 +136,8 @@ TEST_CASE("Invalid rate samples: no candidate, faster than the path, reneging", 
     CHECK(run(false, false, 20'000) == -1);
 }
 
-TEST_CASE("Application limited is what was sent until the bubble is delivered", "[tcp][rate]") {
+TEST_CASE("Application limited is what was sent until the bubble is delivered",
+          "[tcp][rate][SEND-12]") {
     DeliveryRate rate;
     rate.on_handshake(at_ms(0));
     rate.set_app_limited(2);
@@ -150,7 +152,7 @@ TEST_CASE("Application limited is what was sent until the bubble is delivered", 
 }
 
 TEST_CASE("Only a window that was used may grow; in slow start, one that was half used",
-          "[tcp][validation][rfc7661]") {
+          "[tcp][validation][rfc7661][CC-5]") {
     WindowValidation validation;
     Window window;
     WindowValidation::Facts facts{.snd_una = {1},
@@ -181,7 +183,7 @@ TEST_CASE("Only a window that was used may grow; in slow start, one that was hal
 }
 
 TEST_CASE("A window unused for an RTO falls half the way to what was used",
-          "[tcp][validation][rfc7661]") {
+          "[tcp][validation][rfc7661][CC-6]") {
     WindowValidation validation;
     Window window{.cwnd = 40, .ssthresh = 30};
     WindowValidation::Facts facts{.snd_una = {1},
@@ -217,7 +219,7 @@ TEST_CASE("A window unused for an RTO falls half the way to what was used",
 }
 
 TEST_CASE("Idleness halves the window once per whole RTO, down to the initial window",
-          "[tcp][validation][rfc5681]") {
+          "[tcp][validation][rfc5681][CC-7]") {
     struct Case {
         std::int64_t idle_ms;
         std::uint32_t cwnd;
@@ -236,7 +238,7 @@ TEST_CASE("Idleness halves the window once per whole RTO, down to the initial wi
     CHECK(window.cwnd == c.cwnd);
 }
 
-TEST_CASE("The retransmission timer counts whole ticks, at least one", "[tcp][timer]") {
+TEST_CASE("The retransmission timer counts whole ticks, at least one", "[tcp][timer][TIMER-1]") {
     RetransmissionTimer timer;
     CHECK(timer.deadline.is_never());
     timer.arm(at_ms(10), TimerMeaning::LossProbe, Duration::us(206'700), Duration::zero());

@@ -16,7 +16,8 @@ struct Row {
 
 }  // namespace
 
-TEST_CASE("PRR repeats a measured recovery: Reno, one of 24 segments lost", "[tcp][prr][rfc9937]") {
+TEST_CASE("PRR repeats a measured recovery: Reno, one of 24 segments lost",
+          "[tcp][prr][rfc9937][PRR-1]") {
     // Linux 6.18, RTT 100 ms; each time everything that cwnd allowed was sent.
     const std::vector<Row> rows = {{22, 1, 23}, {22, 1, 22}, {21, 1, 22}, {21, 1, 21}, {20, 1, 21},
                                    {20, 1, 20}, {19, 1, 20}, {19, 1, 19}, {18, 1, 19}, {18, 1, 18},
@@ -32,7 +33,7 @@ TEST_CASE("PRR repeats a measured recovery: Reno, one of 24 segments lost", "[tc
     }
 }
 
-TEST_CASE("PRR ends at ssthresh when one window has been delivered", "[tcp][prr]") {
+TEST_CASE("PRR ends at ssthresh when one window has been delivered", "[tcp][prr][PRR-1]") {
     struct Case {
         std::uint32_t prior, ssthresh;
     };
@@ -49,7 +50,7 @@ TEST_CASE("PRR ends at ssthresh when one window has been delivered", "[tcp][prr]
     CHECK(cwnd == c.ssthresh);
 }
 
-TEST_CASE("PRR sends the first retransmission at once", "[tcp][prr]") {
+TEST_CASE("PRR sends the first retransmission at once", "[tcp][prr][RECOV-2]") {
     Prr prr;
     prr.begin(100);
     // 1 x 50/100 delivered would round up to one; the first segment would be due in any case.
@@ -66,7 +67,7 @@ TEST_CASE("PRR never asks for less than what is in flight", "[tcp][prr]") {
 }
 
 TEST_CASE("PRR below ssthresh: one for one, two for one while the holes are being filled",
-          "[tcp][prr]") {
+          "[tcp][prr][PRR-2]") {
     Prr prr;
     prr.begin(40);
     prr.on_sent(1);
@@ -76,7 +77,7 @@ TEST_CASE("PRR below ssthresh: one for one, two for one while the holes are bein
     SECTION("but not beyond ssthresh") { CHECK(prr.on_ack(8, 20, 18, 9, true) == 20); }
 }
 
-TEST_CASE("PRR leaves the window alone when nothing was delivered", "[tcp][prr]") {
+TEST_CASE("PRR leaves the window alone when nothing was delivered", "[tcp][prr][PRR-3]") {
     Prr prr;
     prr.begin(40);
     CHECK(prr.on_ack(33, 20, 39, 0, false) == 33);

@@ -37,7 +37,7 @@ struct Drive {
 }  // namespace
 
 TEST_CASE("RACK: a segment is lost one reordering window after a later one was delivered",
-          "[tcp][rack][rfc8985]") {
+          "[tcp][rack][rfc8985][RACK-1][RACK-2]") {
     Drive d{2, 1'000};
     d.sack(at_us(101'000), 1);
     const Duration wait = d.rack.detect(at_us(101'000), d.board, d.context, false);
@@ -51,7 +51,7 @@ TEST_CASE("RACK: a segment is lost one reordering window after a later one was d
 }
 
 TEST_CASE("RACK: what left a quarter RTT before the delivered one is lost with the first SACK",
-          "[tcp][rack]") {
+          "[tcp][rack][RACK-1]") {
     Drive d{3, 30'000};
     d.sack(at_us(130'000), 1);
     CHECK(d.rack.detect(at_us(130'000), d.board, d.context, false) == Duration::zero());
@@ -59,7 +59,7 @@ TEST_CASE("RACK: what left a quarter RTT before the delivered one is lost with t
 }
 
 TEST_CASE("RACK: without reordering seen, the threshold and recovery leave no patience",
-          "[tcp][rack][rfc8985]") {
+          "[tcp][rack][rfc8985][RACK-3]") {
     Rack rack;
     RackContext context{.min_rtt_us = kMinRttUs, .srtt_us = 110'000};
     CHECK(rack.window_us(context) == 25'000);
@@ -78,7 +78,7 @@ TEST_CASE("RACK: without reordering seen, the threshold and recovery leave no pa
 }
 
 TEST_CASE("RACK: DSACKs widen the window once a round trip, for sixteen recoveries",
-          "[tcp][rack][rfc8985]") {
+          "[tcp][rack][rfc8985][RACK-4]") {
     Rack rack;
     const RackContext context{.min_rtt_us = 40'000, .srtt_us = 1'000'000, .reordering_seen = true};
     rack.on_dsack();
@@ -102,7 +102,7 @@ TEST_CASE("RACK: DSACKs widen the window once a round trip, for sixteen recoveri
 }
 
 TEST_CASE("RACK: a retransmission faster than the path is ambiguous and ignored",
-          "[tcp][rack][rfc8985]") {
+          "[tcp][rack][rfc8985][RACK-6]") {
     Drive d{3, 1'000};
     d.board.mark_lost(0);
     d.board.on_retransmitted(at_us(90'000), 0, true, {});
@@ -111,7 +111,7 @@ TEST_CASE("RACK: a retransmission faster than the path is ambiguous and ignored"
     CHECK(d.lost().empty());
 }
 
-TEST_CASE("RACK: finds a retransmission that was lost itself", "[tcp][rack][rfc8985]") {
+TEST_CASE("RACK: finds a retransmission that was lost itself", "[tcp][rack][rfc8985][RACK-7]") {
     Drive d{4, 1'000};
     d.context.in_recovery = true;
     d.board.mark_lost(0);
@@ -137,7 +137,7 @@ TEST_CASE("RACK: looks only when something was delivered", "[tcp][rack]") {
     CHECK(d.lost().empty());
 }
 
-TEST_CASE("RACK: segments of one instant are ordered by their end", "[tcp][rack]") {
+TEST_CASE("RACK: segments of one instant are ordered by their end", "[tcp][rack][RACK-9]") {
     Drive d{4, 0};
     d.context.at_threshold = true;
     d.sack(at_us(100'000), 2);

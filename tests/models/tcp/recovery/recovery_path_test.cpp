@@ -19,7 +19,7 @@ std::int64_t ms(Time at) { return at.since_start().ms(); }
 }  // namespace
 
 TEST_CASE("One lost segment: one fast retransmission, no timeout, half the window",
-          "[tcp][recovery][rfc5681]") {
+          "[tcp][recovery][rfc5681][RECOV-1][RECOV-2][RECOV-4][CC-4]") {
     BulkPath path{{.rate = 20'000'000, .drop = {15}}, CongestionName::Reno};
     path.run();
     REQUIRE(path.finished());
@@ -31,14 +31,15 @@ TEST_CASE("One lost segment: one fast retransmission, no timeout, half the windo
     CHECK(path.sender().state() == RecoveryState::Open);
 }
 
-TEST_CASE("CUBIC loses three tenths", "[tcp][recovery][cubic]") {
+TEST_CASE("CUBIC loses three tenths", "[tcp][recovery][cubic][CUBIC-1]") {
     BulkPath path{{.rate = 20'000'000, .segments = 400, .drop = {60}}, CongestionName::Cubic};
     path.run();
     REQUIRE(path.finished());
     CHECK(path.sender().window().ssthresh == path.highest_cwnd * 717 / 1024);
 }
 
-TEST_CASE("Many losses in one window are one recovery and one reduction", "[tcp][recovery]") {
+TEST_CASE("Many losses in one window are one recovery and one reduction",
+          "[tcp][recovery][SCORE-7][RECOV-3]") {
     std::set<std::uint32_t> every_second;
     for (std::uint32_t i = 31; i < 71; i += 2) every_second.insert(i);
     BulkPath path{{.rate = 20'000'000, .segments = 200, .drop = every_second},
@@ -57,7 +58,7 @@ TEST_CASE("Many losses in one window are one recovery and one reduction", "[tcp]
 }
 
 TEST_CASE("A lost retransmission is found a round trip later, in the same recovery",
-          "[tcp][recovery][rfc8985]") {
+          "[tcp][recovery][rfc8985][RACK-7]") {
     BulkPath once{{.rate = 20'000'000, .drop = {15}}, CongestionName::Reno};
     once.run();
     const BulkPath::Retransmitted first = once.retransmissions()[0];
@@ -74,7 +75,7 @@ TEST_CASE("A lost retransmission is found a round trip later, in the same recove
 }
 
 TEST_CASE("A whole window lost: a probe with new data, and no timeout",
-          "[tcp][recovery][tlp][rfc8985]") {
+          "[tcp][recovery][tlp][rfc8985][TLP-2]") {
     BulkPath path{{.segments = 60, .drop = range(11, 30)}, CongestionName::Reno};
     path.run();
     REQUIRE(path.finished());
@@ -89,7 +90,7 @@ TEST_CASE("A whole window lost: a probe with new data, and no timeout",
 }
 
 TEST_CASE("The last segments lost: the probe repairs one, its SACK the others",
-          "[tcp][recovery][tlp][rfc8985]") {
+          "[tcp][recovery][tlp][rfc8985][TLP-2]") {
     BulkPath path{{.segments = 20, .drop = {18, 19, 20}}, CongestionName::Cubic};
     path.run();
     REQUIRE(path.finished());
@@ -117,7 +118,7 @@ TEST_CASE("Without probes the tail waits for the timeout", "[tcp][recovery][rto]
 }
 
 TEST_CASE("A lone lost segment is probed at the RTO, without a collapse of the window",
-          "[tcp][recovery][tlp]") {
+          "[tcp][recovery][tlp][TLP-1]") {
     BulkPath path{{.segments = 1, .drop = {1}}, CongestionName::Cubic};
     path.run();
     REQUIRE(path.finished());
@@ -128,7 +129,7 @@ TEST_CASE("A lone lost segment is probed at the RTO, without a collapse of the w
 }
 
 TEST_CASE("If the probe is lost too, the RTO follows and each timeout doubles it",
-          "[tcp][recovery][rto][rfc6298]") {
+          "[tcp][recovery][rto][rfc6298][TLP-3]") {
     BulkPath path{{.segments = 3, .drop = range(1, 7)}, CongestionName::Reno};
     path.run();
     REQUIRE(path.finished());
@@ -145,7 +146,7 @@ TEST_CASE("If the probe is lost too, the RTO follows and each timeout doubles it
 }
 
 TEST_CASE("An outage of the ACK path is undone by the first ACK's echo",
-          "[tcp][recovery][undo][rfc3522]") {
+          "[tcp][recovery][undo][rfc3522][UNDO-1]") {
     PathSettings settings{.segments = 400};
     settings.ack_outage_from = Duration::ms(230);
     settings.ack_outage_until = Duration::ms(900);
@@ -159,7 +160,7 @@ TEST_CASE("An outage of the ACK path is undone by the first ACK's echo",
 }
 
 TEST_CASE("F-RTO: originals that arrive after a timeout undo it without timestamps",
-          "[tcp][recovery][undo][rfc5682]") {
+          "[tcp][recovery][undo][rfc5682][FRTO-1][FRTO-2]") {
     PathSettings settings{.segments = 60, .timestamps = false};
     // The second window is late by 600 ms, and so is the first repetition.
     for (std::uint32_t i = 11; i <= 31; ++i) settings.delay[i] = Duration::ms(600);
@@ -180,7 +181,7 @@ TEST_CASE("F-RTO: originals that arrive after a timeout undo it without timestam
 }
 
 TEST_CASE("Overtaken by many: one needless retransmission, undone by its original's echo",
-          "[tcp][recovery][undo][reordering]") {
+          "[tcp][recovery][undo][reordering][UNDO-1][UNDO-3]") {
     PathSettings settings{.rate = 20'000'000, .segments = 200};
     settings.delay[15] = Duration::ms(30);
     BulkPath path{settings, CongestionName::Reno};
@@ -193,7 +194,8 @@ TEST_CASE("Overtaken by many: one needless retransmission, undone by its origina
     CHECK(path.sender().episode().reordering_seen > 0);
 }
 
-TEST_CASE("Once reordering was seen, losses are declared by time", "[tcp][recovery][rack]") {
+TEST_CASE("Once reordering was seen, losses are declared by time",
+          "[tcp][recovery][rack][RACK-2][RACK-8]") {
     PathSettings settings{.rate = 20'000'000, .segments = 300};
     settings.delay[15] = Duration::ms(10);  // found by three SACKs, needlessly
     settings.delay[90] = Duration::ms(10);  // by then a quarter RTT is waited for
@@ -209,7 +211,8 @@ TEST_CASE("Once reordering was seen, losses are declared by time", "[tcp][recove
     CHECK(lossy.timeouts() == 0);
 }
 
-TEST_CASE("Two segments reordered by one are Disorder, nothing more", "[tcp][recovery]") {
+TEST_CASE("Two segments reordered by one are Disorder, nothing more",
+          "[tcp][recovery][RACK-8][RECOV-1][RECOV-5]") {
     PathSettings settings{.rate = 20'000'000};
     settings.delay[15] = Duration::us(700);
     BulkPath path{settings, CongestionName::Reno};
@@ -221,7 +224,7 @@ TEST_CASE("Two segments reordered by one are Disorder, nothing more", "[tcp][rec
 }
 
 TEST_CASE("Fewer than three SACKs: the reordering timer declares the loss",
-          "[tcp][recovery][rack][rfc8985]") {
+          "[tcp][recovery][rack][rfc8985][RACK-5]") {
     BulkPath path{{.segments = 10, .drop = {9}}, CongestionName::Reno};
     path.run();
     REQUIRE(path.finished());
@@ -233,7 +236,7 @@ TEST_CASE("Fewer than three SACKs: the reordering timer declares the loss",
 }
 
 TEST_CASE("Without SACK the third duplicate ACK counts, then one hole per round trip",
-          "[tcp][recovery][rfc6582]") {
+          "[tcp][recovery][rfc6582][NEWRENO-1][NEWRENO-2][NEWRENO-3]") {
     PathSettings settings{.rate = 20'000'000, .segments = 120, .sack = false};
     settings.drop = {30, 32, 34};
     BulkPath path{settings, CongestionName::Reno};
@@ -247,7 +250,7 @@ TEST_CASE("Without SACK the third duplicate ACK counts, then one hole per round 
     CHECK(path.sender().state() == RecoveryState::Open);
 }
 
-TEST_CASE("Duplicates made by the network change nothing", "[tcp][recovery][rfc2883]") {
+TEST_CASE("Duplicates made by the network change nothing", "[tcp][recovery][rfc2883][SCORE-4]") {
     PathSettings settings{.rate = 20'000'000};
     settings.duplicate = {15, 16, 40};
     BulkPath path{settings, CongestionName::Cubic};
@@ -258,7 +261,8 @@ TEST_CASE("Duplicates made by the network change nothing", "[tcp][recovery][rfc2
     CHECK(path.sender().dsack_duplicates() == 3);
 }
 
-TEST_CASE("HyStart leaves slow start before the first loss at a 1 BDP queue", "[tcp][hystart]") {
+TEST_CASE("HyStart leaves slow start before the first loss at a 1 BDP queue",
+          "[tcp][hystart][HYSTART-1]") {
     BulkPath path{{.one_way = Duration::ms(30), .rate = 10'000'000, .segments = 700},
                   CongestionName::Cubic};
     path.run();

@@ -24,12 +24,12 @@ struct Drive {
 
 }  // namespace
 
-TEST_CASE("Before any sample the RTO is one second", "[tcp][rtt][rfc6298]") {
+TEST_CASE("Before any sample the RTO is one second", "[tcp][rtt][rfc6298][RTT-12]") {
     CHECK(RttEstimator{}.rto() == Duration::s(1));
 }
 
 TEST_CASE("The first sample gives the RTT plus twice the RTT, at least plus the minimum",
-          "[tcp][rtt][rfc6298]") {
+          "[tcp][rtt][rfc6298][RTT-1]") {
     struct Case {
         std::int64_t sample_ms, rto_ms;
     };
@@ -41,21 +41,21 @@ TEST_CASE("The first sample gives the RTT plus twice the RTT, at least plus the 
     CHECK(d.rtt.mdev_us() == c.sample_ms * 500);
 }
 
-TEST_CASE("A steady RTT keeps the minimum RTO above it", "[tcp][rtt]") {
+TEST_CASE("A steady RTT keeps the minimum RTO above it", "[tcp][rtt][RTT-2][RTT-5]") {
     Drive d;
     for (int i = 0; i < 200; ++i) d.sample(100'000);
     CHECK(d.rtt.rto() == Duration::ms(300));
     CHECK(d.rtt.srtt_us() == 100'000);
 }
 
-TEST_CASE("The RTO counts whole ticks", "[tcp][rtt]") {
+TEST_CASE("The RTO counts whole ticks", "[tcp][rtt][RTT-5]") {
     Drive d;
     d.limits.tick = Duration::ms(4);
     d.sample(100'214);
     CHECK(d.rtt.rto() == Duration::ms(304));
 }
 
-TEST_CASE("A rising RTT raises the variance at once", "[tcp][rtt]") {
+TEST_CASE("A rising RTT raises the variance at once", "[tcp][rtt][RTT-2][RTT-3]") {
     Drive d;
     d.sample(100'000);
     // e = 300 ms: srtt = 137.5 ms; mdev 50 -> 50 + (300 - 50)/4 = 112.5 ms, times four.
@@ -65,7 +65,7 @@ TEST_CASE("A rising RTT raises the variance at once", "[tcp][rtt]") {
     CHECK(d.rtt.rto() == Duration::us(588'000));
 }
 
-TEST_CASE("A falling RTT hardly raises the variance", "[tcp][rtt]") {
+TEST_CASE("A falling RTT hardly raises the variance", "[tcp][rtt][RTT-3]") {
     Drive d;
     for (int i = 0; i < 100; ++i) d.sample(400'000);
     const std::int64_t before = d.rtt.mdev_us();
@@ -74,7 +74,8 @@ TEST_CASE("A falling RTT hardly raises the variance", "[tcp][rtt]") {
     CHECK(d.rtt.mdev_us() <= before + 300'000 / 32 + 1);
 }
 
-TEST_CASE("The variance falls once per round trip, by a quarter of the excess", "[tcp][rtt]") {
+TEST_CASE("The variance falls once per round trip, by a quarter of the excess",
+          "[tcp][rtt][RTT-4]") {
     Drive d;
     d.sample(500'000);  // V = 1 s
     REQUIRE(d.rtt.rto() == Duration::ms(1500));
@@ -91,7 +92,7 @@ TEST_CASE("The variance falls once per round trip, by a quarter of the excess", 
 }
 
 TEST_CASE("Each timeout doubles the RTO up to the maximum; a sample ends it",
-          "[tcp][rtt][rfc6298]") {
+          "[tcp][rtt][rfc6298][RTT-6]") {
     Drive d;
     d.sample(100'000);
     for (const std::int64_t ms : {600, 1200, 2400, 4800}) {
@@ -105,7 +106,7 @@ TEST_CASE("Each timeout doubles the RTO up to the maximum; a sample ends it",
     CHECK(d.rtt.backoff() == 0);
 }
 
-TEST_CASE("An unreachable takes one doubling back", "[tcp][rtt][rfc6069]") {
+TEST_CASE("An unreachable takes one doubling back", "[tcp][rtt][rfc6069][ICMP-4]") {
     Drive d;
     d.sample(100'000);
     d.rtt.back_off(kLimits.maximum);
@@ -115,7 +116,7 @@ TEST_CASE("An unreachable takes one doubling back", "[tcp][rtt][rfc6069]") {
     CHECK(d.rtt.backoff() == 1);
 }
 
-TEST_CASE("A handshake without a sample leaves three seconds", "[tcp][rtt][rfc6298]") {
+TEST_CASE("A handshake without a sample leaves three seconds", "[tcp][rtt][rfc6298][RTT-11]") {
     Drive d;
     d.rtt.fall_back();
     CHECK(d.rtt.rto() == Duration::s(3));
@@ -124,7 +125,7 @@ TEST_CASE("A handshake without a sample leaves three seconds", "[tcp][rtt][rfc62
     CHECK(d.rtt.rto() == Duration::ms(300));
 }
 
-TEST_CASE("The minimum RTT ignores what a delayed ACK may have raised", "[tcp][rtt]") {
+TEST_CASE("The minimum RTT ignores what a delayed ACK may have raised", "[tcp][rtt][RTT-13]") {
     RttEstimator rtt;
     const Duration window = Duration::s(300), tick = Duration::ms(1);
     const auto add = [&](std::int64_t second, std::int64_t us, bool delayed) {
@@ -143,7 +144,7 @@ TEST_CASE("The minimum RTT ignores what a delayed ACK may have raised", "[tcp][r
     CHECK(rtt.min_rtt_us() == 60'000);
 }
 
-TEST_CASE("The windowed minimum stays near the true one", "[tcp][filter]") {
+TEST_CASE("The windowed minimum stays near the true one", "[tcp][filter][RTT-13]") {
     // Never below it, and no older than the window.
     std::uint32_t seed = 5;
     const auto random = [&](std::uint32_t below) {

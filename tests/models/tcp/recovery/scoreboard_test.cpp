@@ -38,7 +38,7 @@ std::vector<SegmentId> send_order(const Scoreboard& board) {
 }  // namespace
 
 TEST_CASE("In flight is what was sent, less what left the network, plus what was sent again",
-          "[tcp][scoreboard][rfc6675]") {
+          "[tcp][scoreboard][rfc6675][SCORE-1]") {
     Scoreboard board = sent_every_ms(10);
     CHECK(board.in_flight() == 10);
     CHECK(sack(board, 4, 7) == 3);
@@ -120,7 +120,7 @@ TEST_CASE("A retransmission that is lost waits again, and counts as lost again",
 }
 
 TEST_CASE("Lost segments are found in sequence order, however they were marked",
-          "[tcp][scoreboard]") {
+          "[tcp][scoreboard][SCORE-7]") {
     Scoreboard board = sent_every_ms(10);
     for (const SegmentId id : {7U, 3U, 5U}) board.mark_lost(id);
     std::vector<SegmentId> found;
@@ -165,7 +165,7 @@ TEST_CASE("What RACK has taken out of the order stays out until it is sent again
     CHECK(send_order(board) == std::vector<SegmentId>{1, 2, 0});
 }
 
-TEST_CASE("Reneging forgets every SACK", "[tcp][scoreboard][rfc2018]") {
+TEST_CASE("Reneging forgets every SACK", "[tcp][scoreboard][rfc2018][SCORE-6]") {
     Scoreboard board = sent_every_ms(6);
     sack(board, 1, 4);
     board.forget_sacks();

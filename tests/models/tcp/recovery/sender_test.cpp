@@ -62,7 +62,8 @@ SackRange block(std::uint32_t from, std::uint32_t to) { return {segment(from), s
 
 }  // namespace
 
-TEST_CASE("The first send arms a probe, an ACK of all stops the timer", "[tcp][sender][rfc6298]") {
+TEST_CASE("The first send arms a probe, an ACK of all stops the timer",
+          "[tcp][sender][rfc6298][TIMER-3][RTO-1][RTO-2][TLP-4]") {
     Drive d;
     d.send(100, 3);
     d.expect_timer(TimerMeaning::LossProbe, 302);
@@ -74,7 +75,7 @@ TEST_CASE("The first send arms a probe, an ACK of all stops the timer", "[tcp][s
 }
 
 TEST_CASE("Without SACK there is no probe but the RTO, from the first segment",
-          "[tcp][sender][rfc6298]") {
+          "[tcp][sender][rfc6298][RTO-1][RTO-2]") {
     Drive d{false};
     d.send(100, 2);
     d.send(150, 2);
@@ -84,7 +85,7 @@ TEST_CASE("Without SACK there is no probe but the RTO, from the first segment",
 }
 
 TEST_CASE("The SYN's or SYN-ACK's second retransmission leaves a window of one",
-          "[tcp][sender][rfc5681]") {
+          "[tcp][sender][rfc5681][OPEN-13]") {
     for (const auto& [again, cwnd] : {std::pair{0U, 10U}, {1U, 10U}, {2U, 1U}}) {
         Sysctls sysctls;
         Sender sender{sysctls, CongestionName::Cubic};
@@ -96,7 +97,7 @@ TEST_CASE("The SYN's or SYN-ACK's second retransmission leaves a window of one",
 }
 
 TEST_CASE("The RTT is that of the oldest segment acknowledged, by ACK before SACK",
-          "[tcp][sender][rfc6298]") {
+          "[tcp][sender][rfc6298][RTT-7]") {
     Drive d;
     d.send(100, 2);
     d.send(120, 3);
@@ -104,7 +105,7 @@ TEST_CASE("The RTT is that of the oldest segment acknowledged, by ACK before SAC
     CHECK(d.ack(240, 3U).rtt_us == -1);
 }
 
-TEST_CASE("A newly SACKed segment gives a sample where no ACK does", "[tcp][sender]") {
+TEST_CASE("A newly SACKed segment gives a sample where no ACK does", "[tcp][sender][RTT-8]") {
     Drive d;
     d.send(100, 2);
     d.send(120, 3);
@@ -112,7 +113,7 @@ TEST_CASE("A newly SACKed segment gives a sample where no ACK does", "[tcp][send
 }
 
 TEST_CASE("Karn: what was sent twice gives a sample by timestamps only",
-          "[tcp][sender][rfc6298][rfc7323]") {
+          "[tcp][sender][rfc6298][rfc7323][RTT-9]") {
     for (const bool timestamps : {false, true}) {
         Drive d;
         d.send(100, 4);
@@ -125,7 +126,7 @@ TEST_CASE("Karn: what was sent twice gives a sample by timestamps only",
     }
 }
 
-TEST_CASE("SACKs of later data do not put the timeout off", "[tcp][sender]") {
+TEST_CASE("SACKs of later data do not put the timeout off", "[tcp][sender][RTO-4]") {
     Sysctls sysctls;
     sysctls.tcp_early_retrans = 0;
     Drive d{true, sysctls};
@@ -137,7 +138,7 @@ TEST_CASE("SACKs of later data do not put the timeout off", "[tcp][sender]") {
 }
 
 TEST_CASE("The reordering timer stands in for the RTO, which continues afterwards",
-          "[tcp][sender][rfc8985]") {
+          "[tcp][sender][rfc8985][TIMER-3][RTO-3]") {
     Drive d;
     d.send(100, 4);
     d.ack(205, 0U, {block(1, 2)});
@@ -154,7 +155,7 @@ TEST_CASE("The reordering timer stands in for the RTO, which continues afterward
     CHECK(d.sender.timer().deadline == at_ms(232) + d.sender.rto());
 }
 
-TEST_CASE("Blocks that cannot be true are ignored", "[tcp][sender][rfc2018]") {
+TEST_CASE("Blocks that cannot be true are ignored", "[tcp][sender][rfc2018][SCORE-2]") {
     Drive d;
     d.send(100, 10);
     d.ack(200, 2U);
@@ -171,7 +172,8 @@ TEST_CASE("Blocks that cannot be true are ignored", "[tcp][sender][rfc2018]") {
     }
 }
 
-TEST_CASE("DSACKs for every retransmission undo the reduction", "[tcp][sender][rfc3708]") {
+TEST_CASE("DSACKs for every retransmission undo the reduction",
+          "[tcp][sender][rfc3708][SCORE-3][UNDO-2][UNDO-3]") {
     Drive d;
     d.send(100, 10);
     CHECK(d.ack(201, 0U, {block(1, 4)}).send == AfterAck::Retransmissions);
@@ -187,7 +189,8 @@ TEST_CASE("DSACKs for every retransmission undo the reduction", "[tcp][sender][r
     CHECK(d.sender.dsack_duplicates() == 1);
 }
 
-TEST_CASE("Reneging: a short wait, then all SACKs are forgotten", "[tcp][sender][rfc2018]") {
+TEST_CASE("Reneging: a short wait, then all SACKs are forgotten",
+          "[tcp][sender][rfc2018][SCORE-6]") {
     Drive d;
     d.send(100, 10);
     d.ack(201, 0U, {block(2, 4)});
@@ -202,7 +205,8 @@ TEST_CASE("Reneging: a short wait, then all SACKs are forgotten", "[tcp][sender]
     CHECK(d.sender.scoreboard().lost_out() == 8);
 }
 
-TEST_CASE("A timeout spares what was sent within the last RTT", "[tcp][sender][rfc8985]") {
+TEST_CASE("A timeout spares what was sent within the last RTT",
+          "[tcp][sender][rfc8985][RTO-5][RTO-8]") {
     Drive d;
     d.send(100, 5);
     d.ack(200, 1U);
@@ -212,7 +216,8 @@ TEST_CASE("A timeout spares what was sent within the last RTT", "[tcp][sender][r
     CHECK(d.sender.window().cwnd == 4);  // three in flight and one
 }
 
-TEST_CASE("A timeout sends exactly the head; ssthresh falls once", "[tcp][sender][rfc5681]") {
+TEST_CASE("A timeout sends exactly the head; ssthresh falls once",
+          "[tcp][sender][rfc5681][RTO-6][RTO-7]") {
     Drive d;
     d.send(100, 10);
     const auto head = d.sender.on_retransmission_timeout(at_ms(400), d.peer);
@@ -231,7 +236,7 @@ TEST_CASE("A timeout sends exactly the head; ssthresh falls once", "[tcp][sender
 }
 
 TEST_CASE("A retransmission into a closed window is a probe and no timeout is counted",
-          "[tcp][sender]") {
+          "[tcp][sender][RTO-13]") {
     Drive d;
     d.send(100, 2);
     const auto head = d.sender.on_retransmission_timeout(at_ms(400), {segment(0)});
@@ -242,7 +247,7 @@ TEST_CASE("A retransmission into a closed window is a probe and no timeout is co
 }
 
 TEST_CASE("ECE reduces once per window, and only an ACK beyond it ends that",
-          "[tcp][sender][rfc3168]") {
+          "[tcp][sender][rfc3168][RECOV-4][ECN-5]") {
     Drive d;
     d.send(100, 10);
     const auto first = d.ack(200, segment(1), {}, -1, true);
@@ -264,7 +269,7 @@ TEST_CASE("ECE reduces once per window, and only an ACK beyond it ends that",
 }
 
 TEST_CASE("Without SACK Recovery is held until something beyond it is acknowledged",
-          "[tcp][sender][rfc6582]") {
+          "[tcp][sender][rfc6582][NEWRENO-5]") {
     Drive d{false};
     d.send(100, 10);
     d.ack(200, 1U);
@@ -281,7 +286,7 @@ TEST_CASE("Without SACK Recovery is held until something beyond it is acknowledg
 }
 
 TEST_CASE("A narrower path: large segments are sent again in pieces, without a reduction",
-          "[tcp][sender][rfc1191]") {
+          "[tcp][sender][rfc1191][PMTU-1]") {
     Drive d;
     d.send(100, 4);
     CHECK(d.sender.on_path_mtu_reduced(at_ms(120), 400));
@@ -291,7 +296,7 @@ TEST_CASE("A narrower path: large segments are sent again in pieces, without a r
     CHECK(d.sender.is_consistent());
 }
 
-TEST_CASE("Small segments are joined when they are sent again", "[tcp][sender]") {
+TEST_CASE("Small segments are joined when they are sent again", "[tcp][sender][RTO-14]") {
     Drive d;
     for (std::uint64_t i = 0; i < 5; ++i)
         d.sender.on_new_segment(at_ms(100), {1 + 300 * i}, {301 + 300 * i},
@@ -303,7 +308,7 @@ TEST_CASE("Small segments are joined when they are sent again", "[tcp][sender]")
     CHECK(d.sender.packets_out() == 3);
 }
 
-TEST_CASE("Nothing is sent again beyond a window that shrank", "[tcp][sender]") {
+TEST_CASE("Nothing is sent again beyond a window that shrank", "[tcp][sender][RTO-15]") {
     Drive d;
     d.send(100, 6);
     d.ack(201, 0U, {block(3, 6)});
@@ -314,7 +319,7 @@ TEST_CASE("Nothing is sent again beyond a window that shrank", "[tcp][sender]") 
 }
 
 TEST_CASE("A probe that found a loss costs one reduction, when something beyond is acknowledged",
-          "[tcp][sender][tlp][rfc8985]") {
+          "[tcp][sender][tlp][rfc8985][TLP-5]") {
     Drive d;
     d.send(100, 1);
     const LossProbe probe = d.sender.on_loss_probe(at_ms(400), false);
@@ -332,7 +337,8 @@ TEST_CASE("A probe that found a loss costs one reduction, when something beyond 
     CHECK(d.sender.state() == RecoveryState::Open);
 }
 
-TEST_CASE("An unreachable for the head takes a back-off step back", "[tcp][sender][rfc6069]") {
+TEST_CASE("An unreachable for the head takes a back-off step back",
+          "[tcp][sender][rfc6069][ICMP-4]") {
     Drive d{false};
     d.send(100, 1);
     d.sender.on_retransmission(at_ms(400), d.sender.on_retransmission_timeout(at_ms(400), d.peer));
@@ -341,7 +347,7 @@ TEST_CASE("An unreachable for the head takes a back-off step back", "[tcp][sende
     d.expect_timer(TimerMeaning::Retransmission, 700);
 }
 
-TEST_CASE("A late ACK with SACK blocks still tells what arrived", "[tcp][sender]") {
+TEST_CASE("A late ACK with SACK blocks still tells what arrived", "[tcp][sender][SCORE-5]") {
     Drive d;
     d.send(100, 10);
     d.ack(200, 3U);
@@ -352,7 +358,7 @@ TEST_CASE("A late ACK with SACK blocks still tells what arrived", "[tcp][sender]
 }
 
 TEST_CASE("Window 10: every duplicate ACK lets one new segment go before recovery",
-          "[tcp][sender][rfc3042]") {
+          "[tcp][sender][rfc3042][SEND-9][NEWRENO-3]") {
     Drive d;
     d.send(100, 10);
     CHECK(d.sender.room() == 0);
@@ -361,6 +367,85 @@ TEST_CASE("Window 10: every duplicate ACK lets one new segment go before recover
     CHECK(d.sender.new_data_cause() == wire::Cause::LimitedTransmit);
     d.ack(201, 0U, {block(1, 3)});
     CHECK(d.sender.room() == 2);
+}
+
+TEST_CASE("A timeout although much was SACKed forgets the degree of reordering",
+          "[tcp][sender][RTO-9]") {
+    Drive d;
+    d.send(100, 20);
+    d.ack(201, 0U, {block(10, 12)});
+    d.ack(202, 0U, {block(2, 3), block(10, 12)});
+    REQUIRE(d.sender.state() == RecoveryState::Disorder);
+    REQUIRE(d.sender.episode().reordering == 10);
+    d.sender.on_retransmission_timeout(at_ms(205), d.peer);
+    CHECK(d.sender.episode().reordering == 3);
+}
+
+TEST_CASE("Without SACK duplicate ACKs leave a hole; more of them are reordering",
+          "[tcp][sender][rfc6582][NEWRENO-4]") {
+    Drive d{false};
+    d.send(100, 3);
+    for (int i = 0; i < 5; ++i) d.ack(201 + i, 0U);
+    CHECK(d.sender.scoreboard().sacked_out() == 2);
+    CHECK(d.sender.episode().reordering_seen > 0);
+}
+
+TEST_CASE("F-RTO does not examine a timeout during Recovery, but one that repeats it",
+          "[tcp][sender][rfc5682][FRTO-4]") {
+    Drive d;
+    d.send(100, 10);
+    SECTION("from Open") {
+        d.sender.on_retransmission_timeout(at_ms(400), d.peer);
+        CHECK(d.sender.episode().frto);
+    }
+    SECTION("from Recovery") {
+        d.ack(201, 0U, {block(1, 4)});
+        d.resend(201);
+        REQUIRE(d.sender.state() == RecoveryState::Recovery);
+        d.sender.on_retransmission_timeout(at_ms(500), d.peer);
+        CHECK_FALSE(d.sender.episode().frto);
+        d.sender.on_retransmission_timeout(at_ms(1100), d.peer);
+        CHECK(d.sender.episode().frto);
+    }
+}
+
+TEST_CASE("What ECE asked for is not taken back", "[tcp][sender][rfc3168][UNDO-4]") {
+    for (const bool ece : {false, true}) {
+        Drive d;
+        d.send(100, 10);
+        d.ack(201, segment(0), {block(1, 4)}, -1, ece);
+        d.resend(201);
+        d.ack(230, 10U);
+        d.ack(301, 10U, {block(0, 1)});
+        CHECK(d.sender.window().ssthresh == (ece ? 5 : kInfiniteSsthresh));
+    }
+}
+
+TEST_CASE("A partial ACK that an original caused takes a recovery back",
+          "[tcp][sender][rfc4015][UNDO-5]") {
+    for (const bool original : {false, true}) {
+        Drive d;
+        d.send(100, 10);
+        d.ack(201, 0U, {block(1, 4)});
+        REQUIRE(d.resend(201) == 1);
+        const auto outcome = d.ack(202, segment(4), {}, original ? 100 : 201);
+        CHECK(outcome.undone == original);
+        CHECK((d.sender.state() == RecoveryState::Recovery) == !original);
+        CHECK(d.sender.window().ssthresh == (original ? kInfiniteSsthresh : 5));
+    }
+}
+
+TEST_CASE("Another congestion control goes on with the window as it is", "[tcp][sender][CC-8]") {
+    Drive d;
+    d.send(100, 10);
+    d.ack(200, 10U);
+    const std::uint32_t before = d.sender.window().cwnd;
+    REQUIRE(before == 20);
+    d.sender.set_congestion_control(at_ms(210), CongestionName::Cubic);
+    CHECK(d.sender.window().cwnd == before);
+    d.send(220, 20);
+    d.sender.on_retransmission_timeout(at_ms(600), d.peer);
+    CHECK(d.sender.window().ssthresh == 14);
 }
 
 }  // namespace seedwire::tcp

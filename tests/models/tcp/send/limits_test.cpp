@@ -12,7 +12,7 @@ using tcp::SendLimit;
 
 constexpr Time at_ms(std::int64_t ms) { return Time::zero() + Duration::ms(ms); }
 
-TEST_CASE("The highest limit that applies is counted", "[tcp][send]") {
+TEST_CASE("The highest limit that applies is counted", "[tcp][send][INFO-2]") {
     tcp::SendLimits limits;
     limits.begin(at_ms(0), SendLimit::Busy);
     limits.begin(at_ms(10), SendLimit::ReceiveWindow);
@@ -31,7 +31,7 @@ TEST_CASE("The highest limit that applies is counted", "[tcp][send]") {
     CHECK(limits.spent(at_ms(99), SendLimit::SendBuffer) == 10_ms);
 }
 
-TEST_CASE("Waiting for the peer's window is told apart from sending", "[tcp][send]") {
+TEST_CASE("Waiting for the peer's window is told apart from sending", "[tcp][send][INFO-2]") {
     DriveConfig config;
     config.peer_window = 2000;
     TcpDrive d{config};
@@ -51,7 +51,7 @@ TEST_CASE("Waiting for the peer's window is told apart from sending", "[tcp][sen
     CHECK(d.now() - start == 200_ms);
 }
 
-TEST_CASE("A program that waits for room in its buffer is limited by it", "[tcp][send]") {
+TEST_CASE("A program that waits for room in its buffer is limited by it", "[tcp][send][INFO-2]") {
     DriveConfig config;
     config.options.send_buffer = 6000;
     config.options.send_buffer_locked = true;

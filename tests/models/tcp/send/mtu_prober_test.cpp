@@ -11,7 +11,7 @@ using namespace literals;
 namespace {
 
 TEST_CASE("The search halves what is between a size that works and one that may not",
-          "[tcp][mtu][rfc4821]") {
+          "[tcp][mtu][rfc4821][PMTU-3]") {
     tcp::MtuProber prober;
     prober.start(Time::zero(), 552, 1500, true);
     CHECK(prober.next_size() == 1026);
@@ -58,7 +58,8 @@ struct Probing : TcpDrive {
     }
 };
 
-TEST_CASE("A probe leaves before segments of the size that works", "[tcp][mtu][rfc4821]") {
+TEST_CASE("A probe leaves before segments of the size that works",
+          "[tcp][mtu][rfc4821][PMTU-3][PMTU-5]") {
     Probing d{2};
     d.open();
     CHECK(d.info().snd_mss == 512);
@@ -75,7 +76,7 @@ TEST_CASE("A probe leaves before segments of the size that works", "[tcp][mtu][r
     CHECK(d.info().snd_cwnd < 12);
 }
 
-TEST_CASE("The loss of the probe alone costs no window", "[tcp][mtu][rfc4821]") {
+TEST_CASE("The loss of the probe alone costs no window", "[tcp][mtu][rfc4821][PMTU-4]") {
     Probing d{2};
     d.open();
     d.write(6000);
@@ -93,7 +94,7 @@ TEST_CASE("The loss of the probe alone costs no window", "[tcp][mtu][rfc4821]") 
     CHECK(d.info().snd_mss == 512);
 }
 
-TEST_CASE("Off, nothing is probed; 1 waits for a black hole", "[tcp][mtu][rfc4821]") {
+TEST_CASE("Off, nothing is probed; 1 waits for a black hole", "[tcp][mtu][rfc4821][PMTU-6]") {
     for (const std::int32_t mode : {0, 1}) {
         Probing d{mode};
         d.open();

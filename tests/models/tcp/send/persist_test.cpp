@@ -9,7 +9,8 @@ using namespace seedwire;
 using namespace seedwire::literals;
 using namespace seedwire::tcp;
 
-TEST_CASE("Probe intervals double from the RTO up to the limit", "[tcp][persist][rfc9293]") {
+TEST_CASE("Probe intervals double from the RTO up to the limit",
+          "[tcp][persist][rfc9293][PERSIST-1]") {
     Persist persist;
     for (const std::int64_t ms : {300, 600, 1200, 2400, 4800}) {
         CHECK(persist.interval(300_ms, 200_ms, 120_s) == Duration::ms(ms));
@@ -34,7 +35,7 @@ TEST_CASE("The first probe starts the user's patience", "[tcp][persist][rfc5482]
 }
 
 TEST_CASE("The pacing clock: ten segments free, then the rate, half price after a pause",
-          "[tcp][pacing]") {
+          "[tcp][pacing][SEND-13]") {
     Pacer pacer;
     pacer.on_sent(Time::zero(), 1000, 1'000'000, 50);
     CHECK(pacer.next_departure() == Time::zero());  // nobody asked for pacing
@@ -53,7 +54,7 @@ TEST_CASE("The pacing clock: ten segments free, then the rate, half price after 
 }
 
 TEST_CASE("Answers without data are limited per socket, answers to data are not",
-          "[tcp][rfc5961]") {
+          "[tcp][rfc5961][SEQ-3]") {
     ChallengeAckLimit limit;
     const Sysctls sysctls;
     CHECK(limit.allow(Time::zero(), sysctls, false));

@@ -10,7 +10,7 @@ constexpr std::uint32_t kOverhead = SendBuffer::kBlockOverhead;
 constexpr StreamOffset at(std::uint64_t n) { return StreamOffset{n}; }
 }  // namespace
 
-TEST_CASE("Writes join the last unsent block up to the size goal", "[tcp][send_buffer]") {
+TEST_CASE("Writes join the last unsent block up to the size goal", "[tcp][send_buffer][SEND-3]") {
     SendBuffer buffer;
     buffer.set_limit(100'000);
     CHECK(buffer.tail_room(2000) == 0);
@@ -25,7 +25,7 @@ TEST_CASE("Writes join the last unsent block up to the size goal", "[tcp][send_b
     CHECK(buffer.memory() == 2000 + kOverhead);
 }
 
-TEST_CASE("MSG_EOR and FIN close a block", "[tcp][send_buffer]") {
+TEST_CASE("MSG_EOR and FIN close a block", "[tcp][send_buffer][NAGLE-5]") {
     SendBuffer buffer;
     buffer.append_block(100);
     SECTION("end of record") { buffer.mark_end_of_record(); }
@@ -33,7 +33,7 @@ TEST_CASE("MSG_EOR and FIN close a block", "[tcp][send_buffer]") {
     CHECK(buffer.tail_room(2000) == 0);
 }
 
-TEST_CASE("A FIN with nothing unsent gets a block of its own", "[tcp][send_buffer]") {
+TEST_CASE("A FIN with nothing unsent gets a block of its own", "[tcp][send_buffer][CLOSE-2]") {
     SendBuffer buffer;
     buffer.append_fin();
     CHECK(buffer.has_unsent());
@@ -45,7 +45,7 @@ TEST_CASE("A FIN with nothing unsent gets a block of its own", "[tcp][send_buffe
     CHECK(buffer.memory() == 0);
 }
 
-TEST_CASE("Only the last piece of a block keeps PSH and FIN", "[tcp][send_buffer]") {
+TEST_CASE("Only the last piece of a block keeps PSH and FIN", "[tcp][send_buffer][SEND-5]") {
     SendBuffer buffer;
     buffer.append_block(3000);
     buffer.mark_push();
@@ -60,7 +60,7 @@ TEST_CASE("Only the last piece of a block keeps PSH and FIN", "[tcp][send_buffer
 }
 
 TEST_CASE("Acknowledged blocks are freed whole, a partly acknowledged one is trimmed",
-          "[tcp][send_buffer]") {
+          "[tcp][send_buffer][BUF-5]") {
     SendBuffer buffer;
     buffer.append_block(4000);
     buffer.take(2000, at(2001));
@@ -91,7 +91,7 @@ TEST_CASE("The next block fills up a head that is too short, marks included",
     CHECK(buffer.unsent_bytes() == 1500);
 }
 
-TEST_CASE("A record boundary keeps the next block out", "[tcp][send_buffer]") {
+TEST_CASE("A record boundary keeps the next block out", "[tcp][send_buffer][NAGLE-5]") {
     SendBuffer buffer;
     buffer.append_block(500);
     buffer.mark_end_of_record();
@@ -101,7 +101,7 @@ TEST_CASE("A record boundary keeps the next block out", "[tcp][send_buffer]") {
 }
 
 TEST_CASE("A block may begin while memory is below the limit; waking needs a third free",
-          "[tcp][send_buffer]") {
+          "[tcp][send_buffer][BUF-1][BUF-2]") {
     SendBuffer buffer;
     buffer.set_limit(3000);
     CHECK(buffer.accepts_block());
@@ -114,7 +114,7 @@ TEST_CASE("A block may begin while memory is below the limit; waking needs a thi
     CHECK_FALSE(buffer.accepts_block());
 }
 
-TEST_CASE("The autotuned buffer is twice the window with overhead", "[tcp][send_buffer]") {
+TEST_CASE("The autotuned buffer is twice the window with overhead", "[tcp][send_buffer][BUF-3]") {
     // 2 x 10 x (2048 + 256), measured; larger segments take the next power of two.
     CHECK(autotuned_send_buffer(1460, 10, 3) == 46080);
     CHECK(autotuned_send_buffer(1460, 32, 3) == 147456);
