@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "harness/cli/coverage_listing.h"
 #include "harness/cli/exit_codes.h"
 #include "harness/cli/rules_listing.h"
 #include "harness/scenario/match_parser.h"
@@ -213,6 +214,8 @@ constexpr std::array kTopics{
     ListTopic{"causes", "why a segment was sent", causes},
     ListTopic{"rules", "every rule of TCP: its origin, code, tests and scripts", rules_listing,
               rules_page},
+    ListTopic{"rfcs", "what RFCs ask of TCP, and what proves it", rfcs_listing, coverage_page},
+    ListTopic{"transitions", "between the states of a TCP connection", transitions_listing},
     ListTopic{"drops", "why a packet was dropped", drops},
     ListTopic{"states", "states of a TCP connection", states},
     ListTopic{"exit-codes", "what the program's exit codes mean", codes},

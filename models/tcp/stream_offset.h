@@ -31,6 +31,7 @@ constexpr wire::SeqNum to_wire(StreamOffset offset, wire::SeqNum initial) {
 
 /// The offset nearest to `near` that `seq` can stand for. Something from before the ISN (an old
 /// duplicate) becomes a value beyond 2^63: compare with signed differences where that can happen.
+/// [WIRE-2]
 constexpr StreamOffset from_wire(wire::SeqNum seq, wire::SeqNum initial, StreamOffset near) {
     const std::int32_t distance = seq - to_wire(near, initial);
     return {near.value + static_cast<std::uint64_t>(static_cast<std::int64_t>(distance))};

@@ -102,6 +102,7 @@ std::size_t write_transport(const Packet& packet, const Extension* extension,
 
 }  // namespace
 
+// [WIRE-1]
 std::uint16_t transport_checksum(Address source, Address destination, Protocol protocol,
                                  std::span<const std::uint8_t> header,
                                  std::span<const std::uint8_t> payload) {

@@ -30,6 +30,7 @@ std::size_t Reassembly::find(StreamOffset start) const {
     return static_cast<std::size_t>(found - islands_.begin());
 }
 
+// [SEQ-7]
 Reassembly::Insertion Reassembly::insert(StreamRange range, std::uint32_t memory) {
     SEEDWIRE_ASSERT(range.left < range.right);
     const std::size_t from = find(range.left);

@@ -91,6 +91,11 @@ TEST_CASE("Every topic can be listed, as text and as JSON", "[cli][list]") {
     }
     CHECK(shell("seedwire list impairments").has("loss.gilbert_elliott.p"));
     CHECK(shell("seedwire list sysctls").has("tcp_syn_retries"));
+    CHECK(shell("seedwire list rules RACK-3").has("code     models/tcp/recovery/rack.cpp:"));
+    CHECK_FALSE(shell("seedwire list rules RACK-3").has("RACK-4"));
+    CHECK(shell("seedwire list rules 'rack-*' --json").has("\"rule\": \"RACK-4\""));
+    CHECK(shell("seedwire list sysctls rmem --markdown").has("| tcp_rmem |"));
+    CHECK(shell("seedwire list rules nothing-like-it").code == 2);
 }
 
 TEST_CASE("Help knows units, keys, lists and error ids", "[cli][help]") {

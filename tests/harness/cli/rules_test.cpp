@@ -6,10 +6,14 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <sstream>
 #include <string>
+#include <utility>
 
+#include "harness/cli/coverage_listing.h"
 #include "harness/cli/rule_index.h"
 #include "harness/cli/rules_listing.h"
+#include "models/tcp/requirements.h"
 #include "models/wire/cause.h"
 #include "tests/support/catch.h"
 
@@ -81,6 +85,40 @@ TEST_CASE("Every cause of a TCP segment stands for a rule", "[cli][rules]") {
 
 TEST_CASE("docs/linux-tcp.md is up to date", "[cli][rules][docs]") {
     check_page("linux-tcp.md", rules_page(), "seedwire list rules --markdown > docs/linux-tcp.md");
+}
+
+TEST_CASE("What RFCs ask names rules that exist, or says why there is none", "[cli][rules]") {
+    for (const tcp::Requirement& row : tcp::requirements()) {
+        INFO(row.document << " " << row.place);
+        std::istringstream ids{std::string{row.rules}};
+        std::string id;
+        while (ids >> id) CHECK(tcp::find_rule(id) != nullptr);
+        CHECK_FALSE((row.rules.empty() && row.note.empty()));
+        const std::set<std::string_view> levels{"MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY"};
+        CHECK(levels.contains(row.level));
+    }
+}
+
+TEST_CASE("The table of transitions holds every legal one, and no other", "[cli][rules]") {
+    std::set<std::pair<int, int>> told;
+    for (const tcp::TransitionCause& row : tcp::transition_causes()) {
+        INFO(tcp::to_string(row.from) << " to " << tcp::to_string(row.to));
+        CHECK(told.insert({static_cast<int>(row.from), static_cast<int>(row.to)}).second);
+        CHECK(tcp::is_legal_transition(row.from, row.to));
+        std::istringstream ids{std::string{row.rules}};
+        std::string id;
+        while (ids >> id) CHECK(tcp::find_rule(id) != nullptr);
+    }
+    for (int from = 0; from < tcp::kStateCount; ++from)
+        for (int to = 0; to < tcp::kStateCount; ++to)
+            CHECK(tcp::is_legal_transition(static_cast<tcp::State>(from),
+                                           static_cast<tcp::State>(to)) ==
+                  told.contains({from, to}));
+}
+
+TEST_CASE("docs/rfc-coverage.md is up to date", "[cli][rules][docs]") {
+    check_page("rfc-coverage.md", coverage_page(),
+               "seedwire list rfcs --markdown > docs/rfc-coverage.md");
 }
 
 }  // namespace seedwire::cli

@@ -91,7 +91,7 @@ TEST_CASE("Every byte arrives in order and once, whatever the link does", "[host
     CHECK(world.network.packets().in_use() == 0);
 }
 
-TEST_CASE("A corrupted packet ends at the receiving host", "[host]") {
+TEST_CASE("A corrupted packet ends at the receiving host", "[host][WIRE-1]") {
     TwoHosts::Options options;
     net::FaultRule corrupt;
     corrupt.action = net::FaultRule::Action::Corrupt;

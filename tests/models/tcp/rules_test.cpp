@@ -149,3 +149,24 @@ TEST_CASE("tcp_info counts the SYN", "[tcp][info][INFO-1]") {
     CHECK(passive.info().delivered == 1);
     CHECK(passive.info().bytes_acked == 0);
 }
+
+TEST_CASE("Sequence numbers wrap in the middle of a window, of either side",
+          "[tcp][rfc9293][WIRE-2]") {
+    DriveConfig config;
+    config.iss = UINT32_MAX - 1500;
+    config.peer_iss = UINT32_MAX - 100;
+    TcpDrive d{config};
+    d.to_established();
+    CHECK(d.write(5000) == 5000);
+    const std::uint32_t first = config.iss + 1;
+    for (std::uint32_t i = 0; i < 5; ++i) {
+        CHECK(d.take().seq.raw() == first + i * 1000);
+    }
+    d.in(d.peer().ack(first + 3000));
+    CHECK(d.endpoint().unacknowledged() == 2000);
+    d.in(data(200).seq(config.peer_iss + 1).ack(first + 5000));
+    CHECK(d.endpoint().unacknowledged() == 0);
+    CHECK(d.read() == 200);
+    d.in(data(50).seq(config.peer_iss + 201).ack(first + 5000));
+    CHECK(d.read() == 50);
+}

@@ -178,7 +178,7 @@ Packet tcp_packet(PacketPool& pool, const Segment& segment) {
     return packet;
 }
 
-TEST_CASE("A TCP packet becomes the bytes that the RFCs draw", "[wire][rfc9293][rfc791]") {
+TEST_CASE("A TCP packet becomes the bytes that the RFCs draw", "[wire][rfc9293][rfc791][WIRE-1]") {
     PacketPool pool;
     Segment segment;
     segment.seq = SeqNum{0x11223344};

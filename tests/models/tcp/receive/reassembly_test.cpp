@@ -25,7 +25,7 @@ std::vector<StreamRange> ranges(const Reassembly& islands) {
 
 }  // namespace
 
-TEST_CASE("Segments that touch join one island, others start a new one", "[tcp][receive]") {
+TEST_CASE("Segments that touch join one island, others start a new one", "[tcp][receive][SEQ-7]") {
     Reassembly islands;
     CHECK(islands.insert(range(200, 300), kCost).kept);
     CHECK(islands.insert(range(300, 400), kCost).kept);
@@ -85,7 +85,8 @@ TEST_CASE("A growing prefix takes islands from the front", "[tcp][receive]") {
     CHECK(islands.memory() == 0);
 }
 
-TEST_CASE("Reassembly agrees with a set of octets for any order of arrival", "[tcp][receive]") {
+TEST_CASE("Reassembly agrees with a set of octets for any order of arrival",
+          "[tcp][receive][SEQ-7]") {
     RandomStream random{7, "reassembly"};
     for (int run = 0; run < 200; ++run) {
         Reassembly islands;
