@@ -48,10 +48,12 @@ void compare_ip(const PacketText& expected, const PacketText& real,
         const bool ect = ecn == wire::Ecn::Ect0 || ecn == wire::Ecn::Ect1;
         fields.push_back({"ecn", "ect01", std::string{ecn_text(ecn)}, !ect});
     }
-    constexpr std::uint32_t kOurTtl = 64;
+    if (expected.tos)
+        fields.push_back({"tos", number_text(expected.tos), number_text(real.tos.value_or(0)),
+                          *expected.tos != real.tos.value_or(0)});
     if (expected.ttl)
         fields.push_back(
-            {"ttl", number_text(expected.ttl), number_text(kOurTtl), *expected.ttl != kOurTtl});
+            {"ttl", number_text(expected.ttl), number_text(real.ttl), expected.ttl != real.ttl});
 }
 
 }  // namespace

@@ -61,7 +61,7 @@ wire::Segment Connection::inject(const PacketText& packet, Position at) {
     segment.seq = SeqNum{packet.sequence + (syn ? 0 : peer_initial())};
     if (packet.ack) segment.ack = live(*packet.ack - (syn ? script_initial.value_or(0) : 0));
     if ((packet.flags & flag::kAck) == 0) segment.ack = SeqNum{0};
-    segment.flags = packet.flags;
+    segment.flags = static_cast<std::uint16_t>(segment.flags | packet.flags);
     segment.window = static_cast<std::uint16_t>(packet.window.value_or(0));
     segment.urgent_pointer = static_cast<std::uint16_t>(packet.urgent.value_or(0));
     const std::uint32_t first =
@@ -76,6 +76,20 @@ Connection* Connections::find(wire::SocketAddress remote, std::uint16_t local_po
     for (const auto& connection : all_)
         if (connection->remote == remote && connection->local_port == local_port)
             return connection.get();
+    return nullptr;
+}
+
+Connection* Connections::find_named(std::uint16_t remote_port, std::uint16_t local_port) {
+    for (const auto& connection : all_) {
+        const bool remote = connection->remote.port == remote_port;
+        const std::uint16_t local = connection->script_local_port.value_or(connection->local_port);
+        if (remote && local == local_port) return connection.get();
+    }
+    for (const auto& connection : all_) {
+        if (connection->remote.port != remote_port || connection->script_local_port) continue;
+        connection->script_local_port = local_port;
+        return connection.get();
+    }
     return nullptr;
 }
 

@@ -26,6 +26,8 @@ struct Connection {
     wire::SocketAddress remote;
     std::uint16_t local_port = 0;
     socket::SocketId socket = socket::kNoSocket;  ///< once there is a descriptor
+    /// Our port as packets of the script name it, where any does.
+    std::optional<std::uint16_t> script_local_port;
     std::optional<wire::SeqNum> local_initial, remote_initial;
     std::optional<std::uint32_t> script_initial;  ///< of ours, as the script's SYN has it
     TimestampMap timestamps;
@@ -53,6 +55,9 @@ class Connections {
 public:
     Connection* find(wire::SocketAddress remote, std::uint16_t local_port);
     Connection& add(wire::SocketAddress remote, std::uint16_t local_port);
+    /// The one that packets with these ports belong to; null if there is none yet. Where a port of
+    /// ours is not what the script calls it, the first packet settles the name.
+    Connection* find_named(std::uint16_t remote_port, std::uint16_t local_port);
 
 private:
     std::vector<std::unique_ptr<Connection>> all_;

@@ -24,10 +24,36 @@ constexpr std::array kConstants = {
     Constant{"MSG_NOSIGNAL", constant::kNoSignal},
     Constant{"MSG_MORE", constant::kMore},
     Constant{"MSG_FASTOPEN", constant::kFastOpen},
-    Constant{"MSG_TRUNC", 0x20},
-    Constant{"MSG_WAITALL", 0x100},
-    Constant{"MSG_ERRQUEUE", 0x2000},
-    Constant{"MSG_ZEROCOPY", 0x4000000},
+    Constant{"MSG_TRUNC", constant::kTruncate},
+    Constant{"MSG_WAITALL", constant::kWaitAll},
+    Constant{"MSG_ERRQUEUE", constant::kErrorQueue},
+    Constant{"MSG_ZEROCOPY", constant::kZeroCopy},
+    Constant{"MSG_OOB", constant::kOutOfBand},
+    Constant{"MSG_CTRUNC", 0x08},
+    Constant{"SOCK_STREAM", 1},
+    Constant{"SOCK_NONBLOCK", constant::kNonBlocking},
+    Constant{"SOCK_CLOEXEC", 0x80000},
+    Constant{"O_CREAT", 0x40},
+    Constant{"O_APPEND", 0x400},
+    Constant{"O_CLOEXEC", 0x80000},
+    Constant{"FD_CLOEXEC", 1},
+    Constant{"SPLICE_F_MOVE", 1},
+    Constant{"SPLICE_F_NONBLOCK", constant::kSpliceNonBlocking},
+    Constant{"SPLICE_F_MORE", constant::kSpliceMore},
+    Constant{"SPLICE_F_GIFT", 8},
+    Constant{"NULL", 0},
+    Constant{"POLLRDNORM", 0x040},
+    Constant{"POLLRDBAND", 0x080},
+    Constant{"POLLWRNORM", 0x100},
+    Constant{"POLLWRBAND", 0x200},
+    Constant{"POLLNVAL", 0x020},
+    Constant{"EPOLLPRI", 0x002},
+    Constant{"EPOLLRDNORM", 0x040},
+    Constant{"EPOLLRDBAND", 0x080},
+    Constant{"EPOLLWRNORM", 0x100},
+    Constant{"EPOLLWRBAND", 0x200},
+    Constant{"EPOLLEXCLUSIVE", 0x10000000},
+    Constant{"EPOLLONESHOT", constant::kOneShot},
     Constant{"POLLIN", 0x001},
     Constant{"POLLPRI", 0x002},
     Constant{"POLLOUT", 0x004},
@@ -47,7 +73,7 @@ constexpr std::array kConstants = {
 };
 
 std::optional<std::int64_t> number_of_error(std::string_view name) {
-    constexpr int kLast = static_cast<int>(tcp::Error::Aborted);
+    constexpr int kLast = static_cast<int>(tcp::kLastError);
     for (int i = 1; i <= kLast; ++i) {
         const auto error = static_cast<tcp::Error>(i);
         if (tcp::to_string(error) == name) return tcp::number(error);
@@ -76,6 +102,10 @@ std::int64_t integer_of(const Value& value) {
     std::int64_t number = 0;
     for (const std::string& word : value.words) number |= number_of(word, value.at);
     return number;
+}
+
+bool is_null(const Value& value) {
+    return value.kind == Value::Kind::Words && value.words == std::vector<std::string>{"NULL"};
 }
 
 std::int64_t integer_inside(const Value& value) {

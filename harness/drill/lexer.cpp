@@ -173,6 +173,15 @@ std::string Lexer::raw_until(std::string_view end, std::string_view what) {
     return result;
 }
 
+bool Lexer::integer_then(std::string_view what) {
+    skip();
+    std::size_t at = index_;
+    while (digit_at(at)) ++at;
+    if (at == index_) return false;
+    while (at < text_.size() && is_space(text_[at])) ++at;
+    return text_.substr(at).starts_with(what);
+}
+
 std::string Lexer::rest_of_line() {
     std::string_view rest = text_.substr(index_);
     rest = rest.substr(0, rest.find('\n'));

@@ -38,6 +38,8 @@ public:
     std::string blob();
     /// Everything up to `end`, which is skipped; as it stands.
     std::string raw_until(std::string_view end, std::string_view what);
+    /// Does an integer follow, and then `what`? As before the ports of a packet.
+    bool integer_then(std::string_view what);
     /// The rest of the line without comment and trailing space.
     std::string rest_of_line();
 

@@ -60,13 +60,22 @@ void Machine::take_outputs() {
         if (batch.socket != socket::kNoSocket) connection->socket = batch.socket;
         for (std::uint32_t i = batch.begin; i < batch.end; ++i) {
             SentPacket sent = connection->translate(now_, stack_.segments()[i]);
+            const IpMarks marks = marks_(batch.socket, batch.from.port);
+            sent.text.tos = marks.tos;
+            sent.text.ttl = marks.ttl;
             remember({now_, false, to_string(sent.text), std::string{wire::describe(sent.cause)}});
             connection->sent.push_back(std::move(sent));
         }
     }
     for (const socket::Wake& wake : stack_.wakes()) {
         if (wake.socket >= wake_counts_.size()) wake_counts_.resize(wake.socket + 1);
-        ++wake_counts_[wake.socket];
+        WakeCounts& counts = wake_counts_[wake.socket];
+        constexpr std::uint32_t kIn = socket::event::kReadable | socket::event::kAcceptable;
+        constexpr std::uint32_t kOut = socket::event::kWritable | socket::event::kAllAcknowledged;
+        if ((wake.events & kIn) != 0) ++counts.in;
+        if ((wake.events & socket::event::kWritable) != 0) ++counts.out;
+        // A change of state wakes whoever waits, for whatever.
+        if ((wake.events & ~(kIn | kOut)) != 0) ++counts.other;
     }
     stack_.clear_outputs();
 }
@@ -113,8 +122,13 @@ void Machine::inject_error(const Connection& connection, const IcmpText& icmp) {
     collect();
 }
 
-std::uint64_t Machine::wake_count(socket::SocketId socket) const {
-    return socket < wake_counts_.size() ? wake_counts_[socket] : 0;
+std::uint64_t Machine::wake_count(socket::SocketId socket, std::int64_t events) const {
+    if (socket >= wake_counts_.size()) return 0;
+    const WakeCounts& counts = wake_counts_[socket];
+    std::uint64_t count = counts.other;
+    if ((events & socket::readiness::kIn) != 0) count += counts.in;
+    if ((events & socket::readiness::kOut) != 0) count += counts.out;
+    return count;
 }
 
 void Machine::remember(Seen seen) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/drill/connection.h"
+#include "harness/drill/kept_options.h"
 #include "models/socket/stack.h"
 
 namespace seedwire::drill {
@@ -23,6 +24,9 @@ public:
     socket::Stack& stack() { return stack_; }
     Connections& connections() { return connections_; }
     void set_mtu(std::uint32_t mtu) { mtu_ = mtu; }
+    /// Who knows what IP options a socket, or a listener by its port, has set.
+    using Marks = std::function<IpMarks(socket::SocketId, std::uint16_t port)>;
+    void set_marks(Marks marks) { marks_ = std::move(marks); }
 
     /// Lets timers expire until `target`, and stays there. Not backwards.
     void advance_to(Time target);
@@ -36,8 +40,8 @@ public:
     /// `wake_at`: when to try it even if nothing happens.
     void wait(Waiter waiter, Time wake_at);
     bool is_waiting() const { return static_cast<bool>(waiter_); }
-    /// How often something happened to a socket; for edge-triggered epoll.
-    std::uint64_t wake_count(socket::SocketId socket) const;
+    /// How often something happened to a socket that concerns `events`; for edge-triggered epoll.
+    std::uint64_t wake_count(socket::SocketId socket, std::int64_t events) const;
     /// The last packets of both directions, one a line.
     std::string history(Time start) const;
 
@@ -61,7 +65,11 @@ private:
     Waiter waiter_;
     Time wake_at_ = Time::never();
     std::vector<Seen> seen_;
-    std::vector<std::uint64_t> wake_counts_;
+    struct WakeCounts {
+        std::uint64_t in = 0, out = 0, other = 0;
+    };
+    std::vector<WakeCounts> wake_counts_;
+    Marks marks_ = [](socket::SocketId, std::uint16_t) { return IpMarks{}; };
 };
 
 }  // namespace seedwire::drill

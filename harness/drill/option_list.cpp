@@ -28,7 +28,13 @@ constexpr std::array kRows = {Row{Kind::End, 0, "eol"},
                               Row{Kind::Sack, 5, "sack"},
                               Row{Kind::Timestamps, 8, "TS"},
                               Row{Kind::FastOpen, 34, "FO"},
-                              Row{Kind::FastOpenExperimental, 254, "FOEXP"}};
+                              Row{Kind::FastOpenExperimental, 254, "FOEXP"},
+                              Row{Kind::AccurateEcn0, 172, "ECN"},
+                              Row{Kind::AccurateEcn1, 174, "ECN"},
+                              Row{Kind::Md5, 19, "md5"}};
+/// How scripts name the counters, in the order of each kind.
+constexpr std::array<std::string_view, 3> kEct0First = {"e0b", "ceb", "e1b"};
+constexpr std::array<std::string_view, 3> kEct1First = {"e1b", "ceb", "e0b"};
 constexpr std::uint32_t kFastOpenMagic = 0xF989;
 
 const Row& row_of(Kind kind) {
@@ -64,7 +70,15 @@ void append_body(std::vector<std::uint8_t>& bytes, const Option& option) {
             append16(bytes, kFastOpenMagic);
             [[fallthrough]];
         case Kind::FastOpen:
+        case Kind::Md5:
             bytes.insert(bytes.end(), option.cookie.begin(), option.cookie.end());
+            return;
+        case Kind::AccurateEcn0:
+        case Kind::AccurateEcn1:
+            for (const std::uint32_t counter : option.counters) {
+                bytes.push_back(static_cast<std::uint8_t>(counter >> 16));
+                append16(bytes, counter & 0xFFFF);
+            }
             return;
         case Kind::End:
         case Kind::Nop:
@@ -94,7 +108,14 @@ void read_body(Option& option, std::span<const std::uint8_t> body) {
             body = body.subspan(2);
             [[fallthrough]];
         case Kind::FastOpen:
+        case Kind::Md5:
             option.cookie.assign(body.begin(), body.end());
+            return;
+        case Kind::AccurateEcn0:
+        case Kind::AccurateEcn1:
+            for (std::size_t at = 0; at + 3 <= body.size(); at += 3)
+                option.counters.push_back(std::uint32_t{body[at]} << 16 |
+                                          wire::get16(&body[at + 1]));
             return;
         case Kind::End:
         case Kind::Nop:
@@ -117,7 +138,17 @@ std::string to_string(const Option& option) {
                 text += fmt::format(" {}:{}", block.left.raw(), block.right.raw());
             return text;
         }
+        case Kind::AccurateEcn0:
+        case Kind::AccurateEcn1: {
+            std::string text{name};
+            for (std::size_t i = 0; i < option.counters.size(); ++i)
+                text += fmt::format(
+                    " {} {}", (option.kind == Kind::AccurateEcn1 ? kEct1First : kEct0First)[i],
+                    option.counters[i]);
+            return text;
+        }
         case Kind::FastOpen:
+        case Kind::Md5:
         case Kind::FastOpenExperimental: {
             std::string text{name};
             if (!option.cookie.empty()) text += ' ';

@@ -28,13 +28,23 @@ void parse_ip_item(Lexer& lexer, PacketText& packet) {
         packet.any_ect = true;
     } else if (word == "tos") {
         const auto tos = static_cast<std::uint32_t>(lexer.expect_integer("the TOS byte"));
-        if (tos > 3) unsupported(at, "differentiated services are not modelled: TOS 0 to 3 only");
-        packet.ecn = static_cast<wire::Ecn>(tos);
+        if (tos > UINT8_MAX) fail(at, "the TOS byte is at most 255");
+        packet.ecn = static_cast<wire::Ecn>(tos & 3);
+        packet.tos = tos & ~3U;
+    } else if (word == "flowlabel") {
+        lexer.expect_integer("the flow label");  // of IPv6: nothing here depends on it
     } else if (word == "ttl") {
         packet.ttl = static_cast<std::uint32_t>(lexer.expect_integer("the TTL"));
     } else {
         unsupported(at, fmt::format("'{}' in the IP header is not known here", word));
     }
+}
+
+std::uint16_t parse_port(Lexer& lexer) {
+    const Position at = lexer.position();
+    const std::int64_t port = lexer.expect_integer("a port");
+    if (port < 1 || port > UINT16_MAX) fail(at, fmt::format("{} is no port", port));
+    return static_cast<std::uint16_t>(port);
 }
 
 std::uint16_t parse_flags(Lexer& lexer) {
@@ -80,6 +90,20 @@ std::vector<std::uint8_t> parse_cookie(Lexer& lexer, const Defines& defines) {
     return cookie;
 }
 
+/// "ECN e1b 1 ceb 0 e0b 1": which counter comes first tells the kind; later ones may be missing.
+void parse_counters(Lexer& lexer, Option& option) {
+    const Position at = lexer.position();
+    const bool ect1_first = lexer.looking_at("e1b");
+    option.kind = ect1_first ? Option::Kind::AccurateEcn1 : Option::Kind::AccurateEcn0;
+    for (const std::string_view name :
+         {ect1_first ? "e1b" : "e0b", "ceb", ect1_first ? "e0b" : "e1b"}) {
+        if (!lexer.accept(name)) break;
+        option.counters.push_back(
+            static_cast<std::uint32_t>(lexer.expect_integer("a number of bytes")) & 0xFFFFFF);
+    }
+    if (option.counters.empty()) fail(at, "this option begins with e0b or e1b");
+}
+
 Option parse_option(Lexer& lexer, const Defines& defines) {
     using Kind = Option::Kind;
     const Position at = lexer.position();
@@ -116,6 +140,13 @@ Option parse_option(Lexer& lexer, const Defines& defines) {
         option.value = number("the timestamp");
         lexer.expect("ecr");
         option.echo = number("the echoed timestamp");
+    } else if (word == "md5") {
+        constexpr std::size_t kDigest = 16;
+        option.kind = Kind::Md5;
+        option.cookie = parse_cookie(lexer, defines);
+        if (option.cookie.size() != kDigest) fail(at, "an MD5 digest has 16 bytes");
+    } else if (word == "ECN") {
+        parse_counters(lexer, option);
     } else if (word == "FO" || word == "FOEXP") {
         option.kind = word == "FO" ? Kind::FastOpen : Kind::FastOpenExperimental;
         option.cookie = parse_cookie(lexer, defines);
@@ -130,6 +161,7 @@ struct NamedNumber {
     std::uint8_t number;
 };
 constexpr std::array kTypes = {
+    NamedNumber{"packet_too_big", 3},  // of ICMPv6: what frag_needed is
     NamedNumber{"echo_reply", 0},          NamedNumber{"unreachable", 3},
     NamedNumber{"source_quench", 4},       NamedNumber{"redirect", 5},
     NamedNumber{"echo_request", 8},        NamedNumber{"time_exceeded", 11},
@@ -155,6 +187,10 @@ constexpr std::array kUnreachableCodes = {
     NamedNumber{"packet_filtered", 13},
     NamedNumber{"precedence_violation", 14},
     NamedNumber{"precedence_cutoff", 15},
+    // ICMPv6 has fewer and calls them otherwise. RFC 4443 §3.1.
+    NamedNumber{"no_route", 0},
+    NamedNumber{"noroute", 0},
+    NamedNumber{"address_unreachable", 1},
 };
 
 template <typename Table>
@@ -195,8 +231,11 @@ PacketText parse_packet(Lexer& lexer, const Defines& defines) {
         while (lexer.accept(","));
         lexer.expect("]");
     }
-    if (lexer.peek() >= '0' && lexer.peek() <= '9')
-        unsupported(lexer.position(), "explicit ports are not known here");
+    if (lexer.integer_then(">")) {
+        packet.source_port = parse_port(lexer);
+        lexer.expect(">");
+        packet.destination_port = parse_port(lexer);
+    }
     packet.flags = parse_flags(lexer);
     const Position at = lexer.position();
     const auto number = [&](std::string_view purpose) {
@@ -231,7 +270,10 @@ std::string defined(const std::string& word, const Defines& defines) {
 IcmpText parse_icmp(Lexer& lexer, const Defines& defines) {
     IcmpText icmp;
     Position at = lexer.position();
-    icmp.type = icmp_number(at, lexer.expect_word("an ICMP type"), "type_", kTypes);
+    constexpr std::uint8_t kFragmentationNeeded = 4;
+    const std::string kind = lexer.expect_word("an ICMP type");
+    icmp.type = icmp_number(at, kind, "type_", kTypes);
+    if (kind == "packet_too_big") icmp.code = kFragmentationNeeded;
     at = lexer.position();
     if (lexer.at_word() && !lexer.looking_at("mtu"))
         icmp.code = icmp_number(at, defined(lexer.word(), defines), "code_", kUnreachableCodes);

@@ -124,7 +124,8 @@ std::vector<Words> split(std::string_view text) {
         } else if (c == '>' || c == '|') {
             if (word == "2" || word == "1") word.clear();
             end_word();
-            redirected = true;
+            // Where the output of echo goes is what the command is about.
+            redirected = c == '|' || commands.back().empty() || commands.back()[0] != "echo";
         } else if (c == ' ' || c == '\t' || c == '\r') {
             end_word();
         } else {
@@ -171,6 +172,21 @@ constexpr std::array kFixed = {
     Harmless{"tcp_recovery", "1"},
     Harmless{"tcp_challenge_ack_limit", "2147483647"},
     Harmless{"tcp_limit_output_bytes", "4194304"},
+};
+
+/// Parameters of CUBIC that are constants here. Linux, `tcp_cubic.c`.
+struct CubicRow {
+    std::string_view name;
+    std::int64_t value;
+};
+constexpr std::array kCubicDefaults = {
+    CubicRow{"beta", 717},
+    CubicRow{"bic_scale", 41},
+    CubicRow{"fast_convergence", 1},
+    CubicRow{"hystart_ack_delta_us", 2000},
+    CubicRow{"hystart_low_window", 16},
+    CubicRow{"initial_ssthresh", 0},
+    CubicRow{"tcp_friendliness", 1},
 };
 
 bool set_vector(std::int32_t (&field)[3], std::string_view value) {
@@ -231,6 +247,29 @@ void set_words(HostSettings& settings, const Words& words, Position at) {
         if (equals == std::string::npos) fail(at, fmt::format("'{}' has no '='", words[i]));
         settings.set_sysctl(words[i].substr(0, equals), words[i].substr(equals + 1), at);
     }
+}
+
+/// echo VALUE > /sys/module/tcp_cubic/parameters/NAME, or a file of /proc/sys.
+void write_file(HostSettings& settings, const Words& words, Position at) {
+    if (words.size() != 3) return;  // text for people
+    const std::string& file = words[2];
+    if (file.starts_with("/proc/sys/")) return settings.set_sysctl(file, words[1], at);
+    constexpr std::string_view kCubic = "/sys/module/tcp_cubic/parameters/";
+    if (!file.starts_with(kCubic)) unsupported(at, fmt::format("'{}' is not known here", file));
+    const std::string name = file.substr(kCubic.size());
+    const auto value = whole(words[1]);
+    if (!value) fail(at, fmt::format("'{}' is no number", words[1]));
+    if (name == "hystart_detect" && *value >= 0 && *value <= 3) {
+        settings.sysctls.cubic_hystart_detect = static_cast<std::int32_t>(*value);
+        return;
+    }
+    if (name == "hystart" && (*value == 0 || *value == 1)) {
+        if (*value == 0) settings.sysctls.cubic_hystart_detect = 0;
+        return;
+    }
+    for (const CubicRow& row : kCubicDefaults)
+        if (row.name == name && row.value == *value) return;
+    unsupported(at, fmt::format("tcp_cubic's {} = {} is not modelled", name, *value));
 }
 
 }  // namespace
@@ -321,10 +360,13 @@ void HostSettings::run_command(std::string_view text, Position at) {
             set_words(*this, words, at);
         } else if (is_program(program, "ip")) {
             run_ip(*this, words, at);
+        } else if (program == "echo") {
+            write_file(*this, words, at);
         } else if (is_program(program, "sleep") && words.size() == 2) {
             sleep = Duration::ms(static_cast<std::int64_t>(std::stod(words[1]) * 1000));
         } else if (program != "true" && program != ":" && program != "tc" && program != "nstat" &&
-                   program != "ethtool" && program.find("sysctl_restore") == std::string::npos) {
+                   program != "ethtool" && program != "grep" && program != "modprobe" &&
+                   program.find("sysctl_restore") == std::string::npos) {
             unsupported(at, fmt::format("command '{}' is not known here", program));
         }
     }

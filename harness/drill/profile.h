@@ -22,7 +22,10 @@ std::optional<tcp::CongestionName> congestion_named(std::string_view name);
 /// The host's settings as a script's commands leave them.
 struct HostSettings {
     tcp::Sysctls sysctls;
-    std::uint32_t mtu = 1500;
+    std::uint32_t mtu = 1500;  ///< of the interface
+    /// By how much the header of IPv6 is longer than that of IPv4, or 0: all that TCP sees of it.
+    std::uint32_t longer_header = 0;
+    std::uint32_t ipv4_mtu() const { return mtu - longer_header; }
     Duration sleep;              ///< asked for by the last command
     bool forgets_paths = false;  ///< likewise
 

@@ -67,12 +67,16 @@ struct Option {
         Sack,
         Timestamps,
         FastOpen,
-        FastOpenExperimental
+        FastOpenExperimental,
+        AccurateEcn0,  ///< counters of ECT(0), CE, ECT(1)
+        AccurateEcn1,  ///< of ECT(1), CE, ECT(0)
+        Md5
     };
     Kind kind = Kind::Nop;
     std::uint32_t value = 0, echo = 0;  ///< MSS, shift, TSval; TSecr
     std::vector<wire::SackBlock> blocks;
-    std::vector<std::uint8_t> cookie;
+    std::vector<std::uint8_t> cookie;     ///< or the digest of Md5
+    std::vector<std::uint32_t> counters;  ///< of accurate ECN
     bool operator==(const Option&) const = default;
 };
 using OptionList = std::vector<Option>;

@@ -19,6 +19,9 @@ std::int64_t number(const ScriptOption& option) {
     return value;
 }
 
+/// Which address it is does not matter there.
+bool is_ipv6(const ScriptOption& option) { return option.value.find(':') != std::string::npos; }
+
 wire::Address address(const ScriptOption& option) {
     const auto parsed = wire::parse_address(option.value);
     if (!parsed) fail(option.at, fmt::format("--{} needs an IPv4 address", option.name));
@@ -44,11 +47,15 @@ void apply(const ScriptOption& option, ScriptSettings& settings) {
     } else if (name == "mtu") {
         settings.host.mtu = static_cast<std::uint32_t>(number(option));
     } else if (name == "local_ip") {
-        settings.local = address(option);
+        if (!is_ipv6(option)) settings.local = address(option);
     } else if (name == "remote_ip") {
-        settings.remote = address(option);
+        if (!is_ipv6(option)) settings.remote = address(option);
     } else if (name == "ip_version") {
-        if (option.value != "ipv4") unsupported(option.at, "only IPv4 is modelled");
+        // TCP is the same over both, but for the room that the longer header takes.
+        constexpr std::uint32_t kLongerHeader = 20;
+        if (option.value != "ipv4" && option.value != "ipv6" && option.value != "ipv4_mapped_ipv6")
+            fail(option.at, "--ip_version is ipv4, ipv6 or ipv4_mapped_ipv6");
+        settings.host.longer_header = option.value == "ipv6" ? kLongerHeader : 0;
     } else if (std::find(kIgnored.begin(), kIgnored.end(), name) == kIgnored.end()) {
         unsupported(option.at, fmt::format("the option --{} is not known here", name));
     }

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "harness/drill/constants.h"
 
 namespace seedwire::drill {
@@ -14,6 +17,38 @@ using socket::success;
 using tcp::Error;
 
 Result result_of(Error error) { return error == Error::None ? success() : failure(error); }
+
+/// What ioctl() can be asked. tcp(7).
+struct Question {
+    std::string_view name;
+    std::int64_t (*ask)(const socket::Stack&, Time, socket::SocketId);
+};
+std::int64_t ask_in(const socket::Stack& stack, Time, socket::SocketId id) {
+    return stack.readable(id);
+}
+std::int64_t ask_out(const socket::Stack& stack, Time, socket::SocketId id) {
+    return stack.unacknowledged(id);
+}
+std::int64_t ask_unsent(const socket::Stack& stack, Time now, socket::SocketId id) {
+    return stack.info(now, id).notsent_bytes;
+}
+constexpr std::array kQuestions = {
+    Question{"SIOCINQ", ask_in},         Question{"FIONREAD", ask_in},
+    Question{"SIOCOUTQ", ask_out},       Question{"TIOCOUTQ", ask_out},
+    Question{"SIOCOUTQNSD", ask_unsent},
+};
+
+/// The port in "{sa_family = AF_INET, sin_port = htons(8080), ...}"; nothing for "...".
+std::optional<std::uint16_t> port_of(const Syscall& call, std::size_t index) {
+    if (index >= call.arguments.size()) return std::nullopt;
+    const Value& address = call.arguments[index];
+    if (address.kind != Value::Kind::Struct) return std::nullopt;
+    const Value* port = address.field("sin_port");
+    if (port == nullptr) port = address.field("sin6_port");
+    if (port == nullptr) return std::nullopt;
+    if (port->kind == Value::Kind::Call && port->items.size() == 1) port = &port->items.front();
+    return static_cast<std::uint16_t>(integer_of(*port));
+}
 
 /// A call that never blocks.
 Operation at_once(std::function<Result(Time)> call) {
@@ -47,6 +82,35 @@ const Value& Syscalls::argument(const Syscall& call, std::size_t index, Position
     return call.arguments[index];
 }
 
+IpMarks Syscalls::marks_of(socket::SocketId id, std::uint16_t port) const {
+    for (const auto& [fd, candidate] : descriptors_) {
+        if (candidate.kind != Descriptor::Kind::Socket) continue;
+        const bool same = id != socket::kNoSocket && candidate.socket == id;
+        if (same) return candidate.kept.marks();
+    }
+    // What nobody has accepted yet is as its listener wants it.
+    const socket::SocketId listener = listener_at(port);
+    for (const auto& [fd, candidate] : descriptors_)
+        if (listener != socket::kNoSocket && candidate.socket == listener)
+            return candidate.kept.marks();
+    return {};
+}
+
+socket::SocketId Syscalls::listener_at(std::uint16_t port) const {
+    for (const auto& [fd, candidate] : descriptors_) {
+        if (candidate.kind != Descriptor::Kind::Socket) continue;
+        if (machine_.stack().state(candidate.socket) == tcp::State::Listen &&
+            machine_.stack().local(candidate.socket).port == port)
+            return candidate.socket;
+    }
+    return socket::kNoSocket;
+}
+
+bool Syscalls::has_kind(std::int64_t fd, Descriptor::Kind kind) const {
+    const auto found = descriptors_.find(fd);
+    return found != descriptors_.end() && found->second.kind == kind;
+}
+
 bool Syscalls::blocks(const Descriptor& descriptor, std::int64_t flags) const {
     return !descriptor.nonblocking && (flags & constant::kDontWait) == 0;
 }
@@ -61,9 +125,8 @@ Operation Syscalls::prepare(const Syscall& call, Position at) {
     using Prepare = Operation (Syscalls::*)(const Syscall&, Position);
     using PrepareShort = Operation (Syscalls::*)(const Syscall&);
     static const std::map<std::string_view, PrepareShort> kShort = {
-        {"accept", &Syscalls::prepare_accept},
-        {"connect", &Syscalls::prepare_connect},
-        {"close", &Syscalls::prepare_close},
+        {"accept", &Syscalls::prepare_accept},   {"accept4", &Syscalls::prepare_accept},
+        {"connect", &Syscalls::prepare_connect}, {"close", &Syscalls::prepare_close},
         {"bind", &Syscalls::prepare_bind},
     };
     static const std::map<std::string_view, Prepare> kPrepare = {
@@ -76,6 +139,13 @@ Operation Syscalls::prepare(const Syscall& call, Position at) {
         {"send", &Syscalls::prepare_write},
         {"sendto", &Syscalls::prepare_write},
         {"sendmsg", &Syscalls::prepare_write},
+        {"readv", &Syscalls::prepare_read},
+        {"open", &Syscalls::prepare_open},
+        {"pipe", &Syscalls::prepare_pipe},
+        {"pipe2", &Syscalls::prepare_pipe},
+        {"sendfile", &Syscalls::prepare_sendfile},
+        {"splice", &Syscalls::prepare_splice},
+        {"cap_set", &Syscalls::prepare_nothing},
         {"read", &Syscalls::prepare_read},
         {"recv", &Syscalls::prepare_read},
         {"recvfrom", &Syscalls::prepare_read},
@@ -102,7 +172,8 @@ Operation Syscalls::prepare_socket(const Syscall& call) {
     for (const Value& value : call.arguments)
         for (const std::string& word : value.words)
             if (word != "SOCK_STREAM" && word != "IPPROTO_TCP" && word != "AF_INET" &&
-                word != "PF_INET" && word != "SOCK_NONBLOCK" && word != "SOCK_CLOEXEC")
+                word != "PF_INET" && word != "AF_INET6" && word != "PF_INET6" &&
+                word != "SOCK_NONBLOCK" && word != "SOCK_CLOEXEC")
                 unsupported(value.at, fmt::format("sockets of kind '{}' are not known here", word));
     bool nonblocking = false;
     for (const Value& value : call.arguments)
@@ -119,8 +190,9 @@ Operation Syscalls::prepare_socket(const Syscall& call) {
 }
 
 Operation Syscalls::prepare_bind(const Syscall& call) {
-    return at_once([this, id = descriptor(call.arguments[0]).socket](Time) {
-        const Error error = machine_.stack().bind(id, kServicePort);
+    const std::uint16_t port = port_of(call, 1).value_or(kServicePort);
+    return at_once([this, port, id = descriptor(call.arguments[0]).socket](Time) {
+        const Error error = machine_.stack().bind(id, port);
         if (error == Error::None) under_test_ = {nullptr, id};
         return result_of(error);
     });
@@ -137,8 +209,12 @@ Operation Syscalls::prepare_listen(const Syscall& call, Position at) {
 
 Operation Syscalls::prepare_accept(const Syscall& call) {
     const Descriptor& listener = descriptor(call.arguments[0]);
+    const bool nonblocking =
+        call.arguments.size() > 3 &&
+        (integer_of(call.arguments[3]) & constant::kNonBlocking) != 0;  // accept4()
     Operation operation;
-    operation.attempt = [this, id = listener.socket, blocking = blocks(listener),
+    operation.attempt = [this, id = listener.socket, blocking = blocks(listener), nonblocking,
+                         kept = listener.kept, inq = listener.inq,
                          fd = call.result](Time now) -> std::optional<Result> {
         const Result result = machine_.stack().accept(now, id);
         if (!result.ok())
@@ -146,6 +222,9 @@ Operation Syscalls::prepare_accept(const Syscall& call) {
         const auto child = static_cast<socket::SocketId>(result.value);
         descriptors_[fd] = Descriptor{};
         descriptors_[fd].socket = child;
+        descriptors_[fd].nonblocking = nonblocking;
+        descriptors_[fd].kept = kept;
+        descriptors_[fd].inq = inq;
         Connection* connection = machine_.connections().find(machine_.stack().remote(child),
                                                              machine_.stack().local(child).port);
         if (connection != nullptr) {
@@ -161,12 +240,13 @@ Operation Syscalls::prepare_connect(const Syscall& call) {
     const Descriptor& target = descriptor(call.arguments[0]);
     Operation operation;
     operation.attempt = [this, id = target.socket, blocking = blocks(target),
+                         port = port_of(call, 1).value_or(kServicePort),
                          started = false](Time now) mutable -> std::optional<Result> {
         socket::Stack& stack = machine_.stack();
         if (!started) {
             started = true;
-            const wire::SocketAddress to{remote_, kServicePort};
-            const Error error = stack.connect(now, id, to, settings_.mtu);
+            const wire::SocketAddress to{remote_, port};
+            const Error error = stack.connect(now, id, to, settings_.ipv4_mtu());
             if (error != Error::InProgress && !stack.is_deferred(id)) return result_of(error);
             observe(id, to);
             if (error != Error::InProgress) return result_of(error);
@@ -191,9 +271,11 @@ void Syscalls::observe(socket::SocketId id, wire::SocketAddress to) {
 Operation Syscalls::prepare_close(const Syscall& call) {
     const std::int64_t fd = integer_of(call.arguments[0]);
     const Descriptor& target = descriptor(call.arguments[0]);
-    return at_once([this, fd, id = target.socket, epoll = target.is_epoll](Time now) {
+    const bool is_socket = target.kind == Descriptor::Kind::Socket;
+    return at_once([this, fd, id = target.socket, is_socket](Time now) {
         descriptors_.erase(fd);
-        return epoll ? success() : result_of(machine_.stack().close(now, id));
+        for (auto& [other, epoll] : descriptors_) epoll.interests.erase(fd);
+        return is_socket ? result_of(machine_.stack().close(now, id)) : success();
     });
 }
 
@@ -222,6 +304,7 @@ Operation Syscalls::prepare_fcntl(const Syscall& call, Position at) {
             return success(constant::kReadWrite |
                            (target.nonblocking ? constant::kNonBlocking : 0));
         });
+    if (word == "F_SETFD" || word == "F_GETFD") return at_once([](Time) { return success(); });
     if (word != "F_SETFL") unsupported(command.at, "of fcntl() F_GETFL and F_SETFL are known here");
     const std::int64_t flags = integer_of(argument(call, 2, at));
     return at_once([&target, flags](Time) {
@@ -233,16 +316,31 @@ Operation Syscalls::prepare_fcntl(const Syscall& call, Position at) {
 Operation Syscalls::prepare_ioctl(const Syscall& call, Position at) {
     const Value& request = argument(call, 1, at);
     const std::string word = request.words.empty() ? std::string{} : request.words.front();
-    const bool in = word == "SIOCINQ" || word == "FIONREAD";
-    if (!in && word != "SIOCOUTQ" && word != "TIOCOUTQ")
-        unsupported(request.at, "of ioctl() SIOCINQ and SIOCOUTQ are known here");
     const Value& out = argument(call, 2, at);
-    const std::int64_t expected = integer_inside(out);
-    const socket::SocketId id = descriptor(call.arguments[0]).socket;
-    Operation operation = at_once([](Time) { return success(); });
-    operation.verify = [this, in, expected, id, place = out.at] {
-        const std::uint32_t real =
-            in ? machine_.stack().readable(id) : machine_.stack().unacknowledged(id);
+    Descriptor& target = descriptor(call.arguments[0]);
+    if (word == "FIONBIO")
+        return at_once([&target, on = integer_inside(out) != 0](Time) {
+            target.nonblocking = on;
+            return success();
+        });
+    if (std::none_of(kQuestions.begin(), kQuestions.end(),
+                     [&](const Question& row) { return row.name == word; }))
+        unsupported(request.at, fmt::format("the request {} is not known here", word));
+    const bool any =
+        out.kind == Value::Kind::Any || (out.kind == Value::Kind::List && out.items.size() == 1 &&
+                                         out.items[0].kind == Value::Kind::Any);
+    const std::int64_t expected = any ? 0 : integer_inside(out);
+    const socket::SocketId id = target.socket;
+    // A listener has no stream to ask about. Linux, `tcp_ioctl`.
+    Operation operation = at_once([this, id](Time) {
+        return machine_.stack().state(id) == tcp::State::Listen ? failure(Error::InvalidArgument)
+                                                                : success();
+    });
+    if (any) return operation;
+    operation.verify = [this, word, expected, id, place = out.at] {
+        const auto row = std::find_if(kQuestions.begin(), kQuestions.end(),
+                                      [&](const Question& q) { return q.name == word; });
+        const std::int64_t real = row->ask(machine_.stack(), machine_.now(), id);
         if (real != expected)
             fail(place, fmt::format("expected {}, the call gave {}", expected, real));
     };

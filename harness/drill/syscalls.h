@@ -3,8 +3,10 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 
+#include "harness/drill/kept_options.h"
 #include "harness/drill/machine.h"
 #include "harness/drill/profile.h"
 #include "harness/drill/script.h"
@@ -29,22 +31,33 @@ struct Operation {
 class Syscalls {
 public:
     Syscalls(Machine& machine, HostSettings& settings, wire::Address remote)
-        : machine_{machine}, settings_{settings}, remote_{remote} {}
+        : machine_{machine}, settings_{settings}, remote_{remote} {
+        machine_.set_marks(
+            [this](socket::SocketId id, std::uint16_t port) { return marks_of(id, port); });
+    }
 
     Operation prepare(const Syscall& call, Position at);
     UnderTest& under_test() { return under_test_; }
     /// The descriptor that code may ask about, kNoSocket if there is none.
     socket::SocketId observed() const;
+    /// The listener at a port, kNoSocket if there is none.
+    socket::SocketId listener_at(std::uint16_t port) const;
 
 private:
     struct Interest {
         std::int64_t events = 0;
+        std::int64_t data = 0;                     ///< what epoll_wait() gives back
         std::optional<std::uint64_t> reported_at;  ///< wake count, for edges
+        bool disarmed = false;                     ///< EPOLLONESHOT has had its shot
     };
     struct Descriptor {
+        enum class Kind : std::uint8_t { Socket, Epoll, File, Pipe };
+        Kind kind = Kind::Socket;
         socket::SocketId socket = socket::kNoSocket;
-        bool is_epoll = false, nonblocking = false, inq = false;
+        bool nonblocking = false, inq = false;
         std::map<std::int64_t, Interest> interests;  ///< epoll: by the script's descriptor
+        std::shared_ptr<std::uint32_t> pipe;         ///< bytes in it; both ends share them
+        KeptValues kept;
     };
     using Result = socket::Result;
 
@@ -54,6 +67,11 @@ private:
 
     Operation prepare_socket(const Syscall& call);
     Operation prepare_bind(const Syscall& call);
+    Operation prepare_open(const Syscall& call, Position at);
+    Operation prepare_pipe(const Syscall& call, Position at);
+    Operation prepare_sendfile(const Syscall& call, Position at);
+    Operation prepare_splice(const Syscall& call, Position at);
+    Operation prepare_nothing(const Syscall& call, Position at);
     Operation prepare_listen(const Syscall& call, Position at);
     Operation prepare_accept(const Syscall& call);
     Operation prepare_connect(const Syscall& call);
@@ -71,12 +89,17 @@ private:
                               Position at);
     Operation fast_open_operation(const Descriptor& target, std::uint32_t length,
                                   std::int64_t flags, Position at);
+    using Ask = std::function<Result(Time)>;
+    Ask question_of(const Descriptor& target, const std::string& name);
+    Operation read_operation(const Descriptor& source, std::uint32_t length, std::int64_t flags);
     Operation set_fast_open_key(const Descriptor& target, const Value& value);
     /// A connection that this host opens: packets are compared with its packets from now on.
     void observe(socket::SocketId id, wire::SocketAddress to);
     Operation wait_epoll(Descriptor& epoll, const Syscall& call, Position at);
     Operation control_epoll(Descriptor& epoll, const Syscall& call, Position at);
     std::int64_t ready_of(std::int64_t fd, std::int64_t events) const;
+    IpMarks marks_of(socket::SocketId id, std::uint16_t port) const;
+    bool has_kind(std::int64_t fd, Descriptor::Kind kind) const;
 
     Machine& machine_;
     HostSettings& settings_;

@@ -287,7 +287,7 @@ Verdict Judge::operator()(const scenario::Fails& e) const {
         return verdict;
     }
     std::string name = fmt::format("errno {}", error);
-    for (int i = 0; i <= static_cast<int>(tcp::Error::Aborted); ++i)
+    for (int i = 0; i <= static_cast<int>(tcp::kLastError); ++i)
         if (tcp::number(static_cast<tcp::Error>(i)) == error)
             name = tcp::to_string(static_cast<tcp::Error>(i));
     verdict.actual = fmt::format("{} failed with {} at {}", e.end.text, name, milliseconds(at));

@@ -186,7 +186,7 @@ bool ExpectationParser::parse_end_form(const Path& path, Expectation& made) {
     in_.next();  // fails
     if (!in_.take_word("with")) return in_.expected("'with'", "write fails with ECONNRESET");
     const Token word = in_.next();
-    constexpr int kErrors = static_cast<int>(tcp::Error::Aborted) + 1;
+    constexpr int kErrors = static_cast<int>(tcp::kLastError) + 1;
     const auto error = find_by_text<tcp::Error>(word.text, kErrors);
     if (!error || *error == tcp::Error::None) {
         std::vector<std::string_view> known;

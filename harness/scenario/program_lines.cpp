@@ -88,6 +88,9 @@ private:
         return true;
     }
     bool size(std::int64_t& value) { return quantity(Type::Bytes, 1, kMostBytes, value, "a size"); }
+    bool size_or_nothing(std::int64_t& value) {
+        return quantity(Type::Bytes, 0, kMostBytes, value, "a size");
+    }
     bool port(std::int64_t& value) { return quantity(Type::Integer, 1, 65535, value, "a port"); }
     std::string usage() const {
         return fmt::format("write {} {}", form_->form.name, form_->form.arguments);
@@ -189,6 +192,7 @@ bool LineParser::arguments() {
         case Kind::FastOpenSend:
             return size(operation_.number) && connect(operation_.second);
         case Kind::Send:
+            return size_or_nothing(operation_.number);
         case Kind::Receive:
             return size(operation_.number);
         case Kind::SendFor:

@@ -19,6 +19,8 @@ constexpr std::array kRows{
               "0 never, 1 ask for ECN, 2 agree when asked; the accurate ECN of RFC 9768: 3 ask, 4 "
               "agree and ask for the classic one, 5 agree"},
     SysctlRow{"tcp_ecn_fallback", &S::tcp_ecn_fallback, "", "retry the SYN without ECN"},
+    SysctlRow{"cubic_hystart_detect", &S::cubic_hystart_detect, "0 .. 3",
+              "how CUBIC leaves slow start, a sum: 1 length of ACK trains, 2 rising delay"},
     SysctlRow{"cc_abe", &S::cc_abe, "", "RFC 8511: a mark reduces the window less than a loss"},
     SysctlRow{"tcp_syn_retries", &S::tcp_syn_retries, "1 .. 127",
               "SYNs sent again before giving up"},

@@ -54,6 +54,17 @@ Error set_fast_open_connect(tcp::SocketOptions& options, const tcp::Sysctls& sys
     return Error::None;
 }
 
+/// Linux keeps the number of SYN-ACKs, and answers with the seconds that they take.
+std::int64_t deferred_seconds(std::int64_t asked) {
+    constexpr std::int64_t kLongest = 120;
+    std::int64_t timeout = 1, period = 0;
+    while (period < asked) {
+        period += timeout;
+        timeout = std::min(2 * timeout, kLongest);
+    }
+    return period;
+}
+
 Error set_linger(tcp::SocketOptions& options, std::int64_t seconds) {
     options.linger_set = seconds >= 0;
     options.linger = Duration::s(std::max<std::int64_t>(seconds, 0));
@@ -179,7 +190,7 @@ Result option_value(const tcp::SocketOptions& options, const tcp::Sysctls& sysct
         case Option::SynCount:
             return or_default(options.syn_count, sysctls.tcp_syn_retries);
         case Option::DeferAccept:
-            return success(options.defer_accept);
+            return success(deferred_seconds(options.defer_accept));
         case Option::ReceiveLowWater:
             return success(options.receive_low_water);
         case Option::NotSentLowWater:

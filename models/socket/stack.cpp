@@ -171,6 +171,10 @@ void Stack::Parts::end_connection(Time now, SocketId id, std::uint16_t events) {
 
 void Stack::on_segment(Time now, const Arrival& arrival, const wire::Segment& segment) {
     Parts& p = *parts_;
+    // No socket here has a key, and what is signed is not for one without. Linux,
+    // `tcp_inbound_hash`; RFC 5925 §7.3 leaves it to the user.
+    if (segment.has(flag::kSigned)) [[unlikely]]
+        return;
     const Target target = p.demux.find(arrival.from, arrival.to.port);
     if (target.kind == TargetKind::Connection) [[likely]] {
         const std::size_t first = p.mark();

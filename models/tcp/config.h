@@ -29,6 +29,9 @@ struct Sysctls {
     bool tcp_window_scaling = true;
     std::int32_t tcp_ecn = 2;
     bool tcp_ecn_fallback = true;
+    std::int32_t tcp_ecn_option = 2;  ///< of accurate ECN: 0 none, 1 where needed, 2 on every ACK
+    std::int32_t tcp_ecn_option_beacon = 3;  ///< with 1: at least so often per round trip
+    std::int32_t cubic_hystart_detect = 3;  ///< parameter of the module tcp_cubic; 1 train, 2 delay
     bool cc_abe = false;  ///< RFC 8511; FreeBSD's net.inet.tcp.cc.abe, Linux has none
     std::int32_t tcp_syn_retries = 6;
     std::int32_t tcp_synack_retries = 5;
@@ -46,6 +49,9 @@ struct Sysctls {
     std::int32_t tcp_max_reordering = 300;
     bool tcp_slow_start_after_idle = true;
     bool tcp_autocorking = true;
+    bool tcp_retrans_collapse = true;
+    bool tcp_thin_linear_timeouts = false;
+    bool tcp_stdurg = false;
     bool tcp_moderate_rcvbuf = true;
     bool tcp_no_metrics_save = true;
     bool tcp_shrink_window = false;
@@ -71,6 +77,8 @@ struct Sysctls {
     std::int32_t tcp_mtu_probe_floor = 48;
     std::int32_t tcp_probe_threshold = 8;            ///< a search narrower than this is over, bytes
     Duration tcp_probe_interval = Duration::s(600);  ///< then it begins anew
+    std::int32_t tcp_notsent_lowat = INT32_MAX;      ///< bytes; the largest value: no limit
+    std::int32_t tcp_max_tw_buckets = 262144;
     std::int32_t tcp_limit_output_bytes = 4194304;
     std::int32_t tcp_challenge_ack_limit = INT32_MAX;
     std::int32_t tcp_syncookies = 1;
@@ -95,8 +103,12 @@ struct SocketOptions {
     bool receive_buffer_locked = false;  ///< SO_RCVBUF was set
     bool send_buffer_locked = false;
     bool linger_set = false;
-    bool fast_open_connect = false;    ///< TCP_FASTOPEN_CONNECT
-    bool fast_open_no_cookie = false;  ///< TCP_FASTOPEN_NO_COOKIE
+    bool fast_open_connect = false;     ///< TCP_FASTOPEN_CONNECT
+    bool fast_open_no_cookie = false;   ///< TCP_FASTOPEN_NO_COOKIE
+    bool inline_urgent = false;         ///< SO_OOBINLINE
+    bool receive_errors = false;        ///< IP_RECVERR
+    bool zero_copy = false;             ///< SO_ZEROCOPY
+    bool thin_linear_timeouts = false;  ///< TCP_THIN_LINEAR_TIMEOUTS
     std::uint16_t maxseg = 0;
     std::int32_t receive_buffer = 0;  ///< bytes, as the kernel keeps it: twice what was asked for
     std::int32_t send_buffer = 0;
@@ -107,6 +119,8 @@ struct SocketOptions {
     std::int32_t syn_count = 0;  ///< TCP_SYNCNT
     std::int32_t defer_accept = 0;
     std::int32_t fast_open_queue = 0;
+    std::uint32_t timestamping = 0;     ///< SO_TIMESTAMPING: SOF_TIMESTAMPING_*
+    std::uint64_t max_pacing_rate = 0;  ///< SO_MAX_PACING_RATE, bytes/s; 0 = none
     Duration keepalive_idle, keepalive_interval;
     Duration user_timeout;
     Duration linger;   ///< meaningful with linger_set; zero aborts on close

@@ -13,7 +13,7 @@ struct ErrorRow {
     int number;
 };
 
-constexpr std::size_t kErrorCount = static_cast<std::size_t>(Error::Aborted) + 1;
+constexpr std::size_t kErrorCount = static_cast<std::size_t>(kLastError) + 1;
 
 // In the order of enum Error. Numbers: asm-generic/errno.h.
 constexpr std::array<ErrorRow, kErrorCount> kErrors = {{
@@ -38,6 +38,13 @@ constexpr std::array<ErrorRow, kErrorCount> kErrors = {{
     {"EMSGSIZE", 90},
     {"EPROTO", 71},
     {"ECONNABORTED", 103},
+    {"EFAULT", 14},
+    {"ENOENT", 2},
+    {"EEXIST", 17},
+    {"ENOBUFS", 105},
+    {"ENOTSOCK", 88},
+    {"EHOSTDOWN", 112},
+    {"ENONET", 64},
 }};
 
 constexpr std::array<std::string_view, 5> kRecoveryNames = {"Open", "Disorder", "CWR", "Recovery",

@@ -52,8 +52,16 @@ enum class Error : std::uint8_t {
     NoProtocolOption,
     MessageSize,
     ProtocolError,
-    Aborted
+    Aborted,
+    BadAddress,
+    NoEntry,
+    Exists,
+    NoBuffers,
+    NotSocket,
+    HostDown,
+    NoNetwork
 };
+constexpr Error kLastError = Error::NoNetwork;
 std::string_view to_string(Error error);  ///< "ECONNRESET"
 int number(Error error);                  ///< Linux's errno value, x86-64
 

@@ -98,6 +98,7 @@ Segment to_segment(const Packet& packet, const Extension* extension) {
     if (extension != nullptr) {
         segment.syn = extension->syn;
         segment.sack = extension->sack;
+        segment.accurate_ecn = extension->accurate_ecn;
         segment.urgent_pointer = extension->urgent_pointer;
     }
     return segment;

@@ -22,6 +22,7 @@ struct IcmpQuote {
 struct Extension {
     SynOptions syn;
     SackBlocks sack;
+    AccurateEcnOption accurate_ecn;
     std::uint16_t urgent_pointer = 0;
     IcmpQuote quote;
 };

@@ -13,7 +13,9 @@ namespace seedwire::wire {
 namespace flag {
 constexpr std::uint16_t kFin = 0x001, kSyn = 0x002, kRst = 0x004, kPsh = 0x008, kAck = 0x010,
                         kUrg = 0x020, kEce = 0x040, kCwr = 0x080, kAe = 0x100;
-}
+/// No bit of the header: an option signs the segment (RFC 2385, RFC 5925). Of parsed ones only.
+constexpr std::uint16_t kSigned = 0x8000;
+}  // namespace flag
 
 /// The ECN field of the IP header. RFC 3168 §5.
 enum class Ecn : std::uint8_t { NotEct = 0, Ect1 = 1, Ect0 = 2, Ce = 3 };
@@ -22,6 +24,18 @@ enum class Ecn : std::uint8_t { NotEct = 0, Ect1 = 1, Ect0 = 2, Ce = 3 };
 struct SackBlock {
     SeqNum left, right;
     constexpr bool operator==(const SackBlock&) const = default;
+};
+
+/// The option of accurate ECN: octets that arrived with each mark, 24 bits each. Few fit beside
+/// other options: the first ones in the order of its kind. RFC 9768 §3.2.3.
+struct AccurateEcnOption {
+    std::uint32_t ect0 = 0, ce = 0, ect1 = 0;
+    std::uint8_t fields = 0;  ///< 1 to 3; 0 = absent
+    bool ect1_first = false;  ///< kind 174: ECT(1), CE, ECT(0); else 172, the other way round
+    constexpr bool is_present() const { return fields != 0; }
+    /// Without the padding to four.
+    constexpr std::uint32_t bytes() const { return 2 + 3U * fields; }
+    constexpr bool operator==(const AccurateEcnOption&) const = default;
 };
 
 /// Up to four blocks fit beside nothing else, three beside timestamps.
@@ -63,6 +77,7 @@ struct Segment {
     bool has_timestamps = false;  ///< RFC 7323 §3
     std::uint32_t ts_value = 0, ts_echo = 0;
     SackBlocks sack;
+    AccurateEcnOption accurate_ecn;
     SynOptions syn;  ///< meaningful with flag::kSyn only
     Ecn ecn = Ecn::NotEct;
     Cause cause = Cause::None;

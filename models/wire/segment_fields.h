@@ -20,12 +20,14 @@ inline void put_header_fields(const Segment& segment, Packet& packet) {
 
 /// What only few segments carry lies beside the packet.
 inline bool needs_extension(const Segment& segment) {
-    return segment.has(flag::kSyn) || segment.sack.count > 0 || segment.urgent_pointer != 0;
+    return segment.has(flag::kSyn) || segment.sack.count > 0 || segment.urgent_pointer != 0 ||
+           segment.accurate_ecn.is_present();
 }
 
 inline void put_extension_fields(const Segment& segment, Extension& extension) {
     if (segment.has(flag::kSyn)) extension.syn = segment.syn;
     extension.sack = segment.sack;
+    extension.accurate_ecn = segment.accurate_ecn;
     extension.urgent_pointer = segment.urgent_pointer;
 }
 

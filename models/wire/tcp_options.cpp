@@ -18,7 +18,11 @@ enum Kind : std::uint8_t {
     kSackPermitted = 4,
     kSack = 5,
     kTimestamps = 8,
+    kMd5Signature = 19,    ///< RFC 2385
+    kAuthentication = 29,  ///< RFC 5925
     kFastOpen = 34,
+    kAccurateEcn0 = 172,  ///< RFC 9768 §3.2.3
+    kAccurateEcn1 = 174,
     kExperimental = 254  ///< RFC 6994; Fast Open's magic number is the only one known here
 };
 constexpr std::uint16_t kFastOpenMagic = 0xF989;
@@ -76,6 +80,39 @@ std::size_t write_timestamps(const Segment& segment, std::uint8_t* body) {
     return 8;
 }
 
+/// Keys are not modelled: who has none for a connection drops what is signed.
+void read_signature(Body, Segment& segment) { segment.flags |= flag::kSigned; }
+
+constexpr std::uint32_t kCounterMask = 0xFFFFFF;
+
+/// The counters in the order of an option's kind.
+std::array<std::uint32_t AccurateEcnOption::*, 3> counters_of(bool ect1_first) {
+    using A = AccurateEcnOption;
+    if (ect1_first) return {&A::ect1, &A::ce, &A::ect0};
+    return {&A::ect0, &A::ce, &A::ect1};
+}
+
+void read_counters(Body body, bool ect1_first, Segment& segment) {
+    AccurateEcnOption& option = segment.accurate_ecn;
+    option.ect1_first = ect1_first;
+    option.fields = static_cast<std::uint8_t>(body.size() / 3);
+    const auto counters = counters_of(ect1_first);
+    for (std::size_t i = 0; i < option.fields; ++i)
+        option.*counters[i] = std::uint32_t{body[3 * i]} << 16 | get16(&body[3 * i + 1]);
+}
+void read_accurate_ecn0(Body body, Segment& segment) { read_counters(body, false, segment); }
+void read_accurate_ecn1(Body body, Segment& segment) { read_counters(body, true, segment); }
+std::size_t write_accurate_ecn(const Segment& segment, std::uint8_t* body) {
+    const AccurateEcnOption& option = segment.accurate_ecn;
+    const auto counters = counters_of(option.ect1_first);
+    for (std::size_t i = 0; i < option.fields; ++i) {
+        const std::uint32_t value = option.*counters[i] & kCounterMask;
+        body[3 * i] = static_cast<std::uint8_t>(value >> 16);
+        put16(body + 3 * i + 1, value & 0xFFFF);
+    }
+    return std::size_t{3} * option.fields;
+}
+
 void read_cookie(Body cookie, bool experimental, Segment& segment) {
     FastOpenOption& option = segment.syn.fast_open;
     option.length = static_cast<std::int8_t>(cookie.size());
@@ -102,6 +139,10 @@ constexpr std::array kRows = {
     Row{kSackPermitted, "SACK permitted", 2, 2, read_sack_permitted, write_sack_permitted},
     Row{kSack, "SACK", 10, 34, read_sack, write_sack},
     Row{kTimestamps, "timestamps", 10, 10, read_timestamps, write_timestamps},
+    Row{kMd5Signature, "MD5 signature", 18, 18, read_signature, nullptr},
+    Row{kAuthentication, "authentication", 4, 40, read_signature, nullptr},
+    Row{kAccurateEcn0, "accurate ECN", 5, 11, read_accurate_ecn0, write_accurate_ecn},
+    Row{kAccurateEcn1, "accurate ECN", 5, 11, read_accurate_ecn1, write_accurate_ecn},
     Row{kFastOpen, "fast open", 2, 18, read_fast_open, write_cookie},
     Row{kExperimental, "experimental", 4, 20, read_experimental, write_experimental},
 };
@@ -137,6 +178,8 @@ private:
         if (row.kind == kSack) return 2 + 8U * segment_.sack.count;
         const auto cookie =
             static_cast<std::size_t>(std::max<int>(segment_.syn.fast_open.length, 0));
+        if (row.kind == kAccurateEcn0 || row.kind == kAccurateEcn1)
+            return segment_.accurate_ecn.bytes();
         if (row.kind == kFastOpen || row.kind == kExperimental) return row.least + cookie;
         return row.most;
     }
@@ -146,6 +189,12 @@ private:
     std::size_t size_ = 0;
 };
 
+void write_accurate_ecn_option(const Segment& segment, Writer& writer) {
+    if (!segment.accurate_ecn.is_present()) return;
+    writer.option(segment.accurate_ecn.ect1_first ? kAccurateEcn1 : kAccurateEcn0);
+    writer.align();
+}
+
 // [OPT-1]
 void write_syn_options(const Segment& segment, Writer& writer) {
     const SynOptions& syn = segment.syn;
@@ -153,9 +202,14 @@ void write_syn_options(const Segment& segment, Writer& writer) {
     if (syn.sack_permitted && segment.has_timestamps) {
         writer.option(kSackPermitted);
         writer.option(kTimestamps);
-    } else if (segment.has_timestamps || syn.sack_permitted) {
+    } else if (segment.has_timestamps) {
         writer.nops(2);
-        writer.option(segment.has_timestamps ? kTimestamps : kSackPermitted);
+        writer.option(kTimestamps);
+    }
+    write_accurate_ecn_option(segment, writer);
+    if (syn.sack_permitted && !segment.has_timestamps) {
+        writer.nops(2);
+        writer.option(kSackPermitted);
     }
     if (syn.window_scale >= 0) {
         writer.nops(1);
@@ -178,6 +232,7 @@ std::size_t write_options(const Segment& segment, std::span<std::uint8_t> out) {
             writer.nops(2);
             writer.option(kTimestamps);
         }
+        write_accurate_ecn_option(segment, writer);
         if (segment.sack.count > 0) {
             writer.nops(2);
             writer.option(kSack);

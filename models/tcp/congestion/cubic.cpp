@@ -22,6 +22,8 @@ constexpr std::uint32_t kFriendliness = 8 * (kBetaScale + kBeta) / 3 / (kBetaSca
 std::uint32_t ticks(Time at, Duration tick) {
     return static_cast<std::uint32_t>(at.ns() / tick.ns());
 }
+constexpr std::string_view kHystartDetect = "hystart_detect";
+
 std::int32_t ticks_per_second(Duration tick) {
     return static_cast<std::int32_t>(Duration::s(1) / tick);
 }
@@ -39,8 +41,10 @@ public:
         hystart_.restart(moment);
     }
     /// So far the window was small: the present round of HyStart, the smallest RTT (0: none).
-    void begin(Time round_start, StreamOffset round_end, std::uint32_t delay_min_us) {
+    void begin(Time round_start, StreamOffset round_end, std::uint32_t delay_min_us,
+               std::uint8_t tests) {
         hystart_.resume(round_start, round_end);
+        hystart_.detect_by(tests);
         delay_min_us_ = delay_min_us;
     }
 
@@ -161,7 +165,7 @@ private:
 
 /// In slow start with a small window, where most connections spend their lives, it needs to know
 /// little; the rest comes when that is over.
-class Cubic final : public CongestionControl {
+class Cubic : public CongestionControl {
 public:
     void on_start(const CongestionMoment& moment, Window&) override {
         curve_.release();
@@ -202,11 +206,12 @@ private:
         round_start_ = moment.now;
         round_end_ = moment.snd_nxt;
     }
+    virtual std::uint8_t tests() const { return hystart::kBoth; }
     Curve& curve(const CongestionMoment& moment) {
         Curve* made = curve_.made();
         if (made == nullptr) [[unlikely]] {
             made = &curve_.make();
-            made->begin(round_start_, round_end_.near(moment.snd_una), delay_min_us_);
+            made->begin(round_start_, round_end_.near(moment.snd_una), delay_min_us_, tests());
         }
         return *made;
     }
@@ -217,6 +222,26 @@ private:
     std::uint32_t delay_min_us_ = 0;
 };
 
+/// A type of its own, since few connections want it and all would carry the number.
+template <std::uint8_t kTests>
+class CubicWith final : public Cubic {
+    std::uint8_t tests() const override { return kTests; }
+};
+
+void make_cubic(const Parameters& parameters, CongestionSlot& slot) {
+    switch (parameters.is_declared(kHystartDetect) ? parameters.integer(kHystartDetect)
+                                                   : hystart::kBoth) {
+        case 0:
+            return slot.emplace<CubicWith<0>>();
+        case hystart::kTrain:
+            return slot.emplace<CubicWith<hystart::kTrain>>();
+        case hystart::kDelay:
+            return slot.emplace<CubicWith<hystart::kDelay>>();
+        default:
+            return slot.emplace<CubicWith<hystart::kBoth>>();
+    }
+}
+
 }  // namespace
 
 extern const CongestionPlugin cubic_plugin;
@@ -224,7 +249,8 @@ const CongestionPlugin cubic_plugin{
     .name = "cubic",
     .summary = "grows by a cubic function of time since the last loss, with HyStart",
     .reference = "RFC 9438",
-    .parameters = {},
-    .make = [](const Parameters&, CongestionSlot& slot) { slot.emplace<Cubic>(); }};
+    .parameters = {{kHystartDetect, Quantity::Integer, "3",
+                    "tests of HyStart: 1 ACK train, 2 delay, 3 both, 0 none"}},
+    .make = make_cubic};
 
 }  // namespace seedwire::tcp

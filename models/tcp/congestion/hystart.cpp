@@ -45,12 +45,14 @@ bool HyStart::on_rtt_sample(const CongestionMoment& moment, std::uint32_t delay_
     if (cwnd < kLowWindow) return false;
 
     // The ACKs of a flight that fills the pipe come as one train, half an RTT long. [HYSTART-1]
-    if (microseconds_between(last_ack_, moment.now) <= kTrainGapUs) {
+    if ((tests_ & hystart::kTrain) != 0 &&
+        microseconds_between(last_ack_, moment.now) <= kTrainGapUs) {
         last_ack_ = moment.now;
         std::int64_t threshold_us = delay_min_us + ack_delay_us(moment.pacing_rate);
         if (!moment.paced) threshold_us >>= 1;
         if (microseconds_between(round_start_, moment.now) > threshold_us) found_ = true;
     }
+    if ((tests_ & hystart::kDelay) == 0) return found_;
     // A queue builds up: even the smallest RTT of the round has grown. [HYSTART-2]
     current_rtt_us_ = std::min(current_rtt_us_, delay_us);
     if (samples_ < kMinimumSamples) {

@@ -11,6 +11,11 @@
 
 namespace seedwire::tcp {
 
+/// The tests, as the module parameter `hystart_detect` of Linux numbers them.
+namespace hystart {
+constexpr std::uint8_t kTrain = 1, kDelay = 2, kBoth = 3;
+}
+
 class HyStart {
 public:
     /// Segments; below it only rounds are counted.
@@ -20,6 +25,8 @@ public:
     void restart(const CongestionMoment& moment);
     /// In a round that began at `start` and ends when `end` is acknowledged, with no ACK counted.
     void resume(Time start, StreamOffset end);
+    /// Which of the tests count: bits of namespace hystart.
+    void detect_by(std::uint8_t tests) { tests_ = tests; }
     /// An RTT sample in slow start, before this ACK's growth; `delay_min_us` includes it. True:
     /// found, cwnd should become ssthresh.
     bool on_rtt_sample(const CongestionMoment& moment, std::uint32_t delay_us,
@@ -34,6 +41,7 @@ private:
     std::uint32_t current_rtt_us_ = UINT32_MAX;
     std::uint8_t samples_ = 0;
     bool found_ = false;
+    std::uint8_t tests_ = hystart::kBoth;
 };
 
 }  // namespace seedwire::tcp

@@ -1,6 +1,7 @@
 #include "models/tcp/congestion/registry.h"
 
 #include <array>
+#include <string>
 
 namespace seedwire::tcp {
 
@@ -28,9 +29,15 @@ const CongestionPlugin& plugin_of(CongestionName name) {
 
 std::string_view to_string(CongestionName name) { return plugin_of(name).name; }
 
-void make_congestion_control(CongestionName name, CongestionSlot& slot) {
+void make_congestion_control(CongestionName name, const Sysctls& sysctls, CongestionSlot& slot) {
     const CongestionPlugin& plugin = plugin_of(name);
-    plugin.make(Parameters{plugin.declared()}, slot);
+    // Nothing declared means all defaults: no list is built for each connection.
+    Parameters parameters;
+    if (name == CongestionName::Cubic && sysctls.cubic_hystart_detect != 3) {
+        parameters = Parameters{plugin.declared()};
+        parameters.set("hystart_detect", std::to_string(sysctls.cubic_hystart_detect));
+    }
+    plugin.make(parameters, slot);
 }
 
 }  // namespace seedwire::tcp

@@ -17,7 +17,7 @@ using CongestionPlugin = Plugin<void(const Parameters&, CongestionSlot&)>;
 std::span<const CongestionPlugin* const> congestion_controls();
 const CongestionPlugin& plugin_of(CongestionName name);
 std::string_view to_string(CongestionName name);
-/// With default parameters.
-void make_congestion_control(CongestionName name, CongestionSlot& slot);
+/// With the parameters that the host's settings have for it.
+void make_congestion_control(CongestionName name, const Sysctls& sysctls, CongestionSlot& slot);
 
 }  // namespace seedwire::tcp

@@ -6,7 +6,7 @@
 namespace seedwire::tcp {
 
 Sender::Sender(const Sysctls& sysctls, CongestionName algorithm) : sysctls_{&sysctls} {
-    make_congestion_control(algorithm, congestion_);
+    make_congestion_control(algorithm, sysctls, congestion_);
     episode_.reordering = static_cast<std::uint32_t>(sysctls.tcp_reordering);
 }
 
@@ -69,7 +69,7 @@ void Sender::on_handshake_sample(Time now, Duration rtt) {
 
 // [CC-8]
 void Sender::set_congestion_control(Time now, CongestionName algorithm) {
-    make_congestion_control(algorithm, congestion_);
+    make_congestion_control(algorithm, *sysctls_, congestion_);
     congestion_->on_start(moment(now), window_);
 }
 

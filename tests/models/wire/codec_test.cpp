@@ -104,6 +104,39 @@ TEST_CASE("Other segments carry NOP NOP timestamps, NOP NOP SACK",
     CHECK(options_of(segment) == "0101050a0000001000000020");
 }
 
+TEST_CASE("The counters of accurate ECN stand behind timestamps, padded", "[wire][rfc9768]") {
+    Segment segment;
+    segment.accurate_ecn = {.ect0 = 0x010203, .ce = 4, .ect1 = 1, .fields = 3, .ect1_first = true};
+    CHECK(options_of(segment) == "ae0b00000100000401020301");
+    segment.sack.add({SeqNum{0x10}, SeqNum{0x20}});
+    segment.accurate_ecn.fields = 2;
+    segment.accurate_ecn.ect1_first = false;
+    CHECK(options_of(segment) ==
+          "ac08010203000004"
+          "0101050a0000001000000020");
+    Segment read;
+    const std::array<std::uint8_t, 12> bytes{174, 11, 0, 0, 9, 0, 0, 8, 1, 0, 7, 1};
+    CHECK(parse_options(bytes, read).empty());
+    CHECK(read.accurate_ecn ==
+          AccurateEcnOption{.ect0 = 0x010007, .ce = 8, .ect1 = 9, .fields = 3, .ect1_first = true});
+    Segment opening = syn();
+    opening.has_timestamps = false;
+    opening.accurate_ecn = {.ect0 = 1, .ce = 0, .ect1 = 1, .fields = 3, .ect1_first = true};
+    CHECK(options_of(opening) ==
+          "020405b4"
+          "ae0b00000100000000000101"
+          "01010402"
+          "01030307");
+}
+
+TEST_CASE("A signature is noticed, whatever it says", "[wire]") {
+    Segment read;
+    std::array<std::uint8_t, 20> bytes{19, 18};
+    bytes[18] = bytes[19] = 1;
+    CHECK(parse_options(bytes, read).empty());
+    CHECK(read.has(flag::kSigned));
+}
+
 TEST_CASE("Options survive the way through bytes", "[wire]") {
     const bool timestamps = GENERATE(false, true);
     const bool sack = GENERATE(false, true);

@@ -17,7 +17,7 @@ struct Drive {
                             .mss = 1448,
                             .min_rtt_us = 100'000};
     Drive() {
-        make_congestion_control(CongestionName::Cubic, algorithm);
+        make_congestion_control(CongestionName::Cubic, Sysctls{}, algorithm);
         algorithm->on_start(moment, window);
     }
     void ack(std::uint32_t delivered, bool limited = true) {

@@ -56,6 +56,29 @@ TEST_CASE("HyStart: a pause of more than two milliseconds ends the train for thi
     CHECK(found);
 }
 
+TEST_CASE("HyStart: hystart_detect chooses the tests", "[tcp][hystart]") {
+    constexpr std::uint32_t kMinimum = 20'000;
+    const auto runs_into_train = [](Drive& d) {
+        d.begin_round(kMinimum);
+        bool found = false;
+        for (int i = 0; i < 12; ++i) found = d.after(1'000, kMinimum, kMinimum);
+        return found;
+    };
+    const auto runs_into_queue = [](Drive& d) {
+        d.begin_round(kMinimum);
+        bool found = false;
+        for (int i = 0; i < 10; ++i) found = d.after(3'000, 2 * kMinimum, kMinimum);
+        return found;
+    };
+    for (std::uint8_t tests = 0; tests <= hystart::kBoth; ++tests) {
+        Drive first, second;
+        first.hystart.detect_by(tests);
+        second.hystart.detect_by(tests);
+        CHECK(runs_into_train(first) == ((tests & hystart::kTrain) != 0));
+        CHECK(runs_into_queue(second) == ((tests & hystart::kDelay) != 0));
+    }
+}
+
 TEST_CASE("HyStart: below sixteen segments it does not look", "[tcp][hystart][HYSTART-3]") {
     Drive d;
     d.begin_round(4'000);

@@ -10,7 +10,7 @@ struct Drive {
     CongestionSlot algorithm;
     Window window;
     CongestionMoment moment{.tick = Duration::ms(1)};
-    Drive() { make_congestion_control(CongestionName::Reno, algorithm); }
+    Drive() { make_congestion_control(CongestionName::Reno, Sysctls{}, algorithm); }
     void ack(std::uint32_t delivered, bool limited = true) {
         CongestionAck event;
         event.delivered = delivered;
