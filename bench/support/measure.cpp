@@ -56,10 +56,8 @@ void measure(const char* title, const scenario::Scenario& scenario, const Option
     const std::uint64_t heap_before = heap_bytes();
     world::World world{scenario};
     observe::DigestObserver digest{world.network(), world.connections()};
-    observe::LinkObserver links{world.network()};
     if (options.observers) {
         world.recorder().add(digest);
-        world.recorder().add(links, trace::Recorder::kPackets);
     }
     world.start();
     world.simulation().run_until(options.warm_up);

@@ -141,7 +141,7 @@ private:
     }
 
     void explain_direction(std::uint32_t direction) {
-        const auto d = observe::direction_figures(evidence_.world, evidence_.links, direction);
+        const auto d = observe::direction_figures(evidence_.world, direction);
         std::string drops;
         for (std::uint8_t r = 1; r < trace::kDropReasonCount; ++r)
             if (d.dropped[r] > 0)

@@ -27,7 +27,6 @@ struct Verdict {
 /// What verdicts are drawn from.
 struct Evidence {
     const world::World& world;
-    const observe::LinkObserver& links;
     const observe::WindowObserver& windows;
     const Witness& witness;
     const SeriesObserver& series;

@@ -134,7 +134,7 @@ std::optional<Value> link_value(const Metric& metric, const Evidence& evidence) 
     const bool up = metric.key.rfind("up.", 0) == 0;
     const std::string_view key = std::string_view{metric.key}.substr(up ? 3 : 5);
     const std::uint32_t direction = metric.index * 2 + (up ? 0 : 1);
-    const auto d = observe::direction_figures(evidence.world, evidence.links, direction);
+    const auto d = observe::direction_figures(evidence.world, direction);
     const auto elapsed = static_cast<std::uint64_t>(std::max<std::int64_t>(1, d.span.ns()));
     if (key == "utilisation")
         return fraction(static_cast<std::uint64_t>(d.busy.ns()), elapsed, Unit::Ratio);
@@ -142,13 +142,14 @@ std::optional<Value> link_value(const Metric& metric, const Evidence& evidence) 
     if (key == "bytes") return bytes(d.bytes);
     if (key == "marked_ce") return count(d.marked_ce);
     if (key == "queue.sojourn")
-        return value_of(evidence.links.queue(direction).sojourn, metric.function,
+        return value_of(evidence.world.network().queue_figures(direction).sojourn, metric.function,
                         Unit::Nanoseconds);
     if (key == "throughput")
         return fraction(static_cast<UInt128>(d.bytes) * 8'000'000'000U, elapsed,
                         Unit::BitsPerSecond);
     if (key == "duplicated") return count(evidence.world.network().counters(direction).copies);
-    if (key == "reordered") return count(evidence.links.queue(direction).overtook);
+    if (key == "reordered")
+        return count(evidence.world.network().queue_figures(direction).overtook);
     if (key == "queue.length") {
         if (metric.function == "max") return packets(d.longest_queue);
         return fraction(d.resident_ns, elapsed, Unit::Packets);
@@ -252,8 +253,7 @@ std::optional<Value> value_in_window(const Metric& metric, const Evidence& evide
     if (name->unit != Unit::BitsPerSecond && name->unit != Unit::Ratio)
         return Value{static_cast<std::int64_t>(amount), 1, name->unit};
     const bool open = window.until == Duration::max();
-    const Duration until =
-        open ? observe::measured_span(evidence.world, evidence.links) : window.until;
+    const Duration until = open ? observe::measured_span(evidence.world) : window.until;
     const auto length =
         static_cast<std::uint64_t>(std::max<std::int64_t>(1, (until - window.from).ns()));
     if (name->unit == Unit::Ratio) return fraction(amount, length, Unit::Ratio);

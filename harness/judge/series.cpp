@@ -9,7 +9,7 @@ using scenario::Unit;
 using scenario::Value;
 using scenario::Window;
 
-std::optional<Value> value_of(const observe::Histogram& h, std::string_view f, Unit unit) {
+std::optional<Value> value_of(const Histogram& h, std::string_view f, Unit unit) {
     if (h.count() == 0) return std::nullopt;
     const auto value = [unit](std::uint64_t v) {
         return Value{static_cast<std::int64_t>(v), 1, unit};

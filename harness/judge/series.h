@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "harness/observe/histogram.h"
+#include "sim/base/histogram.h"
 #include "harness/scenario/scenario.h"
 #include "models/net/network.h"
 #include "models/trace/recorder.h"
@@ -17,7 +17,7 @@
 namespace seedwire::judge {
 
 /// min, max, mean and percentiles of a histogram, in its unit; nothing if it is empty.
-std::optional<scenario::Value> value_of(const observe::Histogram& histogram,
+std::optional<scenario::Value> value_of(const Histogram& histogram,
                                         std::string_view function, scenario::Unit unit);
 
 /// One series for each metric of the scenario's expectations that needs one.
@@ -55,7 +55,7 @@ private:
         scenario::Window window;
         std::uint32_t direction = 0;  ///< queues
         std::uint32_t flow = 0;       ///< of connections; programs behind the flows
-        observe::Histogram histogram;
+        Histogram histogram;
         std::uint64_t resident_ns = 0;
         std::uint32_t at_start = 0, longest = 0;                 ///< packets in the queue
         std::map<std::pair<std::uint32_t, bool>, Level> levels;  ///< by connection and side

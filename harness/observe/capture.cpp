@@ -25,7 +25,7 @@ public:
         constexpr std::uint64_t kDatagramStep = 65536;
         const bool forward = packet.has(wire::packet_bit::kForward);
         const bool udp = packet.protocol == wire::Protocol::Udp;
-        wire::fill_payload(wire::stream_key(connections_[packet.flow].key, forward),
+        wire::fill_payload(wire::stream_key(connections_.key(packet.flow), forward),
                            packet.payload_offset * (udp ? kDatagramStep : 1), out);
         if (udp) write_number(packet.payload_offset, out);
     }

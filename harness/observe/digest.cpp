@@ -81,7 +81,7 @@ DigestObserver::DigestObserver(const net::Network& network, const trace::Connect
 DigestObserver::~DigestObserver() = default;
 
 std::uint64_t DigestObserver::connection_key(std::uint32_t connection) const {
-    return connection < connections_.size() ? connections_[connection].key : 0;
+    return connections_.key(connection);
 }
 
 std::uint64_t DigestObserver::end_key(std::uint32_t connection, bool client) const {

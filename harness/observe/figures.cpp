@@ -185,18 +185,17 @@ FlowFigures flow_figures(const world::World& world, std::uint32_t flow, std::int
     return summarise(world, flow, ordinal, connections_of(world, flow));
 }
 
-Duration measured_span(const world::World& world, const LinkObserver& links) {
+Duration measured_span(const world::World& world) {
     const Time now = world.simulation().now();
     const bool stopped = now >= world.scenario().stop;
-    const Time last = links.last_arrival();
+    const Time last = world.network().last_arrival();
     return (stopped || last == Time::zero() ? now : std::min(now, last)).since_start();
 }
 
-DirectionFigures direction_figures(const world::World& world, const LinkObserver& links,
-                                   std::uint32_t direction) {
+DirectionFigures direction_figures(const world::World& world, std::uint32_t direction) {
     const net::Network& network = world.network();
-    const net::DirectionCounters& counters = network.counters(direction);
-    const QueueFigures& queue = links.queue(direction);
+    const net::DirectionCounters counters = network.counters(direction);
+    const net::QueueFigures queue = network.queue_figures(direction);
     DirectionFigures d;
     d.name = std::string{network.link_name(direction / 2)} + (direction % 2 == 0 ? ".up" : ".down");
     d.from = network.node_name(network.direction_from(direction));
@@ -207,7 +206,7 @@ DirectionFigures direction_figures(const world::World& world, const LinkObserver
     d.in_flight = counters.in_flight();
     std::copy(std::begin(counters.dropped), std::end(counters.dropped), std::begin(d.dropped));
     d.marked_ce = counters.marked_ce;
-    d.span = measured_span(world, links);
+    d.span = measured_span(world);
     d.busy = network.busy(direction, Time::zero() + d.span);
     d.resident_ns = queue.resident_ns;
     d.longest_queue = queue.longest;
@@ -217,7 +216,7 @@ DirectionFigures direction_figures(const world::World& world, const LinkObserver
     return d;
 }
 
-RunFigures collect(const world::World& world, const LinkObserver& links) {
+RunFigures collect(const world::World& world) {
     RunFigures run;
     run.end = world.simulation().now();
     run.packets = world.network().conservation();
@@ -233,7 +232,7 @@ RunFigures collect(const world::World& world, const LinkObserver& links) {
         run.flows.push_back(summarise(world, flow, -1, ends[flow]));
     }
     for (std::uint32_t d = 0; d < world.network().link_count() * 2; ++d)
-        run.directions.push_back(direction_figures(world, links, d));
+        run.directions.push_back(direction_figures(world, d));
     for (std::uint32_t n = 0; n < world.network().node_count(); ++n) {
         NodeLosses node;
         node.name = world.network().node_name(n);

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "harness/observe/link_observer.h"
 #include "harness/world/world.h"
 
 namespace seedwire::observe {
@@ -71,12 +70,11 @@ struct RunFigures {
 
 /// Utilisation and mean queue are taken over the whole run where it has a `stop`, else up to the
 /// last arrival of a packet: the minute of TIME-WAIT at the end says nothing about a link.
-Duration measured_span(const world::World& world, const LinkObserver& links);
+Duration measured_span(const world::World& world);
 /// Of flow `flow` (programs follow the flows); `ordinal` picks one connection, -1 takes all.
 FlowFigures flow_figures(const world::World& world, std::uint32_t flow, std::int32_t ordinal);
-DirectionFigures direction_figures(const world::World& world, const LinkObserver& links,
-                                   std::uint32_t direction);
-RunFigures collect(const world::World& world, const LinkObserver& links);
+DirectionFigures direction_figures(const world::World& world, std::uint32_t direction);
+RunFigures collect(const world::World& world);
 
 /// The connections (dense ids) of a flow or program, by ordinal; of a program also those that it
 /// accepted, with which end is its own.

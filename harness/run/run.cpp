@@ -58,7 +58,6 @@ bool asks_for_info(const scenario::Expectation& e) {
 struct Watchers {
     Watchers(world::World& world, const Request& request)
         : digest{world.network(), world.connections()},
-          links{world.network()},
           windows{world.connections(), flows_with_windows(world.scenario())},
           witness{world.scenario(), world.connections()},
           series{world.scenario(), world.network(), world.connections()},
@@ -67,7 +66,6 @@ struct Watchers {
           incidents{world.scenario(), world.network(), world.connections()} {
         trace::Recorder& recorder = world.recorder();
         recorder.add(digest);
-        recorder.add(links, trace::Recorder::kPackets);
         if (windows.is_needed()) recorder.add(windows, trace::Recorder::kWindows);
         if (witness.is_needed()) recorder.add(witness);
         if (incidents.is_needed()) recorder.add(incidents, trace::Recorder::kPackets);
@@ -86,11 +84,10 @@ struct Watchers {
     }
 
     judge::Evidence evidence(const world::World& world) const {
-        return {world, links, windows, witness, series, nodes, moments, incidents};
+        return {world, windows, witness, series, nodes, moments, incidents};
     }
 
     observe::DigestObserver digest;
-    observe::LinkObserver links;
     observe::WindowObserver windows;
     judge::Witness witness;
     judge::SeriesObserver series;
@@ -241,7 +238,7 @@ Run execute(const scenario::Scenario& scenario, const Request& request) {
     world.finish();
     run.events = world.simulation().executed_events();
     run.digest = watchers.digest.result();
-    run.figures = observe::collect(world, watchers.links);
+    run.figures = observe::collect(world);
     check_conservation(run);
     if (watchers.ladder) run.ladders = watchers.ladder->result();
     if (run.is_judged()) run.verdicts = judge::judge(watchers.evidence(world));

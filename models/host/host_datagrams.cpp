@@ -18,13 +18,13 @@ std::uint32_t Host::add_datagram_flow(const ConnectionName& name, std::uint16_t 
     trace::Connection connection;
     connection.flow = name.flow;
     connection.ordinal = name.ordinal;
-    connection.key = combine_hash(name.flow_key, name.ordinal);
     connection.client_node = p.config.node;
     connection.server_node = server_node;
     connection.client = {p.address, client_port};
     connection.server = {p.network.address(server_node), server_port};
     connection.udp = true;
-    const std::uint32_t id = p.recorder.connections().add(connection);
+    const std::uint32_t id =
+        p.recorder.connections().add(connection, combine_hash(name.flow_key, name.ordinal));
     p.figures.add(id);
     return id;
 }

@@ -90,12 +90,12 @@ std::uint32_t Host::Parts::register_connection(SocketId socket, std::uint32_t pe
     trace::Connection connection;
     connection.flow = name.flow;
     connection.ordinal = name.ordinal;
-    connection.key = combine_hash(name.flow_key, name.ordinal);
     connection.client_node = config.node;
     connection.server_node = peer_node;
     connection.client = stack->local(socket);
     connection.server = to;
-    const std::uint32_t id = recorder.connections().add(connection);
+    const std::uint32_t id =
+        recorder.connections().add(connection, combine_hash(name.flow_key, name.ordinal));
     figures.add(id);
     return id;
 }

@@ -170,7 +170,7 @@ void Host::Parts::check_place(Label label, const wire::Packet& packet) const {
 
 /// Names the stream that this end receives: each direction of each connection has other bytes.
 std::uint64_t Host::Parts::stream_key(Label receiver) const {
-    const std::uint64_t connection = recorder.connections()[id_of(receiver)].key;
+    const std::uint64_t connection = recorder.connections().key(id_of(receiver));
     return combine_hash(connection, is_client(receiver) ? 1 : 0);
 }
 

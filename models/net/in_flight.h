@@ -17,6 +17,7 @@ struct InFlightPacket {
     Time arrival;
     wire::PacketRef packet;
     std::uint32_t sequence = 0;
+    std::uint32_t bytes = 0;  ///< its length, for whoever counts the queue
 };
 
 /// One that impairments or faults treated specially: it may overtake and be overtaken.
@@ -34,6 +35,16 @@ public:
     std::size_t size() const { return fifo_.size() + detoured_.size(); }
     /// Arrival of the next packet. Time::never() if there is none.
     Time next() const { return next_; }
+    /// The packet pushed `back` packets after which were pushed since: 0 is the last one. Requires:
+    /// all of them were pushed in order, and none of them has been taken out.
+    const InFlightPacket& from_back(std::size_t back) const {
+        return fifo_[fifo_.size() - 1 - back];
+    }
+    /// Adds a packet of which it is known that it does not arrive before the others.
+    void push_in_order(const InFlightPacket& packet) {
+        fifo_.push_back(packet);
+        if (packet.arrival < next_) next_ = packet.arrival;
+    }
     /// Adds a packet that arrives at departure + delay.
     void push(const InFlightPacket& packet) {
         if (fifo_.empty() || fifo_.back().arrival <= packet.arrival) [[likely]] {
@@ -52,7 +63,7 @@ public:
     wire::PacketRef pop() {
         if (!detoured_.empty()) [[unlikely]]
             return pop_either();
-        const wire::PacketRef packet = fifo_.front().packet;
+        const wire::PacketRef packet = fifo_[0].packet;
         fifo_.pop_front();
         next_ = fifo_.empty() ? Time::never() : fifo_[0].arrival;
         return packet;

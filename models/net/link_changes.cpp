@@ -10,6 +10,7 @@ using trace::DropReason;
 
 void LinkDirection::set_rate(Time now, Rate rate) {
     retire(now);
+    leave_plain();
     config_.rate = rate;
     serialiser_.set_rate(rate);
     if (pending_.empty()) return;
@@ -19,11 +20,13 @@ void LinkDirection::set_rate(Time now, Rate rate) {
     for (std::size_t i = first_moved; i < pending_.size(); ++i) {
         pending_[i].departure = serialiser_.add(now, pending_[i].bytes + overhead_);
     }
+    next_departure_ = pending_.front().departure;
     reschedule(now, first_moved);
 }
 
 void LinkDirection::set_delay(Time now, Duration delay) {
     retire(now);
+    leave_plain();
     config_.delay = delay_ = delay;
     reschedule(now, 0);
 }
@@ -32,10 +35,10 @@ void LinkDirection::set_delay(Time now, Duration delay) {
 void LinkDirection::reschedule(Time now, std::size_t first) {
     if (first >= pending_.size()) return;
     amended_.clear();
-    flight_.extract_from(first_pending_ + static_cast<std::uint32_t>(first), amended_);
+    flight_.extract_from(first_pending() + static_cast<std::uint32_t>(first), amended_);
     ordered_until_ = flight_.last_ordered();
     for (DetouredPacket& packet : amended_) {
-        const Time departure = pending_[packet.sequence - first_pending_].departure;
+        const Time departure = pending_[packet.sequence - first_pending()].departure;
         packet.arrival = arrival_of(now, departure, packet.extra);
         if (packet.ordered) {
             packet.arrival = std::max(packet.arrival, ordered_until_);
@@ -50,7 +53,7 @@ void LinkDirection::reschedule(Time now, std::size_t first) {
             flight_.push(packet);
         }
     }
-    simulation_->wake(entity_, flight_.next());
+    simulation_->wake(*this, flight_.next());
     // What was serialised in no time at the new rate has left the queue.
     retire(now);
 }
@@ -69,17 +72,17 @@ void LinkDirection::record_amended(Time now, wire::PacketRef packet, Time depart
 }
 
 void LinkDirection::set_loss(Probability probability) {
+    leave_plain();
     impairments_.set_loss(probability, config_.impairments, seed_, "link/" + name_);
-    is_plain_ = false;
 }
 
 void LinkDirection::cut(Time now) {
     retire(now);
+    leave_plain();
     is_cut_ = true;
-    is_plain_ = false;
     if (pending_.empty()) return;
     amended_.clear();
-    flight_.extract_from(first_pending_, amended_);
+    flight_.extract_from(first_pending(), amended_);
     for (const DetouredPacket& lost : amended_) {
         ++counters_.dropped[static_cast<std::size_t>(DropReason::Cut)];
         record_amended(now, lost.packet, Time::never(), Time::never(), DropReason::Cut);
@@ -87,16 +90,16 @@ void LinkDirection::cut(Time now) {
     }
     pending_.clear();
     pending_bytes_ = 0;
-    first_pending_ = next_sequence_;
+    pending_count_ = 0;
+    next_departure_ = Time::never();
     serialiser_.truncate(now);
     ordered_until_ = flight_.last_ordered();
-    simulation_->wake(entity_, flight_.next());
+    simulation_->wake(*this, flight_.next());
 }
 
 void LinkDirection::restore(Time now) {
     retire(now);
     is_cut_ = false;
-    is_plain_ = faults_.empty() && impairments_.empty();
 }
 
 }  // namespace seedwire::net

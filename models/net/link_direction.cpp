@@ -28,18 +28,19 @@ bool is_ect(wire::Ecn ecn) { return ecn == wire::Ecn::Ect0 || ecn == wire::Ecn::
 
 LinkDirection::LinkDirection(const LinkEnvironment& environment, const LinkPlace& place,
                              std::string name, const LinkDirectionConfig& config)
-    : simulation_{&environment.simulation},
+    : is_plain_{config.faults.empty() && config.impairments.empty()},
       packets_{&environment.packets},
-      recorder_{&environment.recorder},
+      receiver_{place.receiver},
       totals_{&environment.totals},
-      place_{place},
-      is_plain_{config.faults.empty() && config.impairments.empty()},
       delay_{config.delay},
-      overhead_{static_cast<std::uint32_t>(config.overhead.count)},
-      limit_packets_{limit_or_none<std::size_t>(config.queue.limit_packets)},
+      recorder_{&environment.recorder},
       limit_bytes_{limit_or_none<std::int64_t>(config.queue.limit_bytes)},
-      ecn_threshold_{limit_or_none<std::size_t>(config.queue.ecn_threshold_packets)},
+      limit_packets_{limit_or_none<std::uint32_t>(config.queue.limit_packets)},
+      ecn_threshold_{limit_or_none<std::uint32_t>(config.queue.ecn_threshold_packets)},
+      overhead_{static_cast<std::uint32_t>(config.overhead.count)},
+      place_{place},
       serialiser_{config.rate},
+      simulation_{&environment.simulation},
       config_{config},
       faults_{config_.faults},
       impairments_{config.impairments, environment.simulation.seed(), "link/" + name},
@@ -50,60 +51,102 @@ LinkDirection::LinkDirection(const LinkEnvironment& environment, const LinkPlace
     }
 }
 
-void LinkDirection::start() { entity_ = simulation_->add(*this, name_, Phase::Arrival); }
+DirectionCounters LinkDirection::counters() const {
+    DirectionCounters all = counters_;
+    all.entered = entered_;
+    all.delivered = delivered_;
+    all.delivered_bytes = delivered_bytes_;
+    all.started = started_;
+    return all;
+}
+
+QueueFigures LinkDirection::queue_figures() const {
+    QueueFigures all = figures_;
+    // Those that did not wait are not counted one by one.
+    all.sojourn.add_zeros(started_ - all.sojourn.count());
+    return all;
+}
+
+void LinkDirection::start() { simulation_->add(*this, name_, Phase::Arrival); }
 
 void LinkDirection::transmit(Time now, wire::PacketRef ref) {
-    ++counters_.entered;
-    if (!pending_.empty() && pending_[0].departure <= now) retire(now);
+    ++entered_;
+    if (next_departure_ <= now) retire(now);
     if (!is_plain_) [[unlikely]]
         return transmit_on_detour(now, ref);
-    // The same as below where nothing but the queue has a say.
+    // The same as there where nothing but the queue has a say.
     wire::Packet& packet = (*packets_)[ref];
     const std::uint32_t bytes = packet.ip_length();
-    const std::size_t ahead = pending_.size();
-    const bool watched = recorder_->wants_packets();
-    if (is_full(bytes)) [[unlikely]] {
-        ++counters_.dropped[static_cast<std::size_t>(DropReason::Queue)];
-        if (watched) {
-            trace::Transmission lost = begin_record(now, packet, ahead);
-            lost.drop = DropReason::Queue;
-            recorder_->record(lost);
-        }
-        return packets_->release(ref);
-    }
+    const std::uint32_t ahead = pending_count_;
+    if (is_full(bytes)) [[unlikely]]
+        return overflow(now, ref);
     const bool marked_ce = ahead >= ecn_threshold_ && mark_ce(packet);
-    const std::uint32_t sequence = next_sequence_;
+    const std::uint32_t sequence = next_sequence();
     const Time departure = serialise(now, bytes);
     const Time arrival = arrival_of(now, departure);
-    if (watched) {
+    if (arrival > totals_->last_arrival) totals_->last_arrival = arrival;
+    if (recorder_->wants_packets()) {
         trace::Transmission sent = begin_record(now, packet, ahead);
         sent.departure = departure;
         sent.arrival = arrival;
         sent.serialisation = serialiser_.last_duration();
         sent.marked_ce = marked_ce;
-        sent.reordered = arrival < latest_arrival_;
-        latest_arrival_ = std::max(latest_arrival_, arrival);
         recorder_->record(sent);
     }
-    hand_over({arrival, ref, sequence});
+    const bool is_next = arrival < flight_.next();
+    flight_.push_in_order({arrival, ref, sequence, bytes});
+    if (is_next) simulation_->wake(*this, arrival);
+}
+
+void LinkDirection::overflow(Time now, wire::PacketRef ref) {
+    ++counters_.dropped[static_cast<std::size_t>(DropReason::Queue)];
+    if (recorder_->wants_packets()) {
+        trace::Transmission lost = begin_record(now, (*packets_)[ref], pending_count_);
+        lost.drop = DropReason::Queue;
+        recorder_->record(lost);
+    }
+    packets_->release(ref);
 }
 
 inline trace::Transmission LinkDirection::begin_record(Time now, const wire::Packet& packet,
-                                                       std::size_t ahead) const {
+                                                       std::uint32_t ahead) const {
     trace::Transmission t;
     t.at = now;
     t.direction = place_.direction;
     t.packet = &packet;
     t.extension = packets_->extension(packet);
-    t.queue_packets = static_cast<std::uint32_t>(ahead);
+    t.queue_packets = ahead;
     return t;
 }
 
-void LinkDirection::transmit_on_detour(Time now, wire::PacketRef ref) {
+bool LinkDirection::can_be_plain() const {
+    return !is_cut_ && faults_.empty() && impairments_.empty();
+}
+
+/// A plain direction delivers everything in order, the same delay after its departure: the pending
+/// packets are the last ones in flight, and need no list of their own. Before anything of that
+/// changes, they get one.
+void LinkDirection::leave_plain() {
+    if (!is_plain_) return;
+    is_plain_ = false;
+    pending_.clear();
+    for (std::uint32_t i = pending_count_; i-- > 0;) {
+        const InFlightPacket& packet = flight_.from_back(i);
+        pending_.push_back({packet.arrival - delay_, packet.bytes});
+        latest_arrival_ = packet.arrival;
+    }
+}
+
+[[gnu::noinline]] void LinkDirection::transmit_on_detour(Time now, wire::PacketRef ref) {
+    if (flight_.empty() && pending_count_ == 0 && can_be_plain()) {
+        is_plain_ = true;
+        --entered_;  // counted again there
+        return transmit(now, ref);
+    }
     Passage passage;
     passage.now = now;
     passage.packet = ref;
-    passage.queue_packets = static_cast<std::uint32_t>(pending_.size());
+    passage.queue_packets = pending_count_;
     if (faults_drop(passage)) return lose(passage, DropReason::Fault);
     if (is_cut_) return lose(passage, DropReason::Cut);
     wire::Packet& packet = (*packets_)[ref];
@@ -111,41 +154,53 @@ void LinkDirection::transmit_on_detour(Time now, wire::PacketRef ref) {
     if (is_full(bytes)) return lose(passage, DropReason::Queue);
     if (passage.queue_packets >= ecn_threshold_) passage.marked_ce = mark_ce(packet);
     faults_mark(passage);
-    passage.sequence = next_sequence_;
+    passage.sequence = next_sequence();
     passage.departure = serialise(now, bytes);
     take_detour(passage);
 }
 
 /// Forgets what has been serialised by `now`.
 void LinkDirection::retire(Time now) {
-    while (!pending_.empty() && pending_[0].departure <= now) {
-        const Pending sent = pending_[0];
-        head_start_ = sent.departure;
-        pending_bytes_ -= sent.bytes;
+    while (next_departure_ <= now) retire_one();
+}
+
+inline void LinkDirection::retire_one() {
+    head_start_ = next_departure_;
+    --pending_count_;
+    if (is_plain_) [[likely]] {
+        pending_bytes_ -= flight_.from_back(pending_count_).bytes;
+        next_departure_ = pending_count_ == 0
+                              ? Time::never()
+                              : flight_.from_back(pending_count_ - 1).arrival - delay_;
+    } else {
+        pending_bytes_ -= pending_.front().bytes;
         pending_.pop_front();
-        ++first_pending_;
+        next_departure_ = pending_.empty() ? Time::never() : pending_.front().departure;
     }
 }
 
 /// The limits count what is being serialised and the newcomer too.
 inline bool LinkDirection::is_full(std::uint32_t bytes) const {
-    return pending_.size() >= limit_packets_ || pending_bytes_ + bytes > limit_bytes_;
+    return pending_count_ >= limit_packets_ || pending_bytes_ + bytes > limit_bytes_;
 }
 
-/// Returns the departure. The packet's sequence is what next_sequence_ was.
+/// Returns the departure. The packet's sequence is what next_sequence() was.
 inline Time LinkDirection::serialise(Time now, std::uint32_t bytes) {
-    ++counters_.started;
-    const std::uint32_t sequence = next_sequence_++;
+    ++started_;
+    const Time start = serialiser_.departure();
     const Time departure = serialiser_.add(now, bytes + overhead_);
-    if (departure <= now) {
-        first_pending_ = next_sequence_;
-        return departure;
-    }
-    if (pending_.empty()) {
+    figures_.resident_ns += static_cast<std::uint64_t>((departure - now).ns());
+    if (start > now) figures_.sojourn.add(static_cast<std::uint64_t>((start - now).ns()));
+    if (pending_count_ >= figures_.longest) figures_.longest = pending_count_ + 1;
+    // Only where serialising takes no time, and then nothing else waits.
+    if (departure <= now) return departure;
+    if (pending_count_ == 0) {
         head_start_ = now;
-        first_pending_ = sequence;
+        next_departure_ = departure;
     }
-    pending_.push_back({departure, bytes});
+    if (!is_plain_) [[unlikely]]
+        pending_.push_back({departure, bytes});
+    ++pending_count_;
     pending_bytes_ += bytes;
     return departure;
 }
@@ -153,7 +208,7 @@ inline Time LinkDirection::serialise(Time now, std::uint32_t bytes) {
 inline void LinkDirection::hand_over(const InFlightPacket& packet) {
     const bool is_next = packet.arrival < flight_.next();
     flight_.push(packet);
-    if (is_next) simulation_->wake(entity_, packet.arrival);
+    if (is_next) simulation_->wake(*this, packet.arrival);
 }
 
 Time LinkDirection::arrival_of(Time now, Time departure, Duration extra) const {
@@ -256,36 +311,40 @@ void LinkDirection::take_detour(Passage& passage) {
     if (own.corrupted) (*packets_)[passage.packet].bits |= kCorrupted;
     if (own.lost) return lose(passage, DropReason::Loss);
     passage.arrival = arrival;
+    totals_->last_arrival = std::max(totals_->last_arrival, arrival);
     const bool reordered = arrival < latest_arrival_;
     latest_arrival_ = std::max(latest_arrival_, arrival);
+    figures_.overtook += reordered ? 1 : 0;
     const bool ordered = own.ordered && !passage.delayed;
     if (ordered) ordered_until_ = std::max(ordered_until_, arrival);
     if (recorder_->wants_packets()) record(passage, DropReason::None, reordered);
-    const InFlightPacket packet{arrival, passage.packet, passage.sequence};
+    const InFlightPacket packet{arrival, passage.packet, passage.sequence, 0};
     if (extra == Duration::zero() && !ordered) return hand_over(packet);
     const bool is_next = arrival < flight_.next();
     flight_.push(DetouredPacket{packet, extra, 0, ordered});
-    if (is_next) simulation_->wake(entity_, arrival);
+    if (is_next) simulation_->wake(*this, arrival);
 }
 
 void LinkDirection::deliver_copy(const Passage& passage, Duration extra, Time arrival,
                                  std::uint32_t ordinal, bool ordered, bool corrupted,
                                  std::uint32_t fault) {
-    ++counters_.entered;
+    ++entered_;
     ++counters_.copies;
     Passage copy = passage;
     copy.packet = packets_->copy(passage.packet);
     copy.arrival = arrival;
     copy.fault = fault;
     copy.copied = true;
+    totals_->last_arrival = std::max(totals_->last_arrival, arrival);
     wire::Packet& packet = (*packets_)[copy.packet];
     packet.bits |= wire::packet_bit::kCopy;
     if (corrupted) packet.bits |= wire::packet_bit::kCorrupted;
     if (ordered) ordered_until_ = std::max(ordered_until_, arrival);
     if (recorder_->wants_packets()) record(copy, DropReason::None, arrival < latest_arrival_);
     const bool is_next = arrival < flight_.next();
-    flight_.push(DetouredPacket{{arrival, copy.packet, passage.sequence}, extra, ordinal, ordered});
-    if (is_next) simulation_->wake(entity_, arrival);
+    flight_.push(
+        DetouredPacket{{arrival, copy.packet, passage.sequence, 0}, extra, ordinal, ordered});
+    if (is_next) simulation_->wake(*this, arrival);
 }
 
 void LinkDirection::record(const Passage& passage, DropReason drop, bool reordered) {
@@ -304,6 +363,8 @@ void LinkDirection::record(const Passage& passage, DropReason drop, bool reorder
 }
 
 Time LinkDirection::on_due(Time now) {
+    // Without delay a packet arrives when its serialisation ends: it is not pending any more.
+    if (next_departure_ <= now) retire(now);
     Time next = flight_.next();
     for (; next <= now; next = flight_.next()) {
         const wire::PacketRef ref = flight_.pop();
@@ -312,10 +373,10 @@ Time LinkDirection::on_due(Time now) {
             drop_corrupted(now, ref);
             continue;
         }
-        ++counters_.delivered;
-        counters_.delivered_bytes += packet.ip_length();
+        ++delivered_;
+        delivered_bytes_ += packet.ip_length();
         if (packet.destination_node == place_.to) ++totals_->received;
-        place_.receiver->on_packet(now, place_.to_interface, ref);
+        receiver_->on_packet(now, place_.to_interface, ref);
     }
     return next;
 }

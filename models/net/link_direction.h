@@ -39,7 +39,7 @@ struct LinkPlace {
     Node* receiver = nullptr;
 };
 
-class LinkDirection final : public Entity {
+class alignas(64) LinkDirection final : public Entity {
 public:
     /// `name` is "<link>/up" or "<link>/down".
     LinkDirection(const LinkEnvironment& environment, const LinkPlace& place, std::string name,
@@ -65,13 +65,14 @@ public:
     const std::string& name() const { return name_; }
     const LinkPlace& place() const { return place_; }
     const LinkDirectionConfig& config() const { return config_; }
-    const DirectionCounters& counters() const { return counters_; }
+    DirectionCounters counters() const;
+    QueueFigures queue_figures() const;
     std::int64_t mtu() const { return config_.mtu.count; }
     Duration busy(Time now) const { return serialiser_.busy(now); }
     std::size_t in_flight() const { return flight_.size(); }
 
 private:
-    /// A packet whose serialisation has not ended. Its sequence is first_pending_ + position.
+    /// A packet whose serialisation has not ended. Its sequence is first_pending() + position.
     struct Pending {
         Time departure;
         std::uint32_t bytes = 0;
@@ -89,11 +90,19 @@ private:
     };
 
     bool is_full(std::uint32_t bytes) const;
+    void overflow(Time now, wire::PacketRef packet);
     void retire(Time now);
+    void retire_one();
+    void leave_plain();
+    bool can_be_plain() const;
+    /// Packets are numbered in the order of their serialisation; the number may wrap.
+    std::uint32_t next_sequence() const { return static_cast<std::uint32_t>(started_); }
+    std::uint32_t first_pending() const { return next_sequence() - pending_count_; }
     Time serialise(Time now, std::uint32_t bytes);
     void hand_over(const InFlightPacket& packet);
     void transmit_on_detour(Time now, wire::PacketRef packet);
-    trace::Transmission begin_record(Time now, const wire::Packet& packet, std::size_t ahead) const;
+    trace::Transmission begin_record(Time now, const wire::Packet& packet,
+                                     std::uint32_t ahead) const;
     void hit(const FaultRule& rule, Passage& passage);
     bool faults_drop(Passage& passage);
     void faults_mark(Passage& passage);
@@ -110,32 +119,36 @@ private:
     void record_amended(Time now, wire::PacketRef packet, Time departure, Time arrival,
                         trace::DropReason drop);
 
-    // Used for every packet.
-    Simulation* simulation_;
-    wire::PacketPool* packets_;
-    const trace::Recorder* recorder_;
-    Totals* totals_;
-    LinkPlace place_;
-    EntityId entity_;
-    bool is_plain_;  // no faults, no impairments, not cut
+    // Used for every packet, in the order of use: with many links, what a packet costs is the lines
+    // of memory it touches.
+    bool is_plain_;  // no faults, no impairments, not cut: see leave_plain()
     bool is_cut_ = false;
-    Duration delay_;
-    std::uint32_t overhead_;
-    std::uint32_t next_sequence_ = 0;
-    std::uint32_t first_pending_ = 0;  // sequence of pending_.front()
-    std::size_t limit_packets_;        // of the queue; the greatest number if there is none
-    std::int64_t limit_bytes_;
-    std::size_t ecn_threshold_;
-    std::int64_t pending_bytes_ = 0;
-    Time head_start_;  // when the serialisation of pending_.front() began, rounded up
-    Serialiser serialiser_;
-    Ring<Pending> pending_;
+    std::uint32_t pending_count_ = 0;  // packets whose serialisation has not ended
+    wire::PacketPool* packets_;
+    Node* receiver_;
+    Totals* totals_;
     InFlight flight_;
-    Time latest_arrival_;  // of all packets so far
-    DirectionCounters counters_;
+    std::uint64_t delivered_ = 0, delivered_bytes_ = 0;  // see DirectionCounters
+    Time next_departure_ = Time::never();                // of the pending packets
+    Duration delay_;
+    const trace::Recorder* recorder_;
+    std::int64_t limit_bytes_;     // of the queue; the greatest number if there is none
+    std::uint32_t limit_packets_;  // likewise
+    std::uint32_t ecn_threshold_;  // likewise
+    std::int64_t pending_bytes_ = 0;
+    std::uint64_t entered_ = 0, started_ = 0;  // see DirectionCounters
+    std::uint32_t overhead_;
+    LinkPlace place_;
+    Serialiser serialiser_;
+    Time head_start_;  // when the serialisation of the first pending packet began, rounded up
+    Simulation* simulation_;
+    QueueFigures figures_;
+    DirectionCounters counters_;  // but for what stands above
     LinkDirectionConfig config_;
 
-    // Used where somebody watches, or something is to happen to packets.
+    // Used where something may happen to packets, or the link changes while they are under way.
+    Ring<Pending> pending_;  // unless is_plain_
+    Time latest_arrival_;    // of all packets so far; while is_plain_, of those before
     Time ordered_until_;
     Faults faults_;
     const std::vector<const FaultRule*>* selected_ = nullptr;

@@ -42,8 +42,13 @@ void Network::send(Time now, std::uint32_t from, wire::PacketRef ref) {
     packet.id = ++node.packets_sent;
     ++parts.totals.sent;
     if (packet.source.value == 0) packet.source = node.address;
-    if (packet.destination_node == UINT32_MAX)
-        packet.destination_node = parts.node_by_address.find(packet.destination.value);
+    if (packet.destination_node == UINT32_MAX) {
+        if (packet.destination != node.last_destination) [[unlikely]] {
+            node.last_destination = packet.destination;
+            node.last_destination_node = parts.node_by_address.find(packet.destination.value);
+        }
+        packet.destination_node = node.last_destination_node;
+    }
     // There is no loopback: a packet to oneself has no link to travel on.
     const std::uint32_t direction =
         packet.destination_node == from

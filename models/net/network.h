@@ -86,7 +86,11 @@ public:
     /// MTU of the first choice of interface; 0 without a route.
     std::uint32_t interface_mtu(std::uint32_t node, std::uint32_t towards) const;
     bool has_route(std::uint32_t from, std::uint32_t to) const;
-    const DirectionCounters& counters(std::uint32_t direction) const;
+    DirectionCounters counters(std::uint32_t direction) const;
+    QueueFigures queue_figures(std::uint32_t direction) const;
+    /// The latest arrival of a packet planned so far; Time::zero() if there was none. What comes
+    /// behind it is only waiting (TIME-WAIT), over which no mean should be taken.
+    Time last_arrival() const;
     std::uint64_t dropped_inside(std::uint32_t node, trace::DropReason reason) const;
     /// Busy time of the transmitter within [0, now]; `now` is the present moment, not an earlier
     /// one.

@@ -26,6 +26,9 @@ struct Network::Parts {
         std::optional<wire::Address> given;
         wire::Address address;
         std::uint32_t packets_sent = 0;
+        /// The last look-up in node_by_address: most packets go where the one before went.
+        wire::Address last_destination;
+        std::uint32_t last_destination_node = UINT32_MAX;
         bool forwards = false;
         std::vector<std::uint32_t> interfaces;  ///< directions that leave here, in order
         std::array<std::uint64_t, trace::kDropReasonCount> dropped{};  ///< packets that ended here

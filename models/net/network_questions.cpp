@@ -39,9 +39,13 @@ std::uint32_t Network::interface_mtu(std::uint32_t node, std::uint32_t towards) 
 bool Network::has_route(std::uint32_t from, std::uint32_t to) const {
     return first_direction(from, to) != Routing::kNone;
 }
-const DirectionCounters& Network::counters(std::uint32_t direction) const {
+DirectionCounters Network::counters(std::uint32_t direction) const {
     return parts_->directions[direction].counters();
 }
+QueueFigures Network::queue_figures(std::uint32_t direction) const {
+    return parts_->directions[direction].queue_figures();
+}
+Time Network::last_arrival() const { return parts_->totals.last_arrival; }
 Duration Network::busy(std::uint32_t direction, Time now) const {
     return parts_->directions[direction].busy(now);
 }
@@ -126,7 +130,7 @@ Conservation Network::conservation() const {
         c.dropped[reason] = totals.dropped[reason];
     bool links_agree = true;
     for (const LinkDirection& direction : parts_->directions) {
-        const DirectionCounters& counters = direction.counters();
+        const DirectionCounters counters = direction.counters();
         c.copies += counters.copies;
         c.in_flight += direction.in_flight();
         links_agree = links_agree && counters.in_flight() == direction.in_flight();

@@ -55,6 +55,7 @@ Routing::Routing(RoutingGraph graph) : graph_{std::move(graph)}, search_{new Sea
     };
     sources_.resize(nodes);
     places_.resize(nodes);
+    node_count_ = nodes;
     for (std::uint32_t node = 0; node < nodes; ++node) {
         if (degree(node) < 2) continue;
         sources_[node].core = places_[node].core = static_cast<std::uint32_t>(core_nodes_.size());

@@ -46,7 +46,7 @@ public:
             return source.neighbour_forwards || source.neighbour == to ? source.default_direction
                                                                        : kNone;
         }
-        if (to >= places_.size()) return kNone;
+        if (to >= node_count_) return kNone;
         const Place& place = places_[to];
         if (place.core == source.core) return place.last_direction;
         if (place.core == kNone || !place.is_open) return kNone;
@@ -84,6 +84,7 @@ private:
     std::uint32_t make_route(std::vector<std::uint32_t>& directions);
 
     RoutingGraph graph_;
+    std::uint32_t node_count_ = 0;
     std::vector<Source> sources_;                   // by node
     std::vector<Place> places_;                     // by node
     std::vector<std::uint32_t> core_nodes_;         // core number -> node

@@ -14,6 +14,7 @@ struct Totals {
     std::uint64_t received = 0;  ///< handed to the node they were addressed to
     std::uint64_t dropped[trace::kDropReasonCount] = {};  ///< inside nodes
     std::vector<std::uint64_t> fault_hits;                ///< by FaultRule::index
+    Time last_arrival;  ///< the latest one planned so far, anywhere
 };
 
 }  // namespace seedwire::net

@@ -43,6 +43,8 @@ protected:
     void set_background(bool background) { background_ = background; }
 
 private:
+    friend class Simulation;
+    std::uint32_t rank_ = UINT32_MAX;  // among all entities, from Simulation::start() on
     bool background_ = false;
 };
 

@@ -69,6 +69,7 @@ void Simulation::Registry::assign_ranks() {
         const bool unique = rank == 0 || key(id_of[rank - 1]) != key(id);
         SEEDWIRE_ASSERT(unique);
         rank_of[id] = rank;
+        registrations[id].entity->rank_ = rank;
         scheduled[rank].entity = registrations[id].entity;
         scheduled[rank].order =
             std::uint64_t{static_cast<std::uint8_t>(registrations[id].phase)} << kPhaseShift | rank;
@@ -96,8 +97,13 @@ void Simulation::start() {
 void Simulation::wake(EntityId entity, Time at) {
     Registry& r = *registry_;
     SEEDWIRE_ASSERT(entity.value < r.rank_of.size());
+    wake_rank(r.rank_of[entity.value], at);
+}
+
+void Simulation::wake_rank(std::uint32_t rank, Time at) {
+    Registry& r = *registry_;
+    SEEDWIRE_ASSERT(rank < r.scheduled.size());
     SEEDWIRE_ASSERT(at >= now_);
-    const std::uint32_t rank = r.rank_of[entity.value];
     if (rank == r.current) {
         r.woken_itself = std::min(r.woken_itself, at);
         return;
@@ -105,7 +111,7 @@ void Simulation::wake(EntityId entity, Time at) {
     Registry::Scheduled& entry = r.scheduled[rank];
     if (at < entry.at) {
         entry.at = at;
-        r.queue.set({at, entry.order});
+        r.queue.advance({at, entry.order});
     }
     // Even if the entry stays: a host whose keepalive timer was pending may now wait for more.
     r.update_liveness(entry);

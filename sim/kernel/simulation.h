@@ -48,6 +48,8 @@ public:
     /// is_background() is read even if nothing moves. If it is being executed just now, the earlier
     /// of this and what on_due() returns counts.
     void wake(EntityId entity, Time at);
+    /// The same for whoever has the entity at hand, which saves looking it up.
+    void wake(const Entity& entity, Time at) { wake_rank(entity.rank_, at); }
 
     /// Executes events with at <= deadline in EventKey order, `slice` of them at most. On Deadline
     /// now() == deadline afterwards, so that statistics over time have a defined denominator; on
@@ -69,6 +71,7 @@ public:
 private:
     struct Registry;  // entities, names, ranks and the event queue
 
+    void wake_rank(std::uint32_t rank, Time at);
     End execute(Time deadline, std::uint64_t count);
     static void describe(AssertContext& context, const void* kernel);
 

@@ -3,7 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "harness/observe/link_observer.h"
 #include "models/wire/payload.h"
 #include "tests/harness/observe/stage.h"
 #include "tests/support/catch.h"
@@ -147,7 +146,7 @@ TEST_CASE("The payload is that of the stream, and checksums are right", "[observ
     CHECK(parsed.has_right_checksums);
     CHECK(parsed.packet.seq == data.seq);
     REQUIRE(parsed.payload.size() == 100);
-    const std::uint64_t key = wire::stream_key(stage.connections[stage.connection].key, true);
+    const std::uint64_t key = wire::stream_key(stage.connections.key(stage.connection), true);
     for (std::size_t i = 0; i < 100; ++i) CHECK(parsed.payload[i] == wire::stream_byte(key, 6 + i));
     CHECK(file.packets[1].data == bytes);
 }
@@ -263,27 +262,6 @@ TEST_CASE("Too many packets in doubt are written without their fate", "[observe]
     REQUIRE(texts.size() == 6);
     CHECK(texts[0] == "#1; fate unknown when this was written");
     CHECK(texts[5] == "#6; under way at the end");
-}
-
-TEST_CASE("Copies do not wait twice in the figures of a link", "[observe][links]") {
-    const Stage stage;
-    LinkObserver links{stage.net.network};
-    const wire::Packet data = stage.segment(true, 1, kAck, 1, 1, 960);
-    trace::Transmission t = stage.sent(data, ms(0));
-    t.departure = ms(3);  // 0.8 ms of serialisation, 2.2 ms of waiting
-    t.serialisation = Duration::us(800);
-    t.queue_packets = 2;
-    links.on_transmission(t);
-    t.copied = true;
-    links.on_transmission(t);
-    CHECK(links.queue(stage.up()).sojourn.count() == 1);
-    CHECK(links.queue(stage.up()).sojourn.maximum() == 2'200'000);
-    CHECK(links.queue(stage.up()).resident_ns == 3'000'000);
-    CHECK(links.queue(stage.up()).longest == 3);
-    CHECK(links.last_arrival() == ms(20));
-    const wire::Packet other = stage.segment(true, 2, kAck, 1, 1, 960);
-    links.on_transmission(stage.lost(other, ms(1), trace::DropReason::Queue));
-    CHECK(links.queue(stage.up()).sojourn.count() == 1);
 }
 
 }  // namespace seedwire::observe

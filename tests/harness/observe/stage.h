@@ -24,9 +24,7 @@ public:
         link = net.network.add_link("line", net["client"], net["server"], config, config, 1);
         net.network.build();
         trace::Connection c;
-        c.key = 77;
-        for (std::uint32_t i = 0; i < idle_connections; ++i) connections.add(c);
-        c.key = 4711;
+        for (std::uint32_t i = 0; i < idle_connections; ++i) connections.add(c, 77);
         c.flow = 0;
         c.client_node = net["client"];
         c.server_node = net["server"];
@@ -35,7 +33,7 @@ public:
         c.client_initial = wire::SeqNum{1000};
         c.server_initial = wire::SeqNum{5000};
         c.server_initial_known = true;
-        connection = connections.add(c);
+        connection = connections.add(c, 4711);
     }
 
     SegmentNames names() const { return {&connections, &net.network}; }

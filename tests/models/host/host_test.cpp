@@ -176,8 +176,8 @@ TEST_CASE("A connection has a name that does not depend on what else there is",
         world->add_flow(request_response(100, 100));
         world->run();
     }
-    CHECK(one.recorder.connections()[0].key == two.recorder.connections()[0].key);
-    CHECK(two.recorder.connections()[0].key != two.recorder.connections()[1].key);
+    CHECK(one.recorder.connections().key(0) == two.recorder.connections().key(0));
+    CHECK(two.recorder.connections().key(0) != two.recorder.connections().key(1));
     CHECK(one.recorder.connections()[0].server.port == 5002);
 }
 

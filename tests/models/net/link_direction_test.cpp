@@ -35,7 +35,7 @@ struct Line : World {
         CHECK(conservation.holds);
         CHECK(conservation.in_flight == 0);
     }
-    const DirectionCounters& counters() { return network.counters(0); }
+    DirectionCounters counters() { return network.counters(0); }
     Times arrivals() { return sink("b").times(); }
 };
 
@@ -211,6 +211,27 @@ TEST_CASE("A duplicated packet comes again that much later, and is counted nowhe
     CHECK(net.sink("b").arrivals[2].packet.has(wire::packet_bit::kCopy));
     CHECK(net.counters().copies == 1);
     CHECK(net.counters().entered == 4);
+}
+
+TEST_CASE("Figures of a queue count every packet once, whatever becomes of it", "[net][link]") {
+    LinkDirectionConfig up = line(mbit(8), Duration::ms(1));
+    up.faults = {fault(FaultRule::Action::Duplicate, 1, Duration::us(1700)),
+                 fault(FaultRule::Action::Drop, 3, {}, 1)};
+    const bool plain = GENERATE(false, true);
+    if (plain) up.faults.clear();
+    Line net{up};
+    net.send(Time::zero(), 1000, 3);
+    net.go();
+    // The third packet is dropped before the queue where there are faults.
+    const QueueFigures figures = net.network.queue_figures(0);
+    CHECK(figures.sojourn.count() == (plain ? 3 : 2));
+    CHECK(figures.sojourn.minimum() == 0);
+    CHECK(figures.sojourn.maximum() == (plain ? 2'000'000 : 1'000'000));
+    CHECK(figures.sojourn.sum() == (plain ? 3'000'000 : 1'000'000));
+    CHECK(figures.resident_ns == (plain ? 6'000'000 : 3'000'000));
+    CHECK(figures.longest == (plain ? 3 : 2));
+    CHECK(figures.overtook == 0);
+    CHECK(net.network.last_arrival() == us(plain ? 4000 : 3700));
 }
 
 TEST_CASE("Copies of one link are not counted by the rules of the next", "[net][link][faults]") {

@@ -27,7 +27,7 @@ struct Table {
         connection.client_initial = wire::SeqNum{0xFFFFFF00};
         connection.server_initial = wire::SeqNum{1000};
         connection.server_initial_known = true;
-        connections.add(connection);
+        connections.add(connection, 0);
         packet.flow = 0;
         packet.bits = wire::packet_bit::kForward;
         packet.header_bytes = 52;

@@ -298,7 +298,8 @@ private:
         const std::uint64_t r = random_.next();
         const EntityId other = ids_[r % ids_.size()];
         simulation.wake(other, now + Duration::ns(static_cast<std::int64_t>(r >> 20 & 1023)));
-        at_most_one_each = at_most_one_each && simulation.pending() <= simulation.entities();
+        if (r % 1021 == 0)  // counting takes a look at every entity
+            at_most_one_each = at_most_one_each && simulation.pending() <= simulation.entities();
         if ((r >> 40 & 7) == 0) return Time::never();
         return now + Duration::ns(1 + static_cast<std::int64_t>(r >> 44 & 4095));
     }

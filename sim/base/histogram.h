@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace seedwire::observe {
+namespace seedwire {
 
 /// Values below 256 are exact; each power of two above has 128 buckets. Only buckets that occur
 /// take memory, 8 bytes each in an open-addressed table: there are as many histograms as links,
@@ -26,6 +26,13 @@ public:
         sum_ += value;
         if (value > maximum_) maximum_ = value;
         if (value < minimum_) minimum_ = value;
+    }
+    /// As many times the value 0.
+    void add_zeros(std::uint64_t times) {
+        if (times == 0) return;
+        count_ += times;
+        zeros_ += times;
+        minimum_ = 0;
     }
     std::uint64_t count() const { return count_; }
     std::uint64_t sum() const { return sum_; }
@@ -108,4 +115,4 @@ private:
     std::uint64_t zeros_ = 0, count_ = 0, sum_ = 0, maximum_ = 0, minimum_ = UINT64_MAX;
 };
 
-}  // namespace seedwire::observe
+}  // namespace seedwire

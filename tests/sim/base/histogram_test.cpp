@@ -1,11 +1,11 @@
-#include "harness/observe/histogram.h"
+#include "sim/base/histogram.h"
 
 #include <algorithm>
 #include <vector>
 
 #include "tests/support/catch.h"
 
-using seedwire::observe::Histogram;
+using seedwire::Histogram;
 
 TEST_CASE("An empty histogram answers zero to everything", "[observe][histogram]") {
     const Histogram h;
