@@ -5,9 +5,12 @@
 #include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 
 #include "harness/cli/command.h"
+#include "harness/drill/drawing.h"
+#include "harness/drill/report_markdown.h"
 #include "harness/drill/suite.h"
 #include "harness/observe/json_writer.h"
 
@@ -15,11 +18,13 @@ namespace seedwire::cli {
 
 namespace {
 
+namespace fs = std::filesystem;
+
 struct Options {
     std::vector<std::string> paths, defines;
-    std::string profile = "auto", congestion, junit;
+    std::string profile = "auto", congestion, junit, pcap;
     std::size_t jobs = 0;
-    bool json = false, quiet = false;
+    bool json = false, markdown = false, quiet = false, ladder = false;
 };
 
 std::size_t default_jobs() {
@@ -79,9 +84,72 @@ std::optional<drill::RunOptions> run_options(const Options& options) {
     return run;
 }
 
+/// The file of one script is named as its script is, below what all scripts have in common.
+fs::path capture_path(const fs::path& pcap, const std::string& file, const fs::path& common,
+                      bool into_folder) {
+    if (!into_folder) return pcap;
+    const fs::path below = fs::path{file}.lexically_relative(common);
+    fs::path name;
+    for (const fs::path& part : below.empty() ? fs::path{file}.relative_path() : below)
+        if (part != "..") name /= part;
+    return pcap / name.replace_extension(".pcapng");
+}
+
+/// The deepest folder that holds all files.
+fs::path common_folder(const std::vector<drill::ScriptResult>& results) {
+    fs::path common = fs::path{results.front().file}.parent_path();
+    for (const drill::ScriptResult& result : results) {
+        const auto outside = [&] {
+            const fs::path below = fs::path{result.file}.lexically_relative(common);
+            return below.empty() || *below.begin() == "..";
+        };
+        while (!common.empty() && common != common.root_path() && outside())
+            common = common.parent_path();
+    }
+    return common;
+}
+
+bool write_captures(const std::string& pcap, const std::vector<drill::ScriptResult>& results) {
+    std::error_code error;
+    const bool into_folder =
+        results.size() > 1 || pcap.ends_with('/') || fs::is_directory(pcap, error);
+    const fs::path common = common_folder(results);
+    for (const drill::ScriptResult& result : results) {
+        if (!result.outcome.recording) continue;
+        const fs::path path = capture_path(pcap, result.file, common, into_folder);
+        if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
+        std::FILE* file = std::fopen(path.c_str(), "wb");
+        bool good = file != nullptr;
+        if (good) {
+            drill::write_capture(*result.outcome.recording, file);
+            good = std::ferror(file) == 0;
+            good = std::fclose(file) == 0 && good;
+        }
+        if (!good) {
+            complain(fmt::format("seedwire: {}: {}\n", path.string(), std::strerror(errno)));
+            return false;
+        }
+    }
+    return true;
+}
+
+void print_ladders(const std::vector<drill::ScriptResult>& results) {
+    const Terminal terminal = look_at_terminal("auto");
+    observe::LadderStyle style;
+    style.width = terminal.width;
+    style.unicode = terminal.unicode;
+    style.color = terminal.color;
+    style.most_packets = SIZE_MAX;
+    for (const drill::ScriptResult& result : results) {
+        if (!result.outcome.recording) continue;
+        print(fmt::format("{}\n{}\n", result.file, draw(*result.outcome.recording, style)));
+    }
+}
+
 ExitCode run_drill(const Options& options) {
-    const auto run = run_options(options);
+    auto run = run_options(options);
     if (!run) return ExitCode::BadInput;
+    run->record = options.ladder || !options.pcap.empty();
     const drill::FoundScripts found = drill::find_scripts(options.paths);
     for (const std::string& problem : found.problems)
         complain(fmt::format("seedwire: {}\n", problem));
@@ -92,8 +160,11 @@ ExitCode run_drill(const Options& options) {
     }
     const std::size_t jobs = options.jobs > 0 ? options.jobs : default_jobs();
     const std::vector<drill::ScriptResult> results = drill::run_files(found.files, *run, jobs);
+    if (options.ladder) print_ladders(results);
     if (options.json) {
         print(json_text(results));
+    } else if (options.markdown) {
+        print(drill::markdown(results, options.paths));
     } else {
         for (const drill::ScriptResult& result : results) print(drill::result_text(result));
         if (!options.quiet) print(drill::summary_text(results));
@@ -101,6 +172,8 @@ ExitCode run_drill(const Options& options) {
     const bool good = drill::totals_of(results).passed == results.size();
     ExitCode code = good ? ExitCode::Holds : ExitCode::ExpectationFailed;
     if (!options.junit.empty() && !write_junit(options.junit, drill::junit(results)))
+        code = run::worse(code, ExitCode::Partial);
+    if (!options.pcap.empty() && !write_captures(options.pcap, results))
         code = run::worse(code, ExitCode::Partial);
     return code;
 }
@@ -127,15 +200,27 @@ void add_drill_command(CLI::App& program, ExitCode& code) {
         ->check(CLI::Range(1, 1024));
     command->add_option("--junit", options->junit, "Write the results as JUnit XML")
         ->type_name("FILE");
-    command->add_flag("--json", options->json, "Print the results as JSON");
+    command->add_flag("--ladder", options->ladder,
+                      "Draw what each script did: packets, causes, states of the host under test");
+    command
+        ->add_option("--pcap", options->pcap,
+                     "Write what each script did as a capture; with several scripts a folder of "
+                     "them")
+        ->type_name("FILE|DIR");
+    CLI::Option* json = command->add_flag("--json", options->json, "Print the results as JSON");
+    CLI::Option* page = command->add_flag("--markdown", options->markdown,
+                                          "Print totals and what did not pass as Markdown");
+    json->excludes(page)->excludes("--ladder");
+    page->excludes("--ladder");
     command->add_flag("-q,--quiet", options->quiet, "Print only what failed");
     command->footer(
         "Examples:\n"
         "  seedwire drill scenarios/drill\n"
         "  seedwire drill my.pkt --cc reno\n"
+        "  seedwire drill my.pkt --ladder --pcap my.pcapng\n"
         "\n"
         "Exit codes: 0 all scripts passed, 1 one failed or asks for what is not supported,\n"
-        "2 bad usage, 5 the JUnit file could not be written.");
+        "2 bad usage, 5 the JUnit file or a capture could not be written.");
     command->callback([options, &code] { code = run_drill(*options); });
 }
 

@@ -95,6 +95,7 @@ Connection* Connections::find_named(std::uint16_t remote_port, std::uint16_t loc
 
 Connection& Connections::add(wire::SocketAddress remote, std::uint16_t local_port) {
     all_.push_back(std::make_unique<Connection>());
+    all_.back()->index = size() - 1;
     all_.back()->remote = remote;
     all_.back()->local_port = local_port;
     return *all_.back();

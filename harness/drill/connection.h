@@ -25,6 +25,7 @@ struct SentPacket {
 struct Connection {
     wire::SocketAddress remote;
     std::uint16_t local_port = 0;
+    std::uint32_t index = 0;                      ///< in the order of appearance
     socket::SocketId socket = socket::kNoSocket;  ///< once there is a descriptor
     /// Our port as packets of the script name it, where any does.
     std::optional<std::uint16_t> script_local_port;
@@ -58,6 +59,7 @@ public:
     /// The one that packets with these ports belong to; null if there is none yet. Where a port of
     /// ours is not what the script calls it, the first packet settles the name.
     Connection* find_named(std::uint16_t remote_port, std::uint16_t local_port);
+    std::uint32_t size() const { return static_cast<std::uint32_t>(all_.size()); }
 
 private:
     std::vector<std::unique_ptr<Connection>> all_;

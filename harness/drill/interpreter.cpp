@@ -49,6 +49,13 @@ public:
         if (pending_) await_pending();
         run_all_code();
     }
+    /// Null if it is not wanted.
+    std::shared_ptr<Recording> record_if(bool wanted) {
+        if (!wanted) return nullptr;
+        auto recording = std::make_shared<Recording>(start_);
+        machine_.record(recording.get());
+        return recording;
+    }
     std::string history() const { return machine_.history(start_); }
     Duration elapsed() const { return machine_.now() - start_; }
 
@@ -407,6 +414,7 @@ Outcome run_parsed(std::string_view text, const RunOptions& options) {
         const Script script = parse_script(text, defines);
         Interpreter interpreter{script, options};
         Outcome outcome;
+        std::shared_ptr<Recording> recording = interpreter.record_if(options.record);
         try {
             interpreter.run();
         } catch (const Stop& stop) {
@@ -415,6 +423,7 @@ Outcome run_parsed(std::string_view text, const RunOptions& options) {
             if (!history.empty()) outcome.details += "  last packets:\n" + history;
         }
         outcome.simulated = interpreter.elapsed();
+        outcome.recording = std::move(recording);
         return outcome;
     } catch (const Stop& stop) {
         return outcome_of(stop);

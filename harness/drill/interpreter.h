@@ -2,11 +2,13 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "harness/drill/profile.h"
+#include "harness/drill/recording.h"
 #include "harness/drill/script.h"
 
 namespace seedwire::drill {
@@ -17,6 +19,7 @@ struct RunOptions {
     /// where it fails under `profile` it may pass under ProfileName::Linux. For run_files().
     bool or_linux = false;
     std::optional<tcp::CongestionName> congestion;  ///< instead of the profile's
+    bool record = false;                            ///< Outcome::recording is wanted
     std::map<std::string, std::string> defines;
 };
 
@@ -30,6 +33,7 @@ struct Outcome {
     std::string details;  ///< packets side by side, the last few packets; lines end in newlines
     Duration simulated;
     ProfileName profile = ProfileName::Packetdrill;  ///< the one it ran with
+    std::shared_ptr<Recording> recording;            ///< null: not asked for, or nothing ran
 };
 
 Outcome run_script(std::string_view text, const RunOptions& options);

@@ -53,16 +53,39 @@ void Machine::wait(Waiter waiter, Time wake_at) {
     wake_at_ = wake_at;
 }
 
+/// A connection that the host opens has no label before its first segment: it is the latest.
+void Machine::record_states() {
+    using With = Recording::With;
+    const With otherwise = stack_.batches().empty() ? With::Nothing : With::NextPacket;
+    const With with = arriving_ ? With::LastPacket : otherwise;
+    for (const socket::StateChange& change : stack_.changes()) {
+        if (change.label == socket::kNoLabel && connections_.size() == 0) continue;
+        const std::uint32_t connection =
+            change.label != socket::kNoLabel ? change.label : connections_.size() - 1;
+        recording_->add_state(now_, connection, change.from, change.to, with);
+    }
+}
+
 void Machine::take_outputs() {
     for (const socket::Batch& batch : stack_.batches()) {
         Connection* connection = connections_.find(batch.to, batch.from.port);
         if (connection == nullptr) connection = &connections_.add(batch.to, batch.from.port);
         if (batch.socket != socket::kNoSocket) connection->socket = batch.socket;
+        if (batch.socket != socket::kNoSocket && batch.label == socket::kNoLabel)
+            stack_.set_label(batch.socket, connection->index);
+    }
+    if (recording_ != nullptr) record_states();
+    for (const socket::Batch& batch : stack_.batches()) {
+        Connection* connection = connections_.find(batch.to, batch.from.port);
         for (std::uint32_t i = batch.begin; i < batch.end; ++i) {
             SentPacket sent = connection->translate(now_, stack_.segments()[i]);
             const IpMarks marks = marks_(batch.socket, batch.from.port);
             sent.text.tos = marks.tos;
             sent.text.ttl = marks.ttl;
+            if (recording_ != nullptr)
+                recording_->add_segment(now_, false, connection->index, batch.from, batch.to,
+                                        stack_.segments()[i],
+                                        i == batch.begin ? batch.expired_rto : Duration::zero());
             remember({now_, false, to_string(sent.text), std::string{wire::describe(sent.cause)}});
             connection->sent.push_back(std::move(sent));
         }
@@ -104,8 +127,27 @@ void Machine::inject(Connection& connection, const PacketText& packet, Position 
     arrival.from = connection.remote;
     arrival.to = {local_, connection.local_port};
     arrival.mtu = mtu_;
+    arrival.label = connection.index;
+    if (recording_ != nullptr)
+        recording_->add_segment(now_, true, connection.index, arrival.from, arrival.to, segment,
+                                {});
     stack_.on_segment(now_, arrival, segment);
+    arriving_ = true;
+    take_outputs();
+    arriving_ = false;
     collect();
+}
+
+void Machine::record_error(const Connection& connection, const socket::IcmpError& error) {
+    wire::IcmpQuote quote;
+    quote.source = error.local.address;
+    quote.destination = error.remote.address;
+    quote.source_port = error.local.port;
+    quote.destination_port = error.remote.port;
+    quote.seq = error.quoted;
+    quote.next_hop_mtu = static_cast<std::uint16_t>(std::min<std::uint32_t>(error.mtu, UINT16_MAX));
+    recording_->add_error(now_, connection.index, error.remote.address, quote, error.type,
+                          error.code);
 }
 
 void Machine::inject_error(const Connection& connection, const IcmpText& icmp) {
@@ -118,6 +160,7 @@ void Machine::inject_error(const Connection& connection, const IcmpText& icmp) {
     error.code = icmp.code;
     error.mtu = icmp.mtu;
     error.quoted = connection.live(icmp.quoted);
+    if (recording_ != nullptr) record_error(connection, error);
     stack_.on_icmp_error(now_, error);
     collect();
 }

@@ -8,6 +8,7 @@
 
 #include "harness/drill/connection.h"
 #include "harness/drill/kept_options.h"
+#include "harness/drill/recording.h"
 #include "models/socket/stack.h"
 
 namespace seedwire::drill {
@@ -27,6 +28,8 @@ public:
     /// Who knows what IP options a socket, or a listener by its port, has set.
     using Marks = std::function<IpMarks(socket::SocketId, std::uint16_t port)>;
     void set_marks(Marks marks) { marks_ = std::move(marks); }
+    /// From now on everything is recorded there.
+    void record(Recording* recording) { recording_ = recording; }
 
     /// Lets timers expire until `target`, and stays there. Not backwards.
     void advance_to(Time target);
@@ -52,6 +55,8 @@ private:
         std::string text, cause;
     };
     void take_outputs();
+    void record_states();
+    void record_error(const Connection& connection, const socket::IcmpError& error);
     bool try_waiter();
     Time next_moment() const;
     void step(Time moment);
@@ -70,6 +75,8 @@ private:
     };
     std::vector<WakeCounts> wake_counts_;
     Marks marks_ = [](socket::SocketId, std::uint16_t) { return IpMarks{}; };
+    Recording* recording_ = nullptr;
+    bool arriving_ = false;  ///< what is taken is the answer to a packet
 };
 
 }  // namespace seedwire::drill
