@@ -27,7 +27,7 @@ public:
                                           static_cast<std::uint8_t>(state.to)});
         ladder_.total_packets = ladder_.packets.size();
         facts_.server_initial_known = true;
-        connections_.add(facts_);
+        connections_.add(facts_, 0);
     }
 
     std::string draw(const observe::LadderStyle& style) const {
