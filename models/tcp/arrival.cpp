@@ -16,12 +16,12 @@
 namespace seedwire::tcp {
 namespace {
 
-TimestampEcho echo_of(const Connection& c, Time now, const wire::Segment& segment) {
+TimestampEcho echo_of(Time now, const Arrival& arrival) {
     TimestampEcho echo;
-    if (!c.tcb.timestamps || !segment.has_timestamps || segment.ts_echo == 0) return echo;
-    const std::uint32_t clock = timestamp_value(now, c.timestamp_offset);
+    if (!arrival.has_timestamps || arrival.ts_echo == 0) return echo;
     echo.present = true;
-    echo.sent_ms = timestamp_clock_ms(now) - static_cast<std::int32_t>(clock - segment.ts_echo);
+    echo.sent_ms =
+        timestamp_clock_ms(now) - static_cast<std::int32_t>(arrival.ts_now - arrival.ts_echo);
     return echo;
 }
 
@@ -52,7 +52,9 @@ Arrival describe_arrival(const Connection& c, Time now, const wire::Segment& seg
     arrival.ts_value = segment.ts_value;
     arrival.ts_echo = segment.ts_echo;
     arrival.ts_now = timestamp_value(now, c.timestamp_offset);
-    if (segment.has(wire::flag::kAck)) {
+    // Only of a segment that PAWS suspects.
+    if (segment.has(wire::flag::kAck) && arrival.has_timestamps &&
+        c.receiver.paws().is_suspicious(arrival.ts_value)) [[unlikely]] {
         const StreamOffset ack = from_wire(segment.ack, c.tcb.iss, c.sender.snd_una());
         arrival.repeats_ack = ack == c.sender.snd_una() &&
                               !may_update_window(c, ack, arrival.start, scaled_window(c, segment));
@@ -177,50 +179,23 @@ std::uint32_t marks_told(Connection& c, const wire::Segment& segment, std::int64
     return c.seldom.make().accurate_ecn.take_marks(segment, segments);
 }
 
-/// RFC 9293 §3.10.7.4, fifth check, in the synchronized states. False: drop the segment.
-bool process_ack(Connection& c, Time now, const wire::Segment& segment, const Arrival& arrival,
-                 Output& out) {
+/// What the sender makes of an ACK that may be news to it, and what leaves then.
+void acknowledge(Connection& c, Time now, const wire::Segment& segment, const Arrival& arrival,
+                 AckInput& input, Output& out) {
     const StreamOffset una = c.sender.snd_una();
-    const StreamOffset ack = from_wire(segment.ack, c.tcb.iss, una);
-    const std::int64_t progress = ack - una;
-    // RFC 5961 §5.2: what was never sent, or is older than any window, is not the peer's. [SEQ-5]
-    const auto oldest =
-        static_cast<std::int64_t>(std::min<std::uint64_t>(c.tcb.max_window, c.bytes_acked()));
-    if (progress < -oldest || (progress > 0 && ack > c.sender.snd_nxt())) {
-        challenge(c, now, out);
-        return false;
-    }
-    std::array<SackRange, 4> blocks;
-    std::size_t count = 0;
-    if (c.tcb.sack) {
-        for (std::size_t i = 0; i < segment.sack.count; ++i) {
-            const StreamOffset left = from_wire(segment.sack.block[i].left, c.tcb.iss, una);
-            const StreamOffset right = from_wire(segment.sack.block[i].right, c.tcb.iss, una);
-            if (left - StreamOffset{0} < 0 || right - StreamOffset{0} < 0) continue;
-            blocks[count++] = {left, right};
-        }
-    }
-    AckInput input;
-    input.ack = ack;
-    if (progress >= 0) {
-        input.window_changed = update_window(c, now, ack, arrival, scaled_window(c, segment));
-        c.tcb.soft_error = Error::None;
-        if (Seldom* seldom = c.seldom.made()) seldom->persist.note_answer();
-        c.tcb.last_ack_received = now;
-    }
-    input.sack = {blocks.data(), count};
-    input.echo = echo_of(c, now, segment);
-    input.window_end = std::max(ack, una) + c.tcb.snd_wnd;
+    const bool probing = c.mtu_prober() && c.mtu_prober()->is_probing();
+    input.echo = echo_of(now, arrival);
+    input.window_end = std::max(input.ack, una) + c.tcb.snd_wnd;
     input.carries_data = arrival.end() > arrival.start;
     std::uint32_t marks = 0;
     if (c.ecn.is_accurate()) {
-        marks = marks_told(c, segment, progress);
+        marks = marks_told(c, segment, input.ack - una);
         input.ece = marks > 0;
     } else {
         input.ece = c.ecn.is_echo(segment);
     }
     input.has_unsent = c.has_unsent();
-    if (c.mtu_prober() && c.mtu_prober()->is_probing())
+    if (probing) [[unlikely]]
         input.mtu_probe = c.mtu_prober()->probe_start();
     const AckOutcome outcome = c.sender.on_ack(now, input);
 
@@ -230,13 +205,58 @@ bool process_ack(Connection& c, Time now, const wire::Segment& segment, const Ar
         if (c.sender.snd_una() == c.write_end()) out.events |= event::kAllAcknowledged;
         if (c.sender.packets_out() == 0) c.note_answered(now);
     }
-    if (c.mtu_prober() && c.mtu_prober()->is_probing()) [[unlikely]] {
+    if (probing) [[unlikely]]
         judge_probe(c, now, outcome.mtu_probe_lost, out);
-    }
     if (outcome.reduced) c.ecn.queue_cwr();
     if (outcome.withdraw_cwr) c.ecn.withdraw_cwr();
     if (outcome.queue_empty_before) answer_to_probe(c, now);
     send_after_ack(c, now, outcome.send, out);
+}
+
+[[gnu::noinline]] void acknowledge_with_sack(Connection& c, Time now, const wire::Segment& segment,
+                                             const Arrival& arrival, AckInput& input, Output& out) {
+    const StreamOffset una = c.sender.snd_una();
+    std::array<SackRange, 4> blocks;
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < segment.sack.count; ++i) {
+        const StreamOffset left = from_wire(segment.sack.block[i].left, c.tcb.iss, una);
+        const StreamOffset right = from_wire(segment.sack.block[i].right, c.tcb.iss, una);
+        if (left - StreamOffset{0} < 0 || right - StreamOffset{0} < 0) continue;
+        blocks[count++] = {left, right};
+    }
+    input.sack = {blocks.data(), count};
+    acknowledge(c, now, segment, arrival, input, out);
+}
+
+/// RFC 9293 §3.10.7.4, fifth check, in the synchronized states. False: drop the segment.
+bool process_ack(Connection& c, Time now, const wire::Segment& segment, const Arrival& arrival,
+                 Output& out) {
+    const StreamOffset una = c.sender.snd_una();
+    AckInput input;
+    input.ack = from_wire(segment.ack, c.tcb.iss, una);
+    const std::int64_t progress = input.ack - una;
+    // RFC 5961 §5.2: what was never sent, or is older than any window, is not the peer's. [SEQ-5]
+    const auto oldest =
+        static_cast<std::int64_t>(std::min<std::uint64_t>(c.tcb.max_window, c.bytes_acked()));
+    if (progress < -oldest || (progress > 0 && input.ack > c.sender.snd_nxt())) {
+        challenge(c, now, out);
+        return false;
+    }
+    if (progress >= 0) {
+        input.window_changed = update_window(c, now, input.ack, arrival, scaled_window(c, segment));
+        c.tcb.soft_error = Error::None;
+        if (Seldom* seldom = c.seldom.made()) seldom->persist.note_answer();
+        c.tcb.last_ack_received = now;
+    }
+    if (c.tcb.sack && segment.sack.count > 0) {
+        acknowledge_with_sack(c, now, segment, arrival, input, out);
+    } else if (progress == 0 && !c.ecn.is_enabled() && c.sender.awaits_no_ack() &&
+               !c.mtu_prober()) {
+        // Data from a peer to whom nothing was sent: every segment of a one-way transfer.
+        answer_to_probe(c, now);
+    } else {
+        acknowledge(c, now, segment, arrival, input, out);
+    }
     return true;
 }
 

@@ -34,6 +34,10 @@ public:
         ts_recent_ = ts_value;
         stamp_ = now;
     }
+    /// Its timestamp lies before TS.Recent: PawsSegment::repeats_ack may matter.
+    bool is_suspicious(std::uint32_t ts_value) const {
+        return static_cast<std::int32_t>(ts_recent_ - ts_value) > 0;
+    }
     PawsVerdict check(Time now, const PawsSegment& segment, Duration rto) const;
     /// After all checks of the segment: it replaces TS.Recent if it begins at or before the last
     /// ACK sent, so that with a hole the echo stays at the segment before it. RFC 7323 §4.3 (2).

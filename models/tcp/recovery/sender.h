@@ -193,6 +193,9 @@ public:
 
     // --- receiving ---
     AckOutcome on_ack(Time now, const AckInput& input);
+    /// Nothing is outstanding: on_ack() would learn nothing from an ACK of snd_una without SACK
+    /// blocks and ECN, so it may be left out.
+    bool awaits_no_ack() const { return board_.empty() && !active_->probe.is_outstanding(); }
 
     // --- timers ---
     const RetransmissionTimer& timer() const { return timer_; }
