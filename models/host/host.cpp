@@ -22,6 +22,7 @@ void Host::start() {
     Parts& p = *parts_;
     p.address = p.network.address(p.config.node);
     p.stack.emplace(p.config.sysctls, p.address, p.simulation.seed(), p.config.name);
+    p.stack->watch_windows(p.recorder.wants_windows());
     p.udp.emplace(p.address);
     for (SocketOwner* owner : p.owners) owner->on_start(Time::zero());
     p.reschedule(Time::zero());
@@ -159,22 +160,23 @@ void Host::Parts::reschedule(Time now) {
 /// Keepalives do not keep a run alive; programs, TIME-WAIT and every other timer do. But
 /// keepalives count while a program still runs, until the first answer: they may end its waiting.
 bool Host::Parts::is_background() const {
-    if (!stack->is_background() || !wakeups.empty() || !timers.empty()) return false;
+    if (!wakeups.empty() || !timers.empty() || !stack->is_background()) return false;
     return !stack->tests_peers() || programs_finished();
 }
 
 Time Host::on_due(Time now) {
     Parts& p = *parts_;
     p.executing = true;
-    Time next = p.next_moment();
-    for (; next <= now; next = p.next_moment()) {
+    Time next;
+    do {
         if (p.stack->next_timeout() <= now) {
             p.stack->on_timeout(now);
             p.drain(now);
         }
         while (p.wakeups.is_due(now)) p.run_wakeup(now);
         p.run_timers(now);
-    }
+        next = p.next_moment();
+    } while (next <= now);
     p.executing = false;
     set_background(p.is_background());
     p.scheduled = next;

@@ -38,11 +38,16 @@ bool has_completed_handshake(State state) { return state >= State::Established; 
 
 void Host::Parts::drain(Time now) {
     if (stack->has_outputs()) {
-        for (const socket::StateChange& change : stack->changes()) note_state(now, change);
+        const bool accounts = stack->has_accounts();
+        if (accounts) {
+            for (const socket::StateChange& change : stack->changes()) note_state(now, change);
+        }
         for (const socket::Batch& batch : stack->batches()) transmit(now, batch);
         for (const socket::Wake& wake : stack->wakes()) schedule_wake(now, wake);
-        for (const socket::Retired& retired : stack->retired()) note_retired(retired);
-        if (recorder.wants_windows()) note_windows(now);
+        if (accounts) {
+            for (const socket::Retired& retired : stack->retired()) note_retired(retired);
+            note_windows(now);
+        }
         stack->clear_outputs();
     }
     if (!executing) reschedule(now);
@@ -52,8 +57,9 @@ void Host::Parts::transmit(Time now, const socket::Batch& batch) {
     const bool known = batch.label != socket::kNoLabel;
     if (known && recorder.wants_tcp()) note_timers(now, batch);
     wire::PacketPool& pool = network.packets();
+    const std::vector<wire::Segment>& segments = stack->segments();
     for (std::uint32_t i = batch.begin; i < batch.end; ++i) {
-        const wire::Segment& segment = stack->segments()[i];
+        const wire::Segment& segment = segments[i];
         if (known) account(now, batch.label, segment);
         const wire::PacketRef ref = pool.allocate();
         wire::to_packet(segment, pool, ref);
@@ -99,9 +105,10 @@ void Host::Parts::account(Time now, Label label, const wire::Segment& segment) {
 }
 
 void Host::Parts::note_timers(Time now, const socket::Batch& batch) {
+    const std::vector<wire::Segment>& segments = stack->segments();
     Cause last = Cause::None;
     for (std::uint32_t i = batch.begin; i < batch.end; ++i) {
-        const Cause cause = stack->segments()[i].cause;
+        const Cause cause = segments[i].cause;
         if (cause == last || !is_timer(cause)) continue;
         const bool awaited = wire::is_retransmission_timeout(cause);
         recorder.record(trace::TimeoutFired{now, id_of(batch.label), is_client(batch.label), cause,

@@ -118,7 +118,7 @@ void Stack::Parts::start_early(Time now, const Arrival& arrival, SocketId listen
     Listener& queue = listeners[sockets[listener].listener];
     queue.fast_open.open();
     queue.accept_queue.push_back(id);
-    wakes.push_back({listener, event::kAcceptable});
+    wake(listener, event::kAcceptable);
     change(arrival.label, State::Listen, State::SynReceived);
     const std::size_t first = mark();
     output.segments.push_back(open.syn_ack);

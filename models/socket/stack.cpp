@@ -61,20 +61,22 @@ const std::vector<Retired>& Stack::retired() const { return parts_->retired; }
 
 const std::vector<Touched>& Stack::touched() const { return parts_->touched; }
 
-bool Stack::has_outputs() const {
-    const Parts& p = *parts_;
-    // Whatever was given something to do is either still there, and touched, or has left more.
-    return !p.touched.empty() || !p.batches.empty() || !p.changes.empty() || !p.wakes.empty() ||
-           !p.retired.empty() || !p.output.segments.empty() || p.output.events != 0;
-}
+void Stack::watch_windows(bool on) { parts_->watches_windows = on; }
+
+bool Stack::has_outputs() const { return parts_->said; }
+bool Stack::has_accounts() const { return parts_->accounts; }
 
 void Stack::clear_outputs() {
-    parts_->output.clear();
-    parts_->batches.clear();
-    parts_->wakes.clear();
-    parts_->changes.clear();
-    parts_->retired.clear();
-    parts_->touched.clear();
+    Parts& p = *parts_;
+    p.output.clear();
+    p.batches.clear();
+    p.wakes.clear();
+    if (p.accounts) {
+        p.changes.clear();
+        p.retired.clear();
+        p.touched.clear();
+    }
+    p.said = p.accounts = false;
 }
 
 void Stack::Parts::emit(const Batch& batch, const wire::Segment& segment) {
@@ -82,6 +84,7 @@ void Stack::Parts::emit(const Batch& batch, const wire::Segment& segment) {
     batches.back().begin = static_cast<std::uint32_t>(output.segments.size());
     output.segments.push_back(segment);
     batches.back().end = static_cast<std::uint32_t>(output.segments.size());
+    said = true;
 }
 
 void Stack::Parts::change(Label label, State from, State to) {
@@ -89,14 +92,17 @@ void Stack::Parts::change(Label label, State from, State to) {
     const State between = passed_between(from, to);
     if (between != from) changes.push_back({label, from, between});
     changes.push_back({label, between, to});
+    said = accounts = true;
+}
+
+void Stack::Parts::retire(const Socket& socket, Time now) {
+    retired.push_back({socket.label, socket.endpoint.info(now), socket.endpoint.error()});
+    said = accounts = true;
 }
 
 // --- after an endpoint was given something to do ------------------------------------------------
 
-void Stack::Parts::settle(Time now, SocketId id, std::size_t first) {
-    Socket& socket = sockets[id];
-    const std::uint16_t events = std::exchange(output.events, std::uint16_t{0});
-    const Duration expired_rto = std::exchange(output.expired_rto, Duration::zero());
+void Stack::Parts::settle(Time now, Socket& socket, SocketId id, std::size_t first) {
     if (output.segments.size() > first) {
         batches.push_back({{address, socket.local_port},
                            socket.remote,
@@ -104,35 +110,40 @@ void Stack::Parts::settle(Time now, SocketId id, std::size_t first) {
                            socket.label,
                            static_cast<std::uint32_t>(first),
                            static_cast<std::uint32_t>(output.segments.size()),
-                           expired_rto});
+                           output.expired_rto});
+        said = true;
     }
     const State state = socket.endpoint.state();
-    if (state != socket.reported) {
+    if (state != socket.reported) [[unlikely]] {
         change(socket.label, socket.reported, state);
         socket.reported = state;
     }
-    if ((events & event::kEstablished) != 0) socket.established = true;
-    constexpr std::uint16_t kEnd = event::kTimeWait | event::kFinWait2Orphan | event::kGone;
-    const bool has_program = !socket.orphan && socket.parent == kNoSocket;
-    if (has_program && events != 0) wakes.push_back({id, events});
-    if ((events & (kEnd | event::kFastOpenNews)) != 0) [[unlikely]] {
-        on_fast_open_news(now, id, events);
+    if (output.events != 0) {
+        const std::uint16_t events = std::exchange(output.events, std::uint16_t{0});
+        if ((events & event::kEstablished) != 0) socket.established = true;
+        const bool has_program = !socket.orphan && socket.parent == kNoSocket;
+        if (has_program) wake(id, events);
+        constexpr std::uint16_t kEnd = event::kTimeWait | event::kFinWait2Orphan | event::kGone;
+        if ((events & (kEnd | event::kFastOpenNews)) != 0) [[unlikely]] {
+            on_fast_open_news(now, id, events);
+            if ((events & kEnd) != 0) return end_connection(now, id, events);
+        }
     }
-    if ((events & kEnd) != 0) [[unlikely]] {
-        end_connection(now, id, events);
-    } else {
-        watch_deadline(socket, id);
+    watch_deadline(socket, id);
+    if (watches_windows && has_new_window(socket)) {
         touched.push_back({id, socket.label});
+        said = accounts = true;
     }
 }
 
 void Stack::Parts::watch_deadline(Socket& socket, SocketId id) {
-    const Time deadline = socket.endpoint.next_timeout();
+    const tcp::Endpoint& endpoint = socket.endpoint;
+    const Time deadline = endpoint.next_timeout();
     deadlines.lower(id, deadline);
     const bool waits = !deadline.is_never();
-    const bool background = waits && socket.endpoint.is_background();
+    const bool background = waits && endpoint.is_background();
     const bool foreground = waits && !background;
-    const bool untested = background && !socket.endpoint.keepalive_was_answered();
+    const bool untested = background && !endpoint.keepalive_was_answered();
     if (foreground != socket.foreground) {
         socket.foreground = foreground;
         foreground ? ++foreground_count : --foreground_count;
@@ -151,7 +162,7 @@ void Stack::Parts::leave_foreground(Socket& socket) {
 
 void Stack::Parts::end_connection(Time now, SocketId id, std::uint16_t events) {
     Socket& socket = sockets[id];
-    retired.push_back({socket.label, socket.endpoint.info(now), socket.endpoint.error()});
+    retire(socket, now);
     deadlines.remove(id);
     leave_foreground(socket);
     socket.detached = true;
@@ -178,8 +189,9 @@ void Stack::on_segment(Time now, const Arrival& arrival, const wire::Segment& se
     const Target target = p.demux.find(arrival.from, arrival.to.port);
     if (target.kind == TargetKind::Connection) [[likely]] {
         const std::size_t first = p.mark();
-        p.sockets[target.index].endpoint.on_segment(now, segment, p.output);
-        return p.settle(now, target.index, first);
+        Socket& socket = p.sockets[target.index];
+        socket.endpoint.on_segment(now, segment, p.output);
+        return p.settle(now, socket, target.index, first);
     }
     if (target.kind == TargetKind::Request) {
         if (segment.has(flag::kSyn) && p.requests.next_expiry() <= now) {
@@ -347,7 +359,7 @@ void Stack::Parts::complete_request(Time now, std::uint32_t index, const wire::S
     --queue.requests;
     demux.set(child.remote, child.local_port, {TargetKind::Connection, id});
     queue.accept_queue.push_back(id);
-    wakes.push_back({listener, event::kAcceptable});
+    wake(listener, event::kAcceptable);
     const std::size_t first = mark();
     child.endpoint.on_segment(now, segment, output);
     settle(now, id, first);
@@ -424,10 +436,7 @@ void Stack::on_icmp_error(Time now, const IcmpError& icmp) {
 
 // --- the clock ----------------------------------------------------------------------------------
 
-Time Stack::next_timeout() const {
-    const Parts& p = *parts_;
-    return std::min({p.deadlines.earliest(), p.requests.next_expiry(), p.stubs.next_expiry()});
-}
+Time Stack::next_timeout() const { return parts_->next_timeout(); }
 
 bool Stack::tests_peers() const { return parts_->untested_count > 0; }
 
@@ -452,7 +461,8 @@ void Stack::Parts::on_socket_timers(Time now) {
         }
         const std::size_t first = mark();
         socket.endpoint.on_timeout(now, output);
-        settle(now, id, first);
+        settle(now, socket, id, first);
+        output.expired_rto = Duration::zero();
     }
 }
 
@@ -483,8 +493,7 @@ void Stack::retire_all(Time now) {
     for (SocketId id = 0; id < parts_->sockets.size(); ++id) {
         const Socket& socket = parts_->sockets[id];
         if (socket.kind != Socket::Kind::Connection || socket.detached) continue;
-        parts_->retired.push_back(
-            {socket.label, socket.endpoint.info(now), socket.endpoint.error()});
+        parts_->retire(socket, now);
     }
 }
 

@@ -82,6 +82,8 @@ public:
     /// Have cwnd, ssthresh or the recovery state changed since it was asked last (of this
     /// connection)? For whoever watches windows; `glance` says what they are now.
     bool has_new_window(SocketId socket, tcp::Glance& glance);
+    /// From now on touched() tells which connections to ask that.
+    void watch_windows(bool on);
     tcp::Info info(Time now, SocketId socket) const;    ///< getsockopt(TCP_INFO)
     wire::SocketAddress local(SocketId socket) const;   ///< getsockname()
     wire::SocketAddress remote(SocketId socket) const;  ///< getpeername()
@@ -98,13 +100,14 @@ public:
     bool tests_peers() const;    ///< some keepalive has no answer yet: it may find the peer gone
 
     // --- outputs ---
-    bool has_outputs() const;  ///< else there is nothing to clear
+    bool has_outputs() const;   ///< else there is nothing to clear
+    bool has_accounts() const;  ///< changes(), retired() or touched(): for whoever watches
     const std::vector<wire::Segment>& segments() const;
     const std::vector<Batch>& batches() const;
     const std::vector<Wake>& wakes() const;
     const std::vector<StateChange>& changes() const;
     const std::vector<Retired>& retired() const;
-    const std::vector<Touched>& touched() const;  ///< and still there: see has_new_window()
+    const std::vector<Touched>& touched() const;  ///< see has_new_window()
     void clear_outputs();
 
     // --- at the end of a run ---

@@ -273,7 +273,7 @@ Result Stack::read(Time now, SocketId id, std::uint32_t at_most) {
             p.output.segments.resize(first);
             p.output.events = 0;
         } else {
-            p.settle(now, id, first);
+            p.settle(now, *socket, id, first);
         }
         return success(taken);
     }

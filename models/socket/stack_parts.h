@@ -1,6 +1,7 @@
 // The inside of a Stack: its tables, and the steps that several of its calls share.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -65,12 +66,26 @@ struct Stack::Parts {
     std::size_t mark() const { return output.segments.size(); }
     /// Collects what the endpoint of `id` said since `first`: segments, a change of state, news;
     /// then its deadline, or its end.
-    void settle(Time now, SocketId id, std::size_t first);
+    void settle(Time now, SocketId id, std::size_t first) { settle(now, sockets[id], id, first); }
+    void settle(Time now, Socket& socket, SocketId id, std::size_t first);
     void emit(const Batch& batch, const wire::Segment& segment);
     void end_connection(Time now, SocketId id, std::uint16_t events);
     void watch_deadline(Socket& socket, SocketId id);
     void leave_foreground(Socket& socket);
     void change(Label label, tcp::State from, tcp::State to);
+    void wake(SocketId id, std::uint16_t events) {
+        wakes.push_back({id, events});
+        said = true;
+    }
+    void retire(const Socket& socket, Time now);
+    Time next_timeout() const {
+        return std::min({deadlines.earliest(), requests.next_expiry(), stubs.next_expiry()});
+    }
+    bool has_new_window(const Socket& socket) const {
+        const tcp::Glance glance = socket.endpoint.glance();
+        return glance.cwnd != socket.seen_cwnd || glance.ssthresh != socket.seen_ssthresh ||
+               glance.recovery != socket.seen_recovery;
+    }
 
     // --- arrivals ---
     void on_request_segment(Time now, const Arrival& arrival, std::uint32_t index,
@@ -145,6 +160,10 @@ struct Stack::Parts {
     std::vector<StateChange> changes;
     std::vector<Retired> retired;
     std::vector<Touched> touched;
+    // So that the many inputs which cause little are done with little. What watchers want:
+    bool accounts = false;  ///< something is in `changes`, `retired` or `touched`
+    bool said = false;      ///< something is in any of the outputs
+    bool watches_windows = false;
 };
 
 }  // namespace seedwire::socket

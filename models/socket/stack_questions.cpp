@@ -117,13 +117,12 @@ State Stack::state(SocketId id) const {
 bool Stack::has_new_window(SocketId id, tcp::Glance& glance) {
     Socket& socket = parts_->sockets[id];
     if (!socket.endpoint) return false;
+    const bool differs = parts_->has_new_window(socket);
     glance = socket.endpoint.glance();
-    const bool same = glance.cwnd == socket.seen_cwnd && glance.ssthresh == socket.seen_ssthresh &&
-                      glance.recovery == socket.seen_recovery;
     socket.seen_cwnd = glance.cwnd;
     socket.seen_ssthresh = glance.ssthresh;
     socket.seen_recovery = glance.recovery;
-    return !same;
+    return differs;
 }
 
 tcp::Info Stack::info(Time now, SocketId id) const {

@@ -82,11 +82,6 @@ void TimeWaitTable::restart(Time now, std::uint32_t index) {
     while (!is_current(queue_.front())) queue_.pop_front();
 }
 
-Time TimeWaitTable::next_expiry() const {
-    const Time first = queue_.empty() ? Time::never() : queue_.front().at;
-    return std::min(first, fin_wait2_.earliest());
-}
-
 std::optional<std::uint32_t> TimeWaitTable::expired(Time now) {
     if (!queue_.empty() && queue_.front().at <= now) return queue_.front().index;
     if (fin_wait2_.earliest() <= now) return fin_wait2_.pop();

@@ -51,7 +51,10 @@ public:
     /// Initial sequence number of a new incarnation: beyond everything the old one used.
     std::uint32_t reopening_sequence(std::uint32_t index) const;
 
-    Time next_expiry() const;
+    Time next_expiry() const {
+        const Time first = queue_.empty() ? Time::never() : queue_.front().at;
+        return std::min(first, fin_wait2_.earliest());
+    }
     /// The next stub whose time is over, still in the table; nothing if there is none. Call
     /// remove() on it.
     std::optional<std::uint32_t> expired(Time now);

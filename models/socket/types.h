@@ -80,7 +80,7 @@ struct Batch {
     Duration expired_rto;  ///< whose timer made it send, else zero
 };
 
-/// A connection that was given something to do.
+/// A connection whose window has changed.
 struct Touched {
     SocketId socket = kNoSocket;
     Label label = kNoLabel;

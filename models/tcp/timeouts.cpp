@@ -282,7 +282,10 @@ void restart_keepalive(Connection& c, Time now) {
 
 Time earliest_timeout(const Connection& c) {
     if (c.tcb.retired || c.tcb.state == State::Closed) return Time::never();
-    Time earliest = std::min(c.receiver.next_deadline(), c.tcb.handshake->expiry);
+    Time earliest = c.receiver.next_deadline();
+    if (const Handshake* handshake = c.tcb.handshake.made()) {
+        earliest = std::min(earliest, handshake->expiry);
+    }
     if (const Seldom* seldom = c.seldom.made()) {
         earliest = std::min(earliest, seldom->timers.earliest());
     }

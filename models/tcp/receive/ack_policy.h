@@ -103,7 +103,11 @@ public:
 
     Time delayed_ack_at() const;  ///< when its timer fires, if that matters
     Time compressed_ack_at() const { return compression_->at; }
-    Time next_deadline() const { return std::min(delayed_ack_at(), compression_->at); }
+    Time next_deadline() const {
+        const Compression* compression = compression_.made();
+        if (compression != nullptr) return std::min(delayed_ack_at(), compression->at);
+        return (pending_ & kTimer) != 0 ? delayed_at_ : Time::never();
+    }
     /// A deadline has come: which ACK goes, if any.
     AckDecision on_deadline(Time now, const PathTiming& path, std::int32_t ping_pong_threshold);
 
