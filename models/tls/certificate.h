@@ -18,7 +18,7 @@ namespace seedwire::tls {
 using CertificateId = std::uint32_t;
 
 struct Certificate {
-    std::string subject{};           ///< for people
+    std::string subject{};             ///< for people
     std::vector<std::string> names{};  ///< dNSNames; "*.example" stands for one label
     KeyAlgorithm key = KeyAlgorithm::P256;
     KeyAlgorithm signed_by = KeyAlgorithm::P256;  ///< the kind of the issuer's key

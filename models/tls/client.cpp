@@ -63,7 +63,8 @@ bool is_retry(Bytes server_hello) {
 void Endpoint::Parts::start_client(std::uint32_t early) {
     const bool offers13 = config->offers(kTls13);
     fill_bytes(random(), hello.random);
-    hello.session_id_length = offers13 ? config->session_id : 0;
+    const bool has_id = offers13 || profile->old_hello_is_modern;
+    hello.session_id_length = has_id ? config->session_id : 0;
     fill_bytes(random(), std::span{hello.session_id}.first(hello.session_id_length));
     if (env.sessions != nullptr) ticket = env.sessions->take(session_key(*this), now);
     if (ticket && !config->offers(ticket->session.version)) ticket.reset();
@@ -100,6 +101,7 @@ void Endpoint::Parts::send_early_data() {
 }
 
 void Endpoint::Parts::on_client_message(HandshakeType type, Bytes message) {
+    if (info.version == kTls12) return on_tls12_client_message(type, message);
     const Bytes body = message.subspan(kMessageHeader);
     switch (type) {
         case HandshakeType::ServerHello:
@@ -392,8 +394,6 @@ void Endpoint::Parts::send_end_of_early_data() {
 
 /// The keys of the second flight, if they are not in use yet.
 void Endpoint::Parts::take_second_flight_keys() {
-    if (write.epoch == Epoch::Handshake && ccs_sent) return;
-    close_flight();
     if (write.epoch != Epoch::Early) send_ccs_if_due();
     if (write.epoch != Epoch::Handshake) use_write_key(client_handshake, Epoch::Handshake);
 }

@@ -47,6 +47,8 @@ struct HelloWriter {
     }
 
     bool applies(ExtensionType type) const {
+        const auto old = config.profile->only_with_old_versions;
+        if (!offers_old() && std::ranges::find(old, type) != old.end()) return false;
         switch (type) {
             case ServerName:
                 return !config.server_name.empty();
@@ -65,17 +67,18 @@ struct HelloWriter {
             case Cookie:
                 return parts.cookie_length > 0;
             case CompressCertificate:
-                return config.compressions > 0;
+                return offers13() && config.compressions > 0;
             case RecordSizeLimit:
                 return config.record_size_limit != 0;
             case SupportedVersions:
+                return offers13() || config.profile->old_hello_is_modern;
             case KeyShare:
             case PskKeyExchangeModes:
                 return offers13();
             case EcPointFormats:
                 return std::ranges::any_of(config.groups, is_on_curve);
-            case RenegotiationInfo:
-                return sends_renegotiation_info();
+            case SessionTicket:
+                return !has_psk || !config.profile->drops_session_ticket;
             case Padding:
                 return false;  // last, once the length is known
             default:
@@ -88,13 +91,6 @@ struct HelloWriter {
         return group == Group::X25519 || group == Group::X448 || group == Group::Secp256r1 ||
                group == Group::Secp384r1 || group == Group::Secp521r1;
     }
-    /// OpenSSL 3.5 sends it with TLS 1.2 on offer, 3.0 the signalling suite instead.
-    bool sends_renegotiation_info() const {
-        const std::string_view name = config.profile->name;
-        if (name == "openssl-3.0") return false;
-        return name != "openssl-3.5" || offers_old();
-    }
-
     void write(ExtensionType type) {
         out.u16(static_cast<std::uint16_t>(type));
         const std::size_t body = out.open(2);
@@ -197,13 +193,14 @@ std::uint32_t psk_size(const Ticket& ticket) {
 }
 
 /// RFC 7685 §4: some servers choke on hellos of 256 to 511 bytes.
-void write_padding(std::size_t others, bool pads, ByteWriter& out) {
+bool write_padding(std::size_t others, bool pads, ByteWriter& out) {
     const std::size_t size = out.size() + others;
-    if (!pads || size < 256 || size >= 512) return;
+    if (!pads || size < 256 || size >= 512) return false;
     const std::size_t body = 512 - size > 4 ? 512 - size - 4 : 1;
     out.u16(static_cast<std::uint16_t>(Padding));
     out.u16(static_cast<std::uint32_t>(body));
     out.zeros(body);
+    return true;
 }
 
 }  // namespace
@@ -264,7 +261,9 @@ void Endpoint::Parts::send_client_hello() {
         out.filler(random(), config->extra_hello - 4U);
     }
     if (config->greases) out.u16(kGrease + 0x1010), out.u16(1), out.u8(0);
-    write_padding(has_psk ? psk_size(*ticket) : 0, config->pads_hello, out);
+    // A second hello is padded if the first one was.
+    const bool pads = config->pads_hello && (!retried || hello_was_padded);
+    hello_was_padded = write_padding(has_psk ? psk_size(*ticket) : 0, pads, out);
     const std::size_t binders = has_psk ? writer.write_psk(now) : 0;
     out.close(extensions, 2);
     out.close(body, 3);

@@ -27,6 +27,7 @@ Config make_config(const Profile& profile, Role role) {
     config.coalesces = profile.coalesces;
     config.write_buffer = profile.write_buffer;
     config.record_size_limit = profile.record_size_limit;
+    config.compressions = profile.compressions;
     if (role == Role::Client) {
         config.key_shares = copy_of(profile.key_shares);
         config.other_suites = profile.other_suites;
@@ -34,7 +35,6 @@ Config make_config(const Profile& profile, Role role) {
         config.offers_psk_only = profile.psk_modes > 1;
         config.asks_for_staple = profile.asks_for_staple;
         config.asks_for_scts = profile.asks_for_scts;
-        config.compressions = profile.compressions;
         config.pads_hello = profile.pads_hello;
         config.greases = profile.greases;
         config.extra_hello = profile.extra_hello;

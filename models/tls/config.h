@@ -42,7 +42,8 @@ struct Config {
     bool offers_post_handshake_auth = false;
     bool pads_hello = false, greases = false;
     std::uint16_t extra_hello = 0;
-    std::uint32_t early_data = 0;  ///< bytes that the application may send as 0-RTT
+    std::uint32_t early_data = 0;    ///< bytes that the application may send as 0-RTT
+    bool resends_early_data = true;  ///< refused 0-RTT goes again as ordinary data
 
     // --- who proves what ---
     Credential credential;
@@ -73,6 +74,7 @@ struct Config {
     bool has_costs = true;
     Duration handshake_overhead = Duration::us(250), per_certificate = Duration::us(250);
 
+    bool is_compatible = true;  ///< sends change_cipher_spec as the stack does; RFC 8446 §D.4
     bool is_strict_about_ccs = false;      ///< a second change_cipher_spec is an error
     std::uint32_t max_message = 1U << 17;  ///< bytes of a handshake message that are accepted
 

@@ -137,8 +137,14 @@ void Endpoint::Parts::take_step(Step step) {
             return send_key_update(false);
         case Step::PostHandshakeAnswer:
             return answer_post_handshake();
-        case Step::Tls12Flight:
-            return;
+        case Step::Tls12Hello:
+            return send_tls12_hello();
+        case Step::Tls12KeyExchange:
+            return send_tls12_key_exchange();
+        case Step::Tls12Ticket:
+            return send_tls12_ticket();
+        case Step::Tls12Finished:
+            return send_tls12_finished();
         case Step::Flush:
             return flush();
         case Step::ServerWaits:

@@ -107,10 +107,18 @@ struct Negotiation {
     std::optional<Alert> suite() {
         if (hello.compressions.size() != 1 || hello.compressions[0] != 0)
             return config.profile->dialect.bad_compression;
-        for (const Suite suite : config.suites) {
-            if (!contains(hello.suites, static_cast<std::uint16_t>(suite))) continue;
-            parts.info.suite = suite;
-            return std::nullopt;
+        const auto try_one = [&](Suite suite) {
+            const bool is_common = std::ranges::find(config.suites, suite) != config.suites.end() &&
+                                   contains(hello.suites, static_cast<std::uint16_t>(suite));
+            if (is_common) parts.info.suite = suite;
+            return is_common;
+        };
+        if (config.profile->follows_client) {
+            for (std::size_t i = 0; i < hello.suites.size() / 2; ++i)
+                if (try_one(static_cast<Suite>(value_at(hello.suites, i)))) return std::nullopt;
+        } else {
+            for (const Suite suite : config.suites)
+                if (try_one(suite)) return std::nullopt;
         }
         return Alert::HandshakeFailure;
     }
@@ -178,7 +186,7 @@ struct Negotiation {
             parts.psk_chosen = parts.info.is_resumed = true;
             parts.psk_index = index;
             parts.resumed = *session;
-            parts.ticket_age = Duration::ms(std::int64_t{age - session->age_add});
+            parts.ticket_age = Duration::ms(static_cast<std::int32_t>(age - session->age_add));
             return std::nullopt;
         }
         return std::nullopt;
@@ -203,11 +211,17 @@ struct Negotiation {
         if (is_psk_only) return std::nullopt;
         if (const auto alert = check_share_groups(offered)) return alert;
         Group common = Group::None;
-        for (const Group group : config.groups) {
-            if (!contains(offered, static_cast<std::uint16_t>(group))) continue;
+        const std::size_t count =
+            config.profile->follows_client ? offered.size() / 2 : config.groups.size();
+        for (std::size_t i = 0; i < count; ++i) {
+            const Group group = config.profile->follows_client
+                                    ? static_cast<Group>(value_at(offered, i))
+                                    : config.groups[i];
+            const bool is_common = std::ranges::find(config.groups, group) != config.groups.end() &&
+                                   contains(offered, static_cast<std::uint16_t>(group));
+            if (!is_common) continue;
             if (common == Group::None) common = group;
-            if (hello.share_of(group).empty()) continue;
-            return accept_share(group);
+            if (!hello.share_of(group).empty()) return accept_share(group);
         }
         if (common == Group::None) return Alert::HandshakeFailure;
         // A second hello without the share that was asked for.

@@ -39,10 +39,13 @@ enum class Step : std::uint8_t {
     Tickets,
     KeyUpdateAnswer,
     PostHandshakeAnswer,  ///< Certificate, CertificateVerify, Finished after the handshake
-    Tls12Flight,          ///< all that is due in this state
-    Flush,                ///< hand the flight to TCP
-    ServerWaits,          ///< the first flight is out: which state comes next
-    Done,                 ///< the handshake is complete at this end
+    Tls12Hello,           ///< with all up to ServerHelloDone
+    Tls12KeyExchange,
+    Tls12Ticket,
+    Tls12Finished,  ///< behind a change_cipher_spec
+    Flush,          ///< hand the flight to TCP
+    ServerWaits,    ///< the first flight is out: which state comes next
+    Done,           ///< the handshake is complete at this end
 };
 
 /// Bytes of handshake messages that have come but are not yet a whole message. Refers to the log
@@ -131,9 +134,10 @@ struct Endpoint::Parts {
     std::uint16_t cookie_length = 0;
     std::vector<std::uint8_t> own_shares;  ///< client: as sent; server: its one share
     std::vector<std::uint8_t> peer_share;  ///< server: of the chosen group
-    std::vector<Group> shared_groups;      ///< client: in the order of own_shares
-    std::optional<Ticket> ticket;          ///< client: offered
-    Session resumed;                       ///< server: of the chosen PSK
+    bool hello_was_padded = false;
+    std::vector<Group> shared_groups;  ///< client: in the order of own_shares
+    std::optional<Ticket> ticket;      ///< client: offered
+    Session resumed;                   ///< server: of the chosen PSK
     std::uint16_t psk_index = 0;
     Duration ticket_age;            ///< server: as the client sees it
     std::uint64_t early_limit = 0;  ///< bytes that may still go or come as early data
@@ -149,6 +153,9 @@ struct Endpoint::Parts {
     bool sent_tickets = false;
     std::optional<Alert> late_alert;  ///< to be sent behind the ServerHello
     std::uint64_t ticket_number = 0;
+    bool expects_ticket = false;  ///< TLS 1.2
+    std::uint16_t tls12_suite = 0;
+    std::uint64_t transcript_of_hellos = 0;
 
     // --- endpoint.cpp ---
     void reset();
@@ -280,11 +287,23 @@ struct Endpoint::Parts {
     // --- tls12.cpp ---
     bool is_expected_in_tls12(HandshakeType type) const;
     bool tls12_takes_ccs(const Record& record);
+    void on_tls12_client_message(HandshakeType type, Bytes message);
+    void on_tls12_server_message(HandshakeType type, Bytes message);
+    void on_tls12_certificate(Bytes body);
+    void derive_tls12(Secret premaster);
+    bool check_tls12_finished(Bytes message);
+    void send_tls12_hello();
+    void send_tls12_certificate();
+    void send_tls12_server_key_exchange();
+    void send_tls12_key_exchange();
+    void send_tls12_ticket();
+    void send_tls12_finished();
 
     // --- post_handshake.cpp ---
     void send_tickets();
     void send_ticket(Secret master);
     std::uint32_t identity_size() const;
+    std::uint32_t ticket_growth() const;
     Secret expected_resumption_master() const;
     void on_post_handshake(HandshakeType type, Bytes message);
     void on_ticket(Bytes body);

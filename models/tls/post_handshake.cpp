@@ -21,7 +21,8 @@ void Endpoint::Parts::finish_handshake() {
     info.is_done = true;
     emit({.kind = Event::Kind::HandshakeDone});
     post_transcript = transcript;
-    if (role == Role::Client && info.early_data == EarlyDataStatus::Refused && early_wish > 0) {
+    if (role == Role::Client && info.early_data == EarlyDataStatus::Refused && early_wish > 0 &&
+        config->resends_early_data) {
         // The application agreed to 0-RTT: it may as well go as ordinary data. RFC 8446 §4.2.10.
         info.data_sent = send_data(early_wish, 0);
     }
@@ -30,9 +31,16 @@ void Endpoint::Parts::finish_handshake() {
 /// Bytes of a ticket's identity; a client's certificates travel inside, where the stack does so.
 std::uint32_t Endpoint::Parts::identity_size() const {
     if (config->stores_sessions) return TicketAuthority::kHandle;
-    std::uint32_t size =
+    std::uint32_t state =
         facts(info.suite).hash == 48 ? profile->ticket_sha384 : profile->ticket_sha256;
-    if (resumed.client == 0) return size;
+    if (resumed.client != 0) state += ticket_growth();
+    const std::uint32_t block = profile->ticket_block;
+    if (block > 1) state = (state / block + 1) * block;
+    return profile->ticket_frame + state;
+}
+
+std::uint32_t Endpoint::Parts::ticket_growth() const {
+    std::uint32_t size = profile->ticket_growth_extra;
     switch (profile->ticket_growth) {
         case TicketGrowth::None:
             break;
@@ -44,7 +52,7 @@ std::uint32_t Endpoint::Parts::identity_size() const {
                 size += (*env.pki)[id].der + profile->growth_per_certificate;
             break;
     }
-    return size + profile->ticket_growth_extra;
+    return size;
 }
 
 /// The resumption secret needs the client's Finished; before it has come, the server knows what it
@@ -194,8 +202,9 @@ void Endpoint::Parts::answer_post_handshake() {
 /// The same at the server. RFC 8446 §4.6.2.
 void Endpoint::Parts::on_post_handshake(HandshakeType type, Bytes message) {
     const Bytes body = message.subspan(kMessageHeader);
-    if (type == HandshakeType::Certificate) {
-        on_certificate(body, false, request_context);
+    const bool is_compressed = type == HandshakeType::CompressedCertificate;
+    if (type == HandshakeType::Certificate || is_compressed) {
+        on_certificate(body, is_compressed, request_context);
         post_transcript.add(message);
         post_handshake =
             peer_chain.empty() ? PostHandshake::WaitFinished : PostHandshake::WaitVerify;

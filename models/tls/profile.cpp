@@ -125,7 +125,15 @@ constexpr auto kWolfSchemes = std::to_array<Scheme>(
      S::RsaPkcs1Sha384, S::RsaPkcs1Sha256, old(0x0301), S::RsaPkcs1Sha1});
 
 // pre_shared_key closes every hello (RFC 8446 §4.2.11) and is not listed.
-constexpr auto kOpensslHello = std::to_array<ExtensionType>(
+constexpr auto kOpenssl30Hello = std::to_array<ExtensionType>(
+    {ServerName, MaxFragmentLength, EcPointFormats, SupportedGroups, SessionTicket, StatusRequest,
+     Alpn, EncryptThenMac, ExtendedMasterSecret, PostHandshakeAuth, SignatureAlgorithms,
+     SupportedVersions, PskKeyExchangeModes, KeyShare, Cookie, EarlyData});
+constexpr auto kOnlyRenegotiation = std::to_array<ExtensionType>({RenegotiationInfo});
+constexpr auto kOnlyPointFormats = std::to_array<ExtensionType>({EcPointFormats});
+constexpr auto kBoringOld = std::to_array<ExtensionType>(
+    {ExtendedMasterSecret, RenegotiationInfo, EcPointFormats, SessionTicket});
+constexpr auto kOpenssl35Hello = std::to_array<ExtensionType>(
     {RenegotiationInfo, ServerName, MaxFragmentLength, EcPointFormats, SupportedGroups,
      SessionTicket, StatusRequest, Alpn, EncryptThenMac, ExtendedMasterSecret, PostHandshakeAuth,
      SignatureAlgorithms, SupportedVersions, PskKeyExchangeModes, KeyShare, Cookie,
@@ -171,12 +179,15 @@ constexpr Profile kOpenssl30{
     .groups = kOpenssl30Groups,
     .key_shares = kX25519,
     .schemes = kOpenssl30Schemes,
-    .hello = kOpensslHello,
+    .hello = kOpenssl30Hello,
     .point_formats = 3,
     .sends_groups = true,
     .server_ccs = SendsCcs::Always,
     .request_schemes = 18,
+    .ticket_frame = 64,
+    .ticket_block = 16,
     .ticket_growth = TicketGrowth::Leaf,
+    .follows_client = true,
     .write_buffer = 4096,
     .dialect = kOpensslDialect,
 };
@@ -191,7 +202,9 @@ constexpr Profile openssl35() {
     p.key_shares = kHybridAndX25519;
     p.schemes = kOpenssl35Schemes;
     p.compressions = 3;
-    p.request_schemes = 24;
+    p.hello = kOpenssl35Hello;
+    p.only_with_old_versions = kOnlyRenegotiation;
+    p.request_schemes = 20;
     return p;
 }
 
@@ -212,7 +225,7 @@ constexpr Profile kGnutls{
     .hello_versions_first = false,
     .answers_record_size_limit = true,
     .request_schemes = 16,
-    .request_extra = 10,
+    .request_extra = 8,
     .tickets_resumed = 2,
     .ticket_nonce = 4,
     .ticket_sha256 = 230,
@@ -220,6 +233,7 @@ constexpr Profile kGnutls{
     .ticket_time = TicketTime::FirstFlight,
     .ticket_growth = TicketGrowth::Chain,
     .ticket_growth_extra = 33,
+    .follows_client = true,
     .write_buffer = UINT32_MAX,
     .dialect = {.no_common_version = Alert::HandshakeFailure,
                 .unknown_ca = Alert::BadCertificate,
@@ -237,10 +251,11 @@ constexpr Profile kGo{
     .key_shares = kX25519,
     .schemes = kGoSchemes,
     .hello = kGoHello,
+    .old_hello_is_modern = true,
     .asks_for_staple = true,
     .asks_for_scts = true,
     .request_schemes = 12,
-    .request_extra = 8,
+    .request_extra = 12,
     .tickets = 1,
     .ticket_nonce = 0,
     .ticket_sha256 = 113,
@@ -267,6 +282,7 @@ constexpr Profile kBoringssl{
     .key_shares = kX25519,
     .schemes = kBoringSchemes,
     .hello = kBoringHello,
+    .only_with_old_versions = kBoringOld,
     .pads_hello = true,
     .hello_versions_first = false,
     .hello_psk_first = true,
@@ -280,6 +296,7 @@ constexpr Profile kBoringssl{
     .ticket_time = TicketTime::FirstWrite,
     .ticket_growth = TicketGrowth::Chain,
     .ticket_growth_extra = 17,
+    .follows_client = true,
     .coalesces = true,
     .write_buffer = UINT32_MAX,
     .dialect = {},
@@ -295,6 +312,8 @@ constexpr Profile kNss{
     .key_shares = kX25519,
     .schemes = kNssSchemes,
     .hello = kNssHello,
+    .only_with_old_versions = kOnlyPointFormats,
+    .drops_session_ticket = true,
     .session_id = 0,
     .record_size_limit = 16385,
     .pads_hello = true,
@@ -318,7 +337,7 @@ constexpr Profile kWolfssl{
     .name = "wolfssl",
     .summary = "wolfSSL 5.5",
     .versions = kOnly13,
-    .suites = kAesFirst,
+    .suites = kSmallFirst,
     .other_suites = 57,
     .groups = kWolfGroups,
     .key_shares = kP256,

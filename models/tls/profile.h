@@ -57,14 +57,18 @@ struct Profile {
     std::span<const Group> key_shares;
     std::span<const Scheme> schemes;
     std::span<const ExtensionType> hello;  ///< order of extensions; each is sent if it applies
-    std::uint8_t session_id = 32;          ///< bytes; 0: no compatibility mode
-    std::uint8_t psk_modes = 1;            ///< 1: psk_dhe_ke; 2: and psk_ke
-    std::uint8_t point_formats = 1;        ///< values in ec_point_formats
-    std::uint8_t compressions = 0;         ///< algorithms in compress_certificate
-    std::uint16_t record_size_limit = 0;   ///< offered; 0: not
-    bool pads_hello = false;               ///< RFC 7685: 256 to 511 bytes become 512
-    bool greases = false;                  ///< RFC 8701
-    std::uint16_t extra_hello = 0;         ///< bytes of extensions not modelled, such as ECH
+    /// Of these, extensions that are sent only if an older version is on offer too.
+    std::span<const ExtensionType> only_with_old_versions{};
+    bool old_hello_is_modern = false;   ///< supported_versions and a session id without TLS 1.3 too
+    bool drops_session_ticket = false;  ///< no session_ticket beside a PSK
+    std::uint8_t session_id = 32;       ///< bytes; 0: no compatibility mode
+    std::uint8_t psk_modes = 1;         ///< 1: psk_dhe_ke; 2: and psk_ke
+    std::uint8_t point_formats = 1;     ///< values in ec_point_formats
+    std::uint8_t compressions = 0;      ///< algorithms in compress_certificate
+    std::uint16_t record_size_limit = 0;  ///< offered; 0: not
+    bool pads_hello = false;              ///< RFC 7685: 256 to 511 bytes become 512
+    bool greases = false;                 ///< RFC 8701
+    std::uint16_t extra_hello = 0;        ///< bytes of extensions not modelled, such as ECH
     bool asks_for_staple = false, asks_for_scts = false;
     SendsCcs client_ccs = SendsCcs::IfSessionId;
     bool ccs_before_early_data = true;  ///< else a client that sends early data sends no CCS at all
@@ -84,9 +88,12 @@ struct Profile {
     bool sends_root = false;                   ///< the chain is followed by the root it ends in
 
     std::uint8_t tickets = 2, tickets_resumed = 1;
-    std::uint8_t ticket_nonce = 8;      ///< bytes
-    std::uint16_t ticket_sha256 = 192;  ///< bytes of the identity
-    std::uint16_t ticket_sha384 = 208;
+    std::uint8_t ticket_nonce = 8;  ///< bytes
+    /// Bytes of the identity: frame + state, rounded up to whole blocks with at least one byte of
+    /// padding if a block has more than a byte.
+    std::uint16_t ticket_frame = 0, ticket_block = 1;
+    std::uint16_t ticket_sha256 = 121;  ///< state under a suite with SHA-256
+    std::uint16_t ticket_sha384 = 137;
     std::uint16_t ticket_extensions = 0;    ///< bytes beside early_data
     bool renews_tickets_after_auth = true;  ///< post-handshake authentication brings new ones
     TicketTime ticket_time = TicketTime::AfterFinished;
@@ -96,6 +103,7 @@ struct Profile {
     std::uint16_t growth_per_certificate = 0;
 
     // --- both ---
+    bool follows_client = false;     ///< the client's order of suites and groups decides
     bool coalesces = false;          ///< all messages of a flight under one key in one record
     std::uint32_t write_buffer = 0;  ///< bytes gathered before a write(); 0: a write a record;
                                      ///< UINT32_MAX: a write a flight

@@ -266,9 +266,10 @@ void Endpoint::Parts::take_message() {
 /// The transitions of RFC 8446 §A.1 and §A.2; anything else is unexpected_message.
 bool Endpoint::Parts::is_expected(HandshakeType type) const {
     using enum HandshakeType;
+    if (info.version == kTls12) return is_expected_in_tls12(type);
     const bool is_client = role == Role::Client;
-    const bool is_certificate = type == Certificate || (type == CompressedCertificate &&
-                                                        is_client && config->compressions > 0);
+    const bool is_certificate =
+        type == Certificate || (type == CompressedCertificate && config->compressions > 0);
     switch (info.state) {
         case State::Start:
             return !is_client && type == ClientHello;
@@ -289,7 +290,7 @@ bool Endpoint::Parts::is_expected(HandshakeType type) const {
         case State::Connected:
             return is_expected_when_connected(type);
         default:
-            return is_expected_in_tls12(type);
+            return false;
     }
 }
 
@@ -303,6 +304,7 @@ bool Endpoint::Parts::is_expected_when_connected(HandshakeType type) const {
             return type == Finished;
         case PostHandshake::WaitCertificate:
             if (type == Certificate) return true;
+            if (type == CompressedCertificate && config->compressions > 0) return true;
             break;
         case PostHandshake::None:
             break;

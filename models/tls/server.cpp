@@ -41,10 +41,9 @@ void Endpoint::Parts::plan_server_flight() {
     const bool is_early = info.early_data == EarlyDataStatus::Accepted;
     const TicketTime time = profile->ticket_time;
     // GnuTLS and Go issue tickets in the first flight of a full handshake; Go of a resumed one too.
-    const bool in_first_flight =
-        (time == TicketTime::FirstFlight &&
-         (!info.is_resumed || profile->early_tickets_when_resumed) && !retried) ||
-        (time == TicketTime::FirstWrite && is_early);
+    const bool in_first_flight = (time == TicketTime::FirstFlight &&
+                                  (!info.is_resumed || profile->early_tickets_when_resumed)) ||
+                                 (time == TicketTime::FirstWrite && is_early);
     if (in_first_flight && knows_client_flight) add_steps({Step::Tickets});
     add_steps({Step::Flush, Step::ServerWaits});
 }
@@ -173,7 +172,8 @@ void Endpoint::Parts::send_encrypted_extensions() {
         out.close(names, 2);
         out.close(extension, 2);
     }
-    if (info.early_data == EarlyDataStatus::Accepted) begin_extension(EarlyData, out);
+    if (info.early_data == EarlyDataStatus::Accepted)
+        out.close(begin_extension(ExtensionType::EarlyData, out), 2);
     out.close(list, 2);
     out.close(body, 3);
     transcript.add(out.written());
@@ -246,6 +246,7 @@ void Endpoint::Parts::server_waits() {
 }
 
 void Endpoint::Parts::on_server_message(HandshakeType type, Bytes message) {
+    if (info.version == kTls12) return on_tls12_server_message(type, message);
     const Bytes body = message.subspan(kMessageHeader);
     if (info.state == State::Connected && type != HandshakeType::KeyUpdate)
         return on_post_handshake(type, message);
@@ -260,7 +261,8 @@ void Endpoint::Parts::on_server_message(HandshakeType type, Bytes message) {
             enter(State::WaitFlight2);
             return enter(State::WaitFinished);
         case HandshakeType::Certificate:
-            on_certificate(body, false, {});
+        case HandshakeType::CompressedCertificate:
+            on_certificate(body, type == HandshakeType::CompressedCertificate, {});
             transcript.add(message);
             if (!is_over())
                 enter(peer_chain.empty() ? State::WaitFinished : State::WaitCertificateVerify);

@@ -158,7 +158,7 @@ void Endpoint::Parts::send_ccs() {
 }
 
 void Endpoint::Parts::send_ccs_if_due() {
-    if (ccs_sent || info.version == kTls12) return;
+    if (ccs_sent || !config->is_compatible || info.version == kTls12) return;
     const SendsCcs habit = role == Role::Client ? profile->client_ccs : profile->server_ccs;
     const bool is_due = habit == SendsCcs::Always ||
                         (habit == SendsCcs::IfSessionId && hello.session_id_length > 0);

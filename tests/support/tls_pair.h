@@ -35,6 +35,8 @@ struct TestEnd {
     Duration cpu;
     bool closes = false;
 
+    std::uint64_t seen = 0;  ///< records in the log so far
+
     void take(Output& out) {
         events.insert(events.end(), out.events.begin(), out.events.end());
         writes.insert(writes.end(), out.writes.begin(), out.writes.end());
@@ -53,6 +55,8 @@ struct TlsPair {
     TestEnd client_end, server_end;
     Endpoint client, server;
     Time now = Time::from_ns(1'000'000'000);
+    /// All records in the order in which they were made: true: the client's.
+    std::vector<std::pair<bool, std::uint64_t>> order;
     std::uint32_t chunk = UINT32_MAX;  ///< bytes told to the reader at a time
 
     TlsPair(const Pki& pki, Config client_side, Config server_side,
@@ -106,14 +110,19 @@ private:
     void apply(Endpoint& endpoint, TestEnd& end, Call call) {
         Output out;
         call(out);
-        end.take(out);
+        take(end, out);
         while (out.work > Duration::zero()) {
             end.cpu += out.work;
             now += out.work;
             out.clear();
             endpoint.on_work_done(now, out);
-            end.take(out);
+            take(end, out);
         }
+    }
+    void take(TestEnd& end, Output& out) {
+        end.take(out);
+        for (; end.seen < end.log.count(); ++end.seen)
+            order.emplace_back(&end == &client_end, end.seen);
     }
     bool deliver(TestEnd& from, std::uint64_t& told, Endpoint& reader, TestEnd& reader_end) {
         std::uint64_t written = 0;
