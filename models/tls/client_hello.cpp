@@ -19,6 +19,10 @@ constexpr auto kOldSuites = std::to_array<std::uint16_t>(
      0xC009, 0xC013, 0x0033, 0x009D, 0x009C, 0x003D, 0x003C, 0x0035, 0x002F});
 constexpr std::uint16_t kNoRenegotiation = 0x00FF;  // RFC 5746 §3.3
 
+constexpr auto kOptional = std::to_array<ExtensionType>(
+    {MaxFragmentLength, StatusRequest, SignedCertificateTimestamp, PostHandshakeAuth,
+     CompressCertificate, RecordSizeLimit, Cookie, EarlyData});
+
 std::uint16_t other_suite(std::size_t index, std::size_t count) {
     if (index + 1 == count) return kNoRenegotiation;
     if (index < kOldSuites.size()) return kOldSuites[index];
@@ -255,6 +259,10 @@ void Endpoint::Parts::send_client_hello() {
     if (config->greases) out.u16(kGrease), out.u16(0);
     for (const ExtensionType type : profile->hello)
         if (writer.applies(type)) writer.write(type);
+    // What the configuration asks for beyond the stack's habits stands behind them.
+    for (const ExtensionType type : kOptional)
+        if (std::ranges::find(profile->hello, type) == profile->hello.end() && writer.applies(type))
+            writer.write(type);
     if (config->extra_hello >= 4) {
         out.u16(0xFE0D);  // encrypted_client_hello, draft-ietf-tls-esni
         out.u16(config->extra_hello - 4U);

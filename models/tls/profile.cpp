@@ -371,10 +371,24 @@ constexpr Profile browser() {
     return p;
 }
 
+/// The letter of RFC 8446 where it says something, and one habit where it does not.
+constexpr Profile rfc() {
+    Profile p = kOpenssl30;
+    p.name = "rfc";
+    p.summary = "TLS 1.3 alone by the letter of RFC 8446, with the sizes of OpenSSL";
+    p.versions = kOnly13;
+    p.other_suites = 0;
+    p.follows_client = false;
+    p.write_buffer = UINT32_MAX;
+    p.dialect = {};
+    return p;
+}
+
 constexpr Profile kOpenssl35 = openssl35();
+constexpr Profile kRfc = rfc();
 constexpr Profile kBrowser = browser();
-constexpr std::array kProfiles = {kOpenssl30, kOpenssl35, kGnutls,  kGo,
-                                  kBoringssl, kNss,       kWolfssl, kBrowser};
+constexpr std::array kProfiles = {kOpenssl30, kOpenssl35, kGnutls,  kGo, kBoringssl,
+                                  kNss,       kWolfssl,   kBrowser, kRfc};
 
 }  // namespace
 
