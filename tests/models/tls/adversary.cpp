@@ -1,3 +1,4 @@
+// The adversary of the TLS tests: editors of records, and a mouth for what no endpoint says.
 #include <algorithm>
 #include <deque>
 

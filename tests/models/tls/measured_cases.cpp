@@ -1,3 +1,4 @@
+// Which configuration each measured case ran, and flights written as the measurements write them.
 #include "tests/models/tls/measured_cases.h"
 
 #include <algorithm>
