@@ -119,6 +119,10 @@ public:
     void shutdown_write(Side side) {
         call(side, [this](tcp::Endpoint& e, tcp::Output& o) { e.shutdown_write(now_, o); });
     }
+    /// `options` stays where it is: the endpoint refers to it.
+    void set_options(Side side, const tcp::SocketOptions& options) {
+        call(side, [&](tcp::Endpoint& e, tcp::Output& o) { e.set_options(now_, options, o); });
+    }
     void abort(Side side) {
         call(side, [this](tcp::Endpoint& e, tcp::Output& o) { e.abort(now_, o); });
     }

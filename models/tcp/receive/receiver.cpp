@@ -176,16 +176,21 @@ std::uint32_t Receiver::preview_window(const Sysctls& sysctls) {
     return choice.window;
 }
 
+/// RFC 9293 §3.8.6.2.2: the edge moves by a segment, or half of the buffer. A small window over an
+/// empty buffer is opened by whatever there is: in a small buffer a segment may never fit.
+std::uint32_t Receiver::least_window_step() const {
+    const std::uint32_t step =
+        std::min<std::uint32_t>(window_.clamp() / 2, window_.advertised_mss());
+    return memory() == 0 && window_.offered(rcv_nxt_) < step ? 0 : step;
+}
+
 std::uint16_t Receiver::select_window(const Sysctls& sysctls) {
     if (acks_.is_out_of_memory()) {
         window_.select_zero(rcv_nxt_);
         return 0;
     }
-    // RFC 9293 §3.8.6.2.2: the edge moves by a segment, or half of the buffer.
     const std::uint32_t least_step =
-        sysctls.follows_rfc(Difference::ReceiverSillyWindow)
-            ? std::min<std::uint32_t>(window_.clamp() / 2, window_.advertised_mss())
-            : 0;
+        sysctls.follows_rfc(Difference::ReceiverSillyWindow) ? least_window_step() : 0;
     const WindowChoice choice =
         window_.select(rcv_nxt_, memory(), acks_.rcv_mss(), may_shrink(sysctls), least_step);
     if (choice.scarce) acks_.stop_quick_ack();

@@ -238,6 +238,7 @@ private:
     void autotune_on_read(StreamOffset copied, const Sysctls& sysctls);
     AckDecision after_read(std::uint32_t taken, const ReceiverContext& context);
     wire::Cause cause_of_ack() const;
+    std::uint32_t least_window_step() const;
     std::uint32_t preview_window(const Sysctls& sysctls);
     bool may_shrink(const Sysctls& sysctls) const {
         return sysctls.tcp_shrink_window && window_.scale() > 0;

@@ -359,9 +359,10 @@ void Scoreboard::merge(SegmentId id, SegmentId next) {
     if (gone.has(sent::kInRetransmission)) --retrans_out_;
     if (gone.has(sent::kListed)) remove_from_send_order(next);
     --packets_out_;
-    gone.start = segment.end();
     gone.length = 0;
     gone.flags = sent::kMerged;
+    // Those that were swallowed before stand in between: all begin where the swallower now ends.
+    for (SegmentId empty = id + 1; empty != next + 1; ++empty) entry(empty).start = segment.end();
 }
 
 // --- checks ---

@@ -211,6 +211,28 @@ TEST_CASE("Profiles: the receiver asks for that step", "[tcp][profile][rfc9293]"
     CHECK((least >= 1000) == rfc);
 }
 
+TEST_CASE("Profiles: a small buffer that was read empty opens again", "[tcp][profile][rfc9293]") {
+    const bool rfc = GENERATE(false, true);
+    DriveConfig config = settings(rfc);
+    config.options.receive_buffer = 2304;
+    config.options.receive_buffer_locked = true;
+    TcpDrive d{config};
+    d.to_established_passively();
+    // Segments of 564 octets: two of them close the window, and no two fit its half.
+    d.in(d.peer(0).data(564).ack(101));
+    d.in(d.peer(564).data(564).ack(101));
+    d.in(d.peer(1128).data(1).ack(101));
+    d.after(600_ms);
+    d.discard();
+    d.read();
+    d.in(d.peer(1128).data(1).ack(101));
+    d.after(600_ms);
+    REQUIRE(d.pending() > 0);
+    wire::Segment last;
+    while (d.pending() > 0) last = d.take();
+    CHECK(last.window > 0);
+}
+
 TEST_CASE("Profiles: Nagle", "[tcp][profile][nagle][rfc9293][NAGLE-1]") {
     const bool rfc = GENERATE(false, true);
     TcpDrive d{settings(rfc)};

@@ -238,6 +238,20 @@ TEST_CASE("A segment can swallow the next one", "[tcp][scoreboard]") {
     CHECK(board.empty());
 }
 
+TEST_CASE("A segment can swallow the next ones, one after the other", "[tcp][scoreboard]") {
+    Scoreboard board;
+    board.start_at({1});
+    for (std::uint64_t i = 0; i < 4; ++i)
+        board.on_sent(at_ms(static_cast<std::int64_t>(i)), {1 + 100 * i}, {101 + 100 * i}, 0, {});
+    board.merge(0, 1);
+    board.merge(0, 2);
+    CHECK(board.at(0).length == 300);
+    CHECK(board.successor(0) == 3);
+    CHECK(board.is_consistent());
+    CHECK(acknowledge(board, {301}) == 1);
+    CHECK(board.packets_out() == 1);
+}
+
 TEST_CASE("The ring grows with the window and gives its memory back when idle",
           "[tcp][scoreboard]") {
     Scoreboard board;
