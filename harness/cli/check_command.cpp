@@ -7,6 +7,7 @@
 #include "harness/cli/loading.h"
 #include "harness/observe/json_writer.h"
 #include "harness/scenario/canonical_text.h"
+#include "harness/sweep/opened.h"
 
 namespace seedwire::cli {
 
@@ -19,7 +20,9 @@ struct Options {
 };
 
 void write_problems(observe::JsonWriter& json, const LoadedFile& file) {
-    json.begin_object().field("file", file.path).field("valid", file.scenario.has_value());
+    json.begin_object()
+        .field("file", file.path)
+        .field("valid", file.scenario.has_value() || file.is_valid_study);
     json.key("problems").begin_array();
     for (const scenario::Diagnostic& d : file.problems.list()) {
         json.begin_object().field("id", d.id);
@@ -52,6 +55,21 @@ std::string effective_text(const LoadedFile& file, bool several) {
     return several ? fmt::format("--- # {}\n{}", file.path, text) : text;
 }
 
+/// Prints what is wrong, or how large it is.
+LoadedFile check_study(const std::string& path, const std::string& text, const Options& options,
+                       bool color) {
+    LoadedFile file;
+    file.path = path;
+    file.text = text;
+    const auto opened = sweep::open_study(path, text, file.problems);
+    file.is_valid_study = opened != nullptr;
+    if (!file.problems.list().empty()) complain(scenario::render(file.problems, text, color));
+    if (opened && !options.json && !options.quiet)
+        print(fmt::format("{}: valid: a study of {} points, {} runs or more\n", path,
+                          opened->plan->size(), opened->plan->least_runs()));
+    return file;
+}
+
 ExitCode check(const Options& options) {
     scenario::LoadOptions load;
     for (const std::string& set : options.sets) {
@@ -60,12 +78,20 @@ ExitCode check(const Options& options) {
         load.overrides.push_back(std::move(*override));
     }
     const Terminal terminal = look_at_terminal(options.color);
-    const std::vector<LoadedFile> files = load_files(options.files, load, terminal.color);
     ExitCode code = ExitCode::Holds;
+    std::vector<LoadedFile> files;
+    for (const std::string& path : options.files) {
+        scenario::Diagnostics unreadable;
+        const auto text = path == "-" ? std::nullopt : scenario::read_file(path, unreadable);
+        if (text && scenario::is_study(*text))
+            files.push_back(check_study(path, *text, options, terminal.color));
+        else
+            files.push_back(std::move(load_files({path}, load, terminal.color).front()));
+    }
     observe::JsonWriter json{true};
     json.begin_object().key("files").begin_array();
     for (const LoadedFile& file : files) {
-        if (!file.scenario) code = ExitCode::BadInput;
+        if (!file.scenario && !file.is_valid_study) code = ExitCode::BadInput;
         if (options.json)
             write_problems(json, file);
         else if (file.scenario && options.effective)

@@ -54,6 +54,12 @@ void add_schema_command(CLI::App& program, ExitCode& code);
 void add_new_command(CLI::App& program, ExitCode& code);
 void add_show_command(CLI::App& program, ExitCode& code);
 void add_learn_command(CLI::App& program, ExitCode& code);
+void add_sweep_command(CLI::App& program, ExitCode& code);
+void add_merge_command(CLI::App& program, ExitCode& code);
+void add_table_command(CLI::App& program, ExitCode& code);
+void add_compare_command(CLI::App& program, ExitCode& code);
+void add_plot_command(CLI::App& program, ExitCode& code);
+void add_query_command(CLI::App& program, ExitCode& code);
 // These three look at all commands, also at those added later.
 void add_help_command(CLI::App& program, ExitCode& code);
 void add_man_command(CLI::App& program, ExitCode& code);

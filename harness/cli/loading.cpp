@@ -3,8 +3,22 @@
 #include <fmt/format.h>
 
 #include "harness/cli/command.h"
+#include "harness/scenario/error_ids.h"
 
 namespace seedwire::cli {
+
+namespace {
+
+scenario::Diagnostic study_problem(const std::string& file) {
+    return {{file, 1, 1, 1},
+            scenario::Severity::Error,
+            scenario::error_id::kWrongKind,
+            "this is a study, not a scenario",
+            fmt::format("seedwire sweep {} runs it", file),
+            ""};
+}
+
+}  // namespace
 
 std::vector<LoadedFile> load_files(const std::vector<std::string>& paths,
                                    const scenario::LoadOptions& options, bool color) {
@@ -15,7 +29,10 @@ std::vector<LoadedFile> load_files(const std::vector<std::string>& paths,
         const std::string shown = path == "-" ? "<stdin>" : path;
         if (auto text = scenario::read_file(path, file.problems)) {
             file.text = std::move(*text);
-            file.scenario = scenario::load(shown, file.text, options, file.problems);
+            if (scenario::is_study(file.text))
+                file.problems.add(study_problem(shown));
+            else
+                file.scenario = scenario::load(shown, file.text, options, file.problems);
         }
         if (!file.problems.list().empty())
             complain(scenario::render(file.problems, file.text, color));

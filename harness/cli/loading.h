@@ -12,6 +12,7 @@ namespace seedwire::cli {
 struct LoadedFile {
     std::string path, text;
     std::optional<scenario::Scenario> scenario;  ///< nothing if there was an error
+    bool is_valid_study = false;                 ///< `check` looks at studies, too
     scenario::Diagnostics problems;
 };
 

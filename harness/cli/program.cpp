@@ -29,6 +29,12 @@ int run_program(int argc, char** argv) {
     add_check_command(program, code);
     add_test_command(program, code);
     add_drill_command(program, code);
+    add_sweep_command(program, code);
+    add_merge_command(program, code);
+    add_table_command(program, code);
+    add_compare_command(program, code);
+    add_plot_command(program, code);
+    add_query_command(program, code);
     add_new_command(program, code);
     add_show_command(program, code);
     add_learn_command(program, code);

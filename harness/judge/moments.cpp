@@ -4,6 +4,7 @@
 
 #include "harness/judge/judge.h"
 #include "harness/judge/metrics.h"
+#include "harness/scenario/measurements.h"
 #include "harness/scenario/metric_names.h"
 
 namespace seedwire::judge {
@@ -54,10 +55,7 @@ Tally tally_of(const Metric& metric, const Evidence& evidence) {
 }
 
 Moments::Moments(const scenario::Scenario& scenario) {
-    for (const scenario::Expectation& e : scenario.expectations)
-        if (const auto* comparison = std::get_if<scenario::Comparison>(&e.what))
-            for (const scenario::Operand* operand : {&comparison->left, &comparison->right})
-                if (const auto* metric = std::get_if<Metric>(operand)) add(*metric);
+    for (const Metric* metric : scenario::measured_metrics(scenario)) add(*metric);
     std::stable_sort(due_.begin(), due_.end(),
                      [](const Due& a, const Due& b) { return a.at > b.at; });
 }

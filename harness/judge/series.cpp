@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "harness/scenario/measurements.h"
+
 namespace seedwire::judge {
 
 using scenario::Metric;
@@ -27,15 +29,8 @@ std::optional<Value> value_of(const Histogram& h, std::string_view f, Unit unit)
 SeriesObserver::SeriesObserver(const scenario::Scenario& scenario, const net::Network& network,
                                const trace::Connections& connections)
     : network_{network}, connections_{connections} {
-    const auto look = [&](const scenario::Operand& operand) {
-        if (const auto* metric = std::get_if<Metric>(&operand))
-            add(*metric, static_cast<std::uint32_t>(scenario.flows.size()));
-    };
-    for (const scenario::Expectation& e : scenario.expectations)
-        if (const auto* comparison = std::get_if<scenario::Comparison>(&e.what)) {
-            look(comparison->left);
-            look(comparison->right);
-        }
+    for (const Metric* metric : scenario::measured_metrics(scenario))
+        add(*metric, static_cast<std::uint32_t>(scenario.flows.size()));
 }
 
 void SeriesObserver::add(const Metric& metric, std::uint32_t flows) {

@@ -83,15 +83,10 @@ std::optional<Value> info_value(const tcp::Info& info, std::string_view key) {
     return Value{value, 1, field->unit};
 }
 
-bool asks_for_info(const scenario::Comparison& comparison) {
-    const auto asks = [](const scenario::Operand& operand) {
-        const auto* metric = std::get_if<Metric>(&operand);
-        if (metric == nullptr) return false;
-        const std::string_view key = metric->key;
-        const bool end = key.starts_with("client.") || key.starts_with("server.");
-        return end && find(key.substr(key.find('.') + 1)) != nullptr;
-    };
-    return asks(comparison.left) || asks(comparison.right);
+bool asks_for_info(const Metric& metric) {
+    const std::string_view key = metric.key;
+    const bool end = key.starts_with("client.") || key.starts_with("server.");
+    return end && find(key.substr(key.find('.') + 1)) != nullptr;
 }
 
 }  // namespace seedwire::judge

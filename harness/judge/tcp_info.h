@@ -11,7 +11,7 @@ namespace seedwire::judge {
 
 /// Nothing if no field has that name, or the field has no value yet.
 std::optional<scenario::Value> info_value(const tcp::Info& info, std::string_view key);
-/// Do expectations ask for fields that only tcp_info knows?
-bool asks_for_info(const scenario::Comparison& comparison);
+/// Is it a field that only tcp_info knows?
+bool asks_for_info(const scenario::Metric& metric);
 
 }  // namespace seedwire::judge

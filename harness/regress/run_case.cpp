@@ -12,11 +12,6 @@ namespace {
 
 using run::ExitCode;
 
-/// A study has the key at the left margin; nothing else can stand there under that name.
-bool is_study(std::string_view text) {
-    return text.starts_with("study:") || text.find("\nstudy:") != std::string_view::npos;
-}
-
 CaseResult load_error(const scenario::Diagnostics& problems, std::string_view source, bool color) {
     CaseResult result;
     result.status = Status::Error;
@@ -68,7 +63,7 @@ CaseResult load_and_execute(const Case& which, bool color, bool until_decided,
     scenario::Diagnostics problems;
     const std::optional<std::string> source = scenario::read_file(which.file, problems);
     if (!source) return load_error(problems, {}, color);
-    if (is_study(*source)) return skipped("a study is not run as a test");
+    if (scenario::is_study(*source)) return skipped("a study is not run as a test");
     scenario::LoadOptions options;
     const auto document = scenario::parse_document(which.file, *source, options, problems);
     if (!document) return load_error(problems, *source, color);

@@ -7,9 +7,11 @@
 #include <fstream>
 #include <set>
 
+#include "harness/judge/metrics.h"
 #include "harness/judge/tcp_info.h"
 #include "harness/observe/packet_words.h"
 #include "harness/run/recording.h"
+#include "harness/scenario/measurements.h"
 #include "sim/base/assert.h"
 
 namespace seedwire::run {
@@ -19,39 +21,17 @@ namespace {
 // Small enough for Ctrl-C to be heard within a tenth of a second, even in a debug build.
 constexpr std::uint64_t kSlice = 1U << 14;
 
-/// Flows (and programs behind them) whose congestion window an expectation names.
+/// Flows (and programs behind them) whose congestion window is asked for.
 std::vector<std::uint32_t> flows_with_windows(const scenario::Scenario& scenario) {
     std::set<std::uint32_t> flows;
-    const auto look = [&](const scenario::Operand& operand) {
-        const auto* m = std::get_if<scenario::Metric>(&operand);
-        if (m == nullptr) return;
+    for (const scenario::Metric* m : scenario::measured_metrics(scenario)) {
         if (m->key.find("cwnd") == std::string::npos &&
             m->key.find("ssthresh") == std::string::npos)
-            return;
+            continue;
         const bool program = m->subject == scenario::Metric::Subject::Program;
         flows.insert(m->index + (program ? static_cast<std::uint32_t>(scenario.flows.size()) : 0));
-    };
-    for (const scenario::Expectation& e : scenario.expectations)
-        if (const auto* comparison = std::get_if<scenario::Comparison>(&e.what)) {
-            look(comparison->left);
-            look(comparison->right);
-        }
+    }
     return {flows.begin(), flows.end()};
-}
-
-bool asks_for_nodes(const scenario::Expectation& e) {
-    const auto* comparison = std::get_if<scenario::Comparison>(&e.what);
-    if (comparison == nullptr) return false;
-    const auto is_of_node = [](const scenario::Operand& operand) {
-        const auto* metric = std::get_if<scenario::Metric>(&operand);
-        return metric != nullptr && metric->subject == scenario::Metric::Subject::Node;
-    };
-    return is_of_node(comparison->left) || is_of_node(comparison->right);
-}
-
-bool asks_for_info(const scenario::Expectation& e) {
-    const auto* comparison = std::get_if<scenario::Comparison>(&e.what);
-    return comparison != nullptr && judge::asks_for_info(*comparison);
 }
 
 /// Everything that watches one run.
@@ -70,11 +50,16 @@ struct Watchers {
         if (witness.is_needed()) recorder.add(witness);
         if (incidents.is_needed()) recorder.add(incidents, trace::Recorder::kPackets);
         if (series.interests() != 0) recorder.add(series, series.interests());
-        const auto& expectations = world.scenario().expectations;
-        if (std::any_of(expectations.begin(), expectations.end(), asks_for_nodes))
+        const auto metrics = scenario::measured_metrics(world.scenario());
+        const auto is_of_node = [](const scenario::Metric* metric) {
+            return metric->subject == scenario::Metric::Subject::Node;
+        };
+        const auto is_info = [](const scenario::Metric* metric) {
+            return judge::asks_for_info(*metric);
+        };
+        if (std::any_of(metrics.begin(), metrics.end(), is_of_node))
             recorder.add(nodes, trace::Recorder::kPackets);
-        if (std::any_of(expectations.begin(), expectations.end(), asks_for_info))
-            world.figures().keep_infos();
+        if (std::any_of(metrics.begin(), metrics.end(), is_info)) world.figures().keep_infos();
         if (request.ladder) {
             ladder.emplace(world.network(), world.connections(), *request.ladder);
             recorder.add(*ladder, trace::Recorder::kPackets | trace::Recorder::kTcp);
@@ -189,6 +174,19 @@ std::vector<std::string> warnings_of(const world::World& world, Ending ending) {
     return warnings;
 }
 
+/// What the scenario collects. A series ends with the run.
+void collect(const scenario::Scenario& scenario, const judge::Evidence& evidence, Run& run) {
+    for (const scenario::Metric& metric : scenario.collected)
+        run.collected.push_back(judge::value_of(metric, evidence));
+    const Time end = evidence.world.simulation().now();
+    for (const scenario::SampledSeries& series : scenario.series) {
+        auto& values = run.series.emplace_back();
+        for (const scenario::Metric& sample : series.samples)
+            if (Time::zero() + sample.moment <= end)
+                values.push_back(judge::value_of(sample, evidence));
+    }
+}
+
 }  // namespace
 
 std::string_view to_string(Ending ending) {
@@ -242,6 +240,7 @@ Run execute(const scenario::Scenario& scenario, const Request& request) {
     check_conservation(run);
     if (watchers.ladder) run.ladders = watchers.ladder->result();
     if (run.is_judged()) run.verdicts = judge::judge(watchers.evidence(world));
+    if (run.complete()) collect(scenario, watchers.evidence(world), run);
     if (watchers.recording) {
         run.record_error = watchers.recording->finish();
         run.capture_headers_only = watchers.recording->capture_headers_only();

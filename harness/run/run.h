@@ -66,6 +66,10 @@ struct Run {
     observe::RunFigures figures;
     std::vector<observe::Ladder> ladders;
     std::vector<judge::Verdict> verdicts;
+    /// Of Scenario::collected and Scenario::series, in their order; nothing where a thing did not
+    /// happen, and nothing at all after a run that is not complete.
+    std::vector<std::optional<scenario::Value>> collected;
+    std::vector<std::vector<std::optional<scenario::Value>>> series;
     std::vector<std::string> warnings;
     std::string options;       ///< of the request
     std::string record_error;  ///< a file that could not be written; else empty

@@ -314,6 +314,16 @@ Node* Node::find(std::string_view key) {
     return nullptr;
 }
 
+Node moved_to_source(Node node, std::uint32_t source) {
+    node.source = source;
+    for (Node& item : node.items) item = moved_to_source(std::move(item), source);
+    for (Entry& entry : node.entries) {
+        entry.key.source = source;
+        entry.value = moved_to_source(std::move(entry.value), source);
+    }
+    return node;
+}
+
 Node merged(Node base, const Node& over) {
     if (over.is_null() && base.is_map()) return base;
     if (!base.is_map() || !over.is_map()) return over;

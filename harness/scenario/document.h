@@ -38,6 +38,9 @@ struct Entry {
     Node value;
 };
 
+/// The node with everything in it, as standing in another source.
+Node moved_to_source(Node node, std::uint32_t source);
+
 /// Two values laid over each other, map by map: what `over` has wins.
 Node merged(Node base, const Node& over);
 

@@ -53,6 +53,9 @@ public:
         return made;
     }
 
+    /// `metric` or `function(metric)`, perhaps over a part of the run.
+    std::optional<Metric> parse_measurement();
+
 private:
     bool parse_any(Expectation& made);
     bool parse_end_form(const Path& path, Expectation& made);

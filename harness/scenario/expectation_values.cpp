@@ -168,6 +168,22 @@ bool ExpectationParser::parse_operand(Draft& draft) {
     return resolve_metric(path, "", draft);
 }
 
+std::optional<Metric> ExpectationParser::parse_measurement() {
+    Draft draft;
+    if (!parse_operand(draft)) return std::nullopt;
+    if (!draft.metric) {
+        in_.fail(draft.quantity, error_id::kExpression, "nothing is measured here",
+                 "write a metric such as download.goodput");
+        return std::nullopt;
+    }
+    Draft none;
+    Comparison unused;
+    if (!in_.peek().is("+-") && !parse_bounds(draft, none, unused)) return std::nullopt;
+    if (!in_.finish()) return std::nullopt;
+    draft.metric->text = in_.node().text;
+    return draft.metric;
+}
+
 /// `at(2 s, download.cwnd)`: the value that there would be if the run ended at that moment; the
 /// opening parenthesis is taken.
 bool ExpectationParser::parse_at(Draft& draft) {

@@ -56,6 +56,11 @@ std::string_view noun(std::string_view context) {
     if (context.starts_with("topology.")) return context.substr(9);
     if (context.starts_with("links[].impair")) return "impairment";
     if (context.empty()) return "scenario";
+    if (context == "study.plots[]") return "plot";
+    if (context == "study.tables[]") return "table";
+    if (context == "study.values") return "list of values";
+    if (context == "study.sample") return "sample";
+    if (context == "study.repeat") return "repetition";
     if (context == "fault" || context == "faults[]") return "fault";
     return context;
 }

@@ -81,7 +81,6 @@ void Loader::read_limits(const Fields& top) {
 }
 
 void Loader::read_expectations(const Fields& top) {
-    std::uint32_t metrics = 0;
     const Node* list = top.node("expect");
     if (list == nullptr || list->is_null()) return;
     if (!list->is_sequence()) {
@@ -94,7 +93,7 @@ void Loader::read_expectations(const Fields& top) {
         if (!made) continue;
         if (auto* comparison = std::get_if<Comparison>(&made->what))
             for (Operand* operand : {&comparison->left, &comparison->right})
-                if (auto* metric = std::get_if<Metric>(operand)) metric->id = metrics++;
+                if (auto* metric = std::get_if<Metric>(operand)) metric->id = metrics_++;
         scenario_.expectations.push_back(std::move(*made));
     }
 }
@@ -119,6 +118,7 @@ Scenario Loader::load(const Node& root, const std::string& file) {
                         "flows: {hello: {app: request_response, from: a, to: b}}");
     read_faults(top);
     read_expectations(top);
+    read_measurements();
     if (reporter_.errors() == 0) check_meaning(scenario_, reporter_);
     return std::move(scenario_);
 }

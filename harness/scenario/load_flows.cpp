@@ -189,6 +189,7 @@ std::vector<Time> Loader::spread_starts(const FlowSpec& flow, const Node& distri
         return starts;
     }
     RandomStream random{scenario_.seed, "flow/" + flow.name + "/start"};
+    scenario_.drawn_with_seed |= every == nullptr;
     const Time begin = Time::from_ns(read(from).value_or(0));
     if (uniform != nullptr) {
         const bool pair = uniform->is_sequence() && uniform->items.size() == 2;

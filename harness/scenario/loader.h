@@ -55,6 +55,9 @@ private:
     void read_routing(const Fields& top);
     void read_limits(const Fields& top);
     void read_expectations(const Fields& top);
+    // measurements.cpp
+    void read_measurements();
+    void read_measurement(const Measurement& measurement, const Node& what);
     bool check_name(const Node& at, std::string_view what);
     // load_generators.cpp
     void read_topology(const Fields& top);
@@ -111,6 +114,7 @@ private:
 
     Reporter& reporter_;
     const LoadOptions& options_;
+    std::uint32_t metrics_ = 0;  ///< so many have an id
     Scenario scenario_;
     Names names_;
     /// What a generator made: nodes sorted by name; links wait until nodes have their indices.

@@ -223,13 +223,29 @@ void report_unknown(const Node& root, std::string_view name, Node place, Reporte
 
 }  // namespace
 
-void apply_override(Node& root, const Override& override_, Reporter& reporter) {
-    const std::uint32_t source =
-        reporter.add_source("--set " + override_.path, override_.path + "=" + override_.value);
+namespace {
+
+/// Where the path of the override stands: in a study, or on the command line.
+Node place_of(const Override& override_, Reporter& reporter) {
+    if (override_.written_path)
+        return moved_to_source(*override_.written_path.node,
+                               reporter.add_source(override_.written_path.source));
     Node place;
-    place.source = source;
+    place.source =
+        reporter.add_source("--set " + override_.path, override_.path + "=" + override_.value);
     place.length = static_cast<int>(override_.path.size());
-    const std::optional<Node> value = read_value(override_, place, reporter);
+    return place;
+}
+
+}  // namespace
+
+void apply_override(Node& root, const Override& override_, Reporter& reporter) {
+    Node place = place_of(override_, reporter);
+    const std::optional<Node> value =
+        override_.written_value
+            ? moved_to_source(*override_.written_value.node,
+                              reporter.add_source(override_.written_value.source))
+            : read_value(override_, place, reporter);
     if (!value) {
         if (reporter.errors() == 0)
             reporter.error(error_id::kBadValue, place, "a value is missing behind '='");

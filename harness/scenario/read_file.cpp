@@ -41,6 +41,10 @@ std::string too_large() {
 
 }  // namespace
 
+bool is_study(std::string_view text) {
+    return text.starts_with("study:") || text.find("\nstudy:") != std::string_view::npos;
+}
+
 std::optional<std::string> read_file(const std::string& path, Diagnostics& problems) {
     if (path == "-") {
         std::optional<std::string> text = read_all(stdin);

@@ -66,6 +66,14 @@ constexpr std::array kSections{
     Section{"faults[]", "faults: an entry", "An exact fault, or a change `at` a moment."},
     Section{"fault", "faults: an exact fault", ""},
     Section{"limits", "limits", ""},
+    Section{"study", "A study", "A file of its own; see [studies](studies.md)."},
+    Section{"study.values", "study: vary: the values of a path",
+            "Short form: a list. One of `values`, `lin`, `log`, `cases`."},
+    Section{"study.sample", "study: vary: sample", "Points spread over several ranges at once."},
+    Section{"study.repeat", "study: repeat", "Short form: a number."},
+    Section{"study.limits", "study: limits", "A run that reaches one has failed."},
+    Section{"study.tables[]", "study: a table", ""},
+    Section{"study.plots[]", "study: a plot", ""},
 };
 
 struct Sentence {

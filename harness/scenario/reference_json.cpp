@@ -38,6 +38,7 @@ std::string context_behind(const Key& key) {
         for (const std::string& child : {"links[]." + name, "links[]." + name + "[]"})
             if (exists(child)) return child;
     if (exists(context + "." + name)) return context + "." + name;
+    if (exists(context + "." + name + "[]")) return context + "." + name + "[]";
     const bool may_be_plain = key.type == Type::Map || key.type == Type::Form;
     return may_be_plain && exists(name) ? name : std::string{};
 }
@@ -153,8 +154,9 @@ std::string schema_json() {
     }
     return fmt::format(
         "{{\n  \"$schema\": \"http://json-schema.org/draft-07/schema#\",\n"
-        "  \"title\": \"seedwire scenario\",\n  \"allOf\": [{{\"$ref\": "
-        "\"#/definitions/scenario\"}}],\n"
+        "  \"title\": \"seedwire scenario\",\n  \"if\": {{\"required\": [\"study\"]}},\n"
+        "  \"then\": {{\"$ref\": \"#/definitions/study\"}},\n"
+        "  \"else\": {{\"$ref\": \"#/definitions/scenario\"}},\n"
         "  \"definitions\": {{\n    \"scenario\": {}\n    }},\n{}\n  }}\n}}\n",
         definition(""), definitions);
 }

@@ -16,6 +16,13 @@ std::uint32_t Reporter::add_source(std::string file, std::string_view text) {
     return static_cast<std::uint32_t>(sources_.size() - 1);
 }
 
+std::uint32_t Reporter::add_source(const std::shared_ptr<const SourceText>& source) {
+    const auto known = std::find(sources_.begin(), sources_.end(), source);
+    if (known != sources_.end()) return static_cast<std::uint32_t>(known - sources_.begin());
+    sources_.push_back(source);
+    return static_cast<std::uint32_t>(sources_.size() - 1);
+}
+
 SourceSpan Reporter::span(const Node& at) const {
     if (at.source >= sources_.size()) return {};
     const SourceText& source = *sources_[at.source];

@@ -29,6 +29,8 @@ public:
         : diagnostics_{diagnostics}, sources_{std::move(sources)} {}
 
     std::uint32_t add_source(std::string file, std::string_view text);
+    /// Of a text that several loads share; the same one gets the same index.
+    std::uint32_t add_source(const std::shared_ptr<const SourceText>& source);
     const SourceText& source(std::uint32_t index) const { return *sources_[index]; }
     const Sources& sources() const { return sources_; }
 

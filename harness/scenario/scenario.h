@@ -109,6 +109,13 @@ struct TimelineEntry {
     std::uint32_t fault = 0;  ///< its place in `faults`
 };
 
+/// A metric as it is at several moments of the run.
+struct SampledSeries {
+    std::string name;
+    Duration every;
+    std::vector<Metric> samples;  ///< the first at `every`
+};
+
 enum class RoutingMetric : std::uint8_t { Delay, Hops, Cost };
 enum class EqualCost : std::uint8_t { PerFlow, PerPacket };
 
@@ -129,12 +136,34 @@ struct Scenario {
     std::vector<FaultSpec> faults;        ///< in the order of the file
     std::vector<TimelineEntry> timeline;  ///< by time, then place in the file
     std::vector<Expectation> expectations;
+    std::vector<Metric> collected;      ///< LoadOptions::collect, each with its name as `text`
+    std::vector<SampledSeries> series;  ///< likewise, over time
+    bool drawn_with_seed = false;       ///< with another seed some of these values are others
     std::uint64_t digest = 0;  ///< of the effective scenario: stable_hash of its written form
+};
+
+struct Node;
+class SourceText;
+
+/// A node of another file (a study), so that what is wrong with it is shown there.
+struct Written {
+    std::shared_ptr<const Node> node;
+    std::shared_ptr<const SourceText> source;
+    explicit operator bool() const { return node != nullptr; }
 };
 
 /// A value laid over the document before it is checked: `--set line.rate=2Mbit/s`.
 struct Override {
     std::string path, value;
+    /// Where a study says so: the path, and the value, which then counts instead of the text.
+    Written written_path = {}, written_value = {};
+};
+
+/// What shall be measured though nothing is expected of it: `line.down.drops`,
+/// `p95(line.down.queue.sojourn)`, `*.goodput`.
+struct Measurement {
+    Written what;
+    Duration every;  ///< sampled at this interval; zero: one value a run
 };
 
 struct LoadOptions {
@@ -143,6 +172,9 @@ struct LoadOptions {
     /// Reads an included file; read_file() unless given.
     std::function<std::optional<std::string>(const std::string& path, Diagnostics& problems)>
         read_include = {};
+    std::vector<Measurement> collect = {};
+    /// What is collected is measured behind this moment, where it can be (counts, rates, series).
+    Duration warm_up = {};
     /// Computes Scenario::digest. It costs more than everything else; studies do without.
     bool with_digest = true;
 };
@@ -176,6 +208,9 @@ std::optional<Scenario> build_scenario(const Document& document, const LoadOptio
 /// Both steps in one.
 std::optional<Scenario> load(const std::string& file, std::string_view text,
                              const LoadOptions& options, Diagnostics& problems);
+
+/// A study has its key at the left margin; nothing else can stand there under that name.
+bool is_study(std::string_view text);
 
 /// Reads a file whole: regular files up to 16 MB, `-` is standard input. A failure is a diagnostic
 /// at 1:1.

@@ -4,6 +4,7 @@
 #include <deque>
 
 #include "harness/scenario/schema.h"
+#include "harness/scenario/schema_study.h"
 #include "harness/scenario/sysctls.h"
 
 namespace seedwire::scenario {
@@ -270,6 +271,7 @@ std::vector<KeyRow> schema_rows() {
     append(kImpairRows);
     append(kFlowRows);
     append(kFaultRows);
+    append(study_rows());
     // Defaults are read off tcp::Sysctls, so that they stand in one place only.
     static const std::deque<std::string> defaults = [] {
         std::deque<std::string> texts;

@@ -40,8 +40,9 @@ TEST_CASE("Every help begins with examples, and every command is in it", "[cli][
     const Output help = shell("seedwire --help");
     CHECK(help.code == 0);
     CHECK(help.text.find("Examples:") < help.text.find("Usage:"));
-    for (const char* command : {"run", "check", "test", "new", "show", "learn", "list", "schema",
-                                "help", "completion", "man"}) {
+    for (const char* command :
+         {"run", "check", "test", "sweep", "merge", "table", "compare", "plot", "query", "new",
+          "show", "learn", "list", "schema", "help", "completion", "man"}) {
         INFO(command);
         CHECK(help.has(std::string{"\n  "} + command + " "));
         const Output own = shell(std::string{"seedwire "} + command + " --help");
