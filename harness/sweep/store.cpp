@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -99,9 +98,14 @@ const std::string& Store::error() const {
 void Store::lock() {
     const std::string file = path("lock");
     lock_ = open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0666);  // NOLINT: open has a mode
+    // A lock of the process, which workers do not inherit: when this process is killed, theirs may
+    // go on for a moment.
+    struct flock whole {};
+    whole.l_type = F_WRLCK;
+    whole.l_whence = SEEK_SET;
     if (lock_ < 0)
         error_ = fmt::format("{}: {}", file, std::strerror(errno));
-    else if (flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    else if (fcntl(lock_, F_SETLK, &whole) != 0 && (errno == EACCES || errno == EAGAIN))
         error_ = fmt::format("{}: another seedwire is writing there", directory_);
 }
 
