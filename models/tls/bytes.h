@@ -2,6 +2,7 @@
 // their length. RFC 8446 §3.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <span>
@@ -119,36 +120,51 @@ private:
     std::uint8_t* end_;
 };
 
+/// Eight bytes, least significant first, on any machine.
+inline std::uint64_t load_word(const std::uint8_t* at) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, sizeof word);
+    if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
+    return word;
+}
+inline void store_word(std::uint64_t word, std::uint8_t* at) {
+    if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
+    std::memcpy(at, &word, sizeof word);
+}
+
 /// Writes the words mix_bits(key + index * 0x9E3779B97F4A7C15), index from 0, least significant
 /// byte first, and cuts the last one: filler where real TLS has random or encrypted bytes.
 inline void fill_bytes(std::uint64_t key, std::span<std::uint8_t> out) {
-    const auto put = [](std::uint64_t word, std::uint8_t* at, std::size_t count) {
-        for (std::size_t i = 0; i < count; ++i) at[i] = static_cast<std::uint8_t>(word >> (8 * i));
-    };
     std::size_t i = 0;
     for (; i + 8 <= out.size(); i += 8) {
-        put(mix_bits(key), out.data() + i, 8);
+        store_word(mix_bits(key), out.data() + i);
         key += 0x9E3779B97F4A7C15;
     }
-    put(mix_bits(key), out.data() + i, out.size() - i);
+    std::uint64_t word = mix_bits(key);
+    for (; i < out.size(); ++i, word >>= 8) out[i] = static_cast<std::uint8_t>(word);
 }
 inline void ByteWriter::filler(std::uint64_t key, std::size_t count) {
     if (count > 0) fill_bytes(key, {grow(count), count});
 }
 
 /// A hash of `bytes` with a written definition: h = combine_hash(seed, size); for each eight bytes,
-/// least significant first, the last ones filled up with zeros: h = mix_bits(h ^ word) + h.
+/// least significant first, the last ones filled up with zeros: h = (h ^ word) *
+/// 0xBF58476D1CE4E5B9, h = h ^ h >> 29; at the end mix_bits(h).
 inline std::uint64_t hash_bytes(std::uint64_t seed, Bytes bytes) {
-    const auto get = [](const std::uint8_t* at, std::size_t count) {
-        std::uint64_t word = 0;
-        for (std::size_t i = 0; i < count; ++i) word |= std::uint64_t{at[i]} << (8 * i);
-        return word;
-    };
     std::uint64_t h = combine_hash(seed, bytes.size());
+    const auto take = [&h](std::uint64_t word) {
+        h = (h ^ word) * 0xBF58476D1CE4E5B9;
+        h ^= h >> 29;
+    };
     std::size_t i = 0;
-    for (; i + 8 <= bytes.size(); i += 8) h = mix_bits(h ^ get(bytes.data() + i, 8)) + h;
-    if (i < bytes.size()) h = mix_bits(h ^ get(bytes.data() + i, bytes.size() - i)) + h;
-    return h;
+    for (; i + 8 <= bytes.size(); i += 8) take(load_word(bytes.data() + i));
+    if (i < bytes.size()) {
+        std::uint64_t word = 0;
+        for (std::size_t k = i; k < bytes.size(); ++k)
+            word |= std::uint64_t{bytes[k]} << (8 * (k - i));
+        take(word);
+    }
+    return mix_bits(h);
 }
 
 }  // namespace seedwire::tls

@@ -12,6 +12,14 @@ void RecordLog::clear() {
     keeps_ = has_loose_ = false;
 }
 
+void RecordLog::trim() {
+    if (!records_.empty() || has_loose_) return;
+    records_ = Ring<Record>{};
+    pieces_ = std::vector<Piece>{};
+    blocks_ = std::vector<Block>{};
+    block_ = used_ = 0;
+}
+
 std::span<std::uint8_t> RecordLog::allocate(std::size_t size) {
     while (block_ < blocks_.size() && blocks_[block_].size - used_ < size) {
         ++block_;

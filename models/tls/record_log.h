@@ -61,6 +61,8 @@ public:
     /// As new, but with the memory it had: for the next connection.
     void clear();
     void keep_consumed() { keeps_ = true; }
+    /// Gives memory back if nothing is in the log: for a connection that will be idle.
+    void trim();
 
     // --- the sender ---
     /// Storage for content, stable until the record is consumed.

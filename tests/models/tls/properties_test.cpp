@@ -5,6 +5,7 @@
 #include "tests/models/tls/conformance_cases.h"
 #include "tests/models/tls/measured_cases.h"
 #include "tests/support/catch.h"
+#include "tests/support/count_allocations.h"
 #include "tests/support/tls_adversary.h"
 
 namespace seedwire::tls {
@@ -258,6 +259,47 @@ TEST_CASE("A buffered writer cuts a flight as measured", "[tls][sizes]") {
         CHECK(bytes == row.flight);
         CHECK(static_cast<int>(segments) == row.segments);
     }
+}
+
+TEST_CASE("Endpoints that are used again allocate nothing", "[tls][memory]") {
+    const TestPki world;
+    const Config client = client_of(world, "openssl-3.0"), server = server_of(world, "openssl-3.0");
+    TicketAuthority tickets{1};
+    RecordLog to_server, to_client;
+    const Environment at_client{
+        .pki = &world.pki, .outgoing = &to_server, .incoming = &to_client, .entropy = 1};
+    const Environment at_server{.pki = &world.pki,
+                                .outgoing = &to_client,
+                                .incoming = &to_server,
+                                .tickets = &tickets,
+                                .entropy = 2};
+    Endpoint a{client, Role::Client, at_client}, b{server, Role::Server, at_server};
+    Output out;
+    const auto finish = [&](Endpoint& end) {
+        while (out.work > Duration::zero()) {
+            out.clear();
+            end.on_work_done(Time::zero(), out);
+        }
+        out.clear();
+    };
+    std::uint64_t before = 0;
+    for (int i = 0; i < 3; ++i) {
+        before = support::allocations();
+        to_server.clear();
+        to_client.clear();
+        a.reuse(client, Role::Client, at_client);
+        b.reuse(server, Role::Server, at_server);
+        a.start(Time::zero(), 0, out);
+        finish(a);
+        for (int flight = 0; flight < 3; ++flight) {
+            b.on_bytes(Time::zero(), to_server.end(), out);
+            finish(b);
+            a.on_bytes(Time::zero(), to_client.end(), out);
+            finish(a);
+        }
+        REQUIRE(a.info().is_done);
+    }
+    CHECK(support::allocations() == before);
 }
 
 TEST_CASE("Replayed 0-RTT is taken once a domain", "[tls][rfc8446]") {
