@@ -5,6 +5,7 @@
 
 #include "models/host/host_parts.h"
 #include "models/net/router.h"
+#include "models/wire/segment_fields.h"
 #include "sim/base/assert.h"
 
 namespace seedwire::host {
@@ -99,9 +100,10 @@ void Host::Parts::receive_segment(Time now, wire::PacketRef ref) {
     if (packet.payload_length > 0 && arrival.label != socket::kNoLabel) {
         account_arrival(now, arrival.label, packet);
     }
-    const wire::Segment segment = wire::to_segment(packet, pool);
+    wire::get_header_fields(packet, arriving);
+    wire::get_extension_fields(pool.extension(packet), arriving);
     pool.release(ref);
-    stack->on_segment(now, arrival, segment);
+    stack->on_segment(now, arrival, arriving);
     drain(now);
 }
 

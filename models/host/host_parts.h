@@ -115,6 +115,7 @@ struct Host::Parts {
     std::vector<DescriptorRecord> descriptors;  ///< by SocketId
     std::vector<UdpRecord> udp_records;         ///< by udp::SocketId
     Ring<Datagram> echo_replies;                ///< one for each Echo entry of `wakeups`
+    wire::Segment arriving;  ///< the segment being processed; here it need not be made each time
     Wakeups wakeups;
     std::vector<TimerRecord> timer_records;
     TimerHeap timers;

@@ -4,7 +4,6 @@
 
 #include "models/host/host_parts.h"
 #include "sim/base/assert.h"
-#include "sim/base/stable_hash.h"
 
 namespace seedwire::host {
 
@@ -177,8 +176,8 @@ void Host::Parts::check_place(Label label, const wire::Packet& packet) const {
 
 /// Names the stream that this end receives: each direction of each connection has other bytes.
 std::uint64_t Host::Parts::stream_key(Label receiver) const {
-    const std::uint64_t connection = recorder.connections().key(id_of(receiver));
-    return combine_hash(connection, is_client(receiver) ? 1 : 0);
+    // Whoever hashes with it spreads its bits: one of them is enough to tell the directions.
+    return recorder.connections().key(id_of(receiver)) ^ (is_client(receiver) ? 1U : 0U);
 }
 
 void Host::Parts::account_arrival(Time now, Label label, const wire::Packet& packet) {

@@ -43,11 +43,7 @@ Arrival describe_arrival(const Connection& c, Time now, const wire::Segment& seg
     arrival.start = from_wire(segment.seq, c.tcb.irs, c.receiver.rcv_nxt());
     arrival.length = segment.payload.length;
     arrival.option_bytes = wire::option_bytes(segment);
-    arrival.syn = segment.has(wire::flag::kSyn);
-    arrival.fin = segment.has(wire::flag::kFin);
-    arrival.rst = segment.has(wire::flag::kRst);
-    arrival.push = segment.has(wire::flag::kPsh);
-    arrival.urgent = segment.has(wire::flag::kUrg);
+    arrival.flags = segment.flags;
     arrival.has_timestamps = segment.has_timestamps && c.tcb.timestamps;
     arrival.ts_value = segment.ts_value;
     arrival.ts_echo = segment.ts_echo;
@@ -82,7 +78,7 @@ bool is_credible_reset(const Connection& c, const Arrival& arrival) {
 bool completes_simultaneous_open(const Connection& c, const wire::Segment& segment,
                                  const Arrival& arrival) {
     return c.tcb.state == State::SynReceived && c.tcb.simultaneous &&
-           segment.has(wire::flag::kAck) && arrival.length == 0 && !arrival.fin &&
+           segment.has(wire::flag::kAck) && arrival.length == 0 && !arrival.fin() &&
            arrival.start == StreamOffset{0} && acknowledges_syn(c, segment.ack);
 }
 
@@ -91,22 +87,22 @@ bool passes_checks(Connection& c, Time now, const wire::Segment& segment, const 
                    Output& out) {
     const Acceptance acceptance = c.receiver.check(now, arrival, c.path_timing());
     if (!acceptance) {
-        if (arrival.rst) {
+        if (arrival.rst()) {
             if (!acceptance.failed_paws && is_credible_reset(c, arrival)) {
                 receive_reset(c, out);
             }
             return false;
         }
         if (acceptance.verdict == Acceptance::Verdict::Drop) return false;
-        if (arrival.syn && !acceptance.failed_paws) {
+        if (arrival.syn() && !acceptance.failed_paws) {
             challenge(c, now, out);
-        } else if (c.may_challenge(now, arrival.length > 0 && !arrival.syn)) {
+        } else if (c.may_challenge(now, arrival.length > 0 && !arrival.syn())) {
             c.receiver.note_refused(arrival, c.sysctls());
             send_ack(c, now, acceptance.cause, out);
         }
         return false;
     }
-    if (arrival.rst) {
+    if (arrival.rst()) {
         // [RST-2]
         if (is_credible_reset(c, arrival)) {
             receive_reset(c, out);
@@ -116,7 +112,7 @@ bool passes_checks(Connection& c, Time now, const wire::Segment& segment, const 
         return false;
     }
     // [RST-3]
-    if (arrival.syn && !completes_simultaneous_open(c, segment, arrival)) {
+    if (arrival.syn() && !completes_simultaneous_open(c, segment, arrival)) {
         if (c.tcb.early) {
             send_reset_reply(c, segment, wire::Cause::ResetRefused, out);
         } else {

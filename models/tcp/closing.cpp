@@ -48,7 +48,7 @@ bool orphan_reaches_fin_wait2(Connection& c, Time now, const wire::Segment& segm
         c.arm(TimerSlot::Keepalive, c.expiry(now, timeout - kStubLifetime));
         return true;
     }
-    if (arrival.fin) return true;  // this very segment ends the wait
+    if (arrival.fin()) return true;  // this very segment ends the wait
     hand_over_fin_wait2(c, out);
     return false;
 }
@@ -134,7 +134,7 @@ bool refuses_text(const Connection& c, const Arrival& arrival) {
 
 // [CLOSE-6]
 bool takes_text(const Connection& c, const Arrival& arrival) {
-    if (arrival.length == 0 && !arrival.fin) return false;
+    if (arrival.length == 0 && !arrival.fin()) return false;
     if (may_receive_data(c.tcb.state)) return true;
     return peer_has_closed(c.tcb.state) && arrival.start < c.receiver.rcv_nxt();
 }

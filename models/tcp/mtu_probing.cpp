@@ -38,12 +38,11 @@ void send_probe(Connection& c, Time now, std::uint32_t length, Output& out) {
     const StreamOffset start = c.sender.snd_nxt();
     const StreamOffset end = start + length;
     const Block block = c.send_buffer.take(length, end);
-    wire::Segment segment = begin_segment(c, now, start, c.sender.new_data_cause());
+    wire::Segment& segment = begin_segment(c, now, start, c.sender.new_data_cause(), out);
     segment.payload.offset = start.value - 1;
     segment.payload.length = length;
     if (block.push) segment.flags |= wire::flag::kPsh;
     c.mark_ecn(segment, true);
-    out.segments.push_back(segment);
     c.receiver.note_data_sent(now);
     c.tcb.last_data_sent = now;
     ++c.tcb.counters.data_segments_out;

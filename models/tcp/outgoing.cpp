@@ -41,8 +41,9 @@ void describe_syn(const Connection& c, Time now, wire::Segment& syn) {
 
 }  // namespace
 
-wire::Segment begin_segment(Connection& c, Time now, StreamOffset seq, wire::Cause cause) {
-    wire::Segment segment;
+wire::Segment& begin_segment(Connection& c, Time now, StreamOffset seq, wire::Cause cause,
+                             Output& out) {
+    wire::Segment& segment = out.segments.emplace_back();
     segment.seq = to_wire(seq, c.tcb.iss);
     segment.flags = wire::flag::kAck;
     segment.cause = cause;
@@ -63,7 +64,7 @@ wire::Segment begin_segment(Connection& c, Time now, StreamOffset seq, wire::Cau
 
 void retransmit(Connection& c, Time now, const Retransmission& lost, Output& out) {
     if (c.mtu_prober()) c.mtu_prober()->forget_probe();  // what it would tell is not clear any more
-    wire::Segment segment = begin_segment(c, now, lost.start, lost.cause);
+    wire::Segment& segment = begin_segment(c, now, lost.start, lost.cause, out);
     // [CLOSE-3]
     const bool fin = c.tcb.write_shut && lost.end == c.write_end();
     const auto space = static_cast<std::uint32_t>(lost.end - lost.start);
@@ -78,7 +79,6 @@ void retransmit(Connection& c, Time now, const Retransmission& lost, Output& out
         ++c.tcb.counters.data_segments_out;
         c.tcb.counters.bytes_sent += segment.payload.length;
     }
-    out.segments.push_back(segment);
 }
 
 void run_retransmission_loop(Connection& c, Time now, Output& out) {
@@ -90,9 +90,8 @@ void run_retransmission_loop(Connection& c, Time now, Output& out) {
 }
 
 void send_ack(Connection& c, Time now, wire::Cause cause, Output& out) {
-    wire::Segment segment = begin_segment(c, now, acceptable_sequence(c), cause);
+    wire::Segment& segment = begin_segment(c, now, acceptable_sequence(c), cause, out);
     c.mark_ecn(segment, false);
-    out.segments.push_back(segment);
 }
 
 void send_probe(Connection& c, Time now, wire::Cause cause, Output& out) {
@@ -112,7 +111,7 @@ void send_probe(Connection& c, Time now, wire::Cause cause, Output& out) {
         const StreamOffset end = start + length + (whole && head.fin ? 1U : 0U);
         c.tcb.pushed = std::max(c.tcb.pushed.near(end), end);
         const Block block = c.send_buffer.take(length, end);
-        wire::Segment segment = begin_segment(c, now, start, cause);
+        wire::Segment& segment = begin_segment(c, now, start, cause, out);
         segment.payload.offset = start.value - 1;
         segment.payload.length = length;
         if (length > 0) segment.flags |= wire::flag::kPsh;
@@ -126,19 +125,16 @@ void send_probe(Connection& c, Time now, wire::Cause cause, Output& out) {
         }
         if (length < mss) c.tcb.last_small = end;
         c.sender.on_new_segment(now, start, end, sent::kPush);
-        out.segments.push_back(segment);
         return;
     }
     // [PERSIST-2]
-    wire::Segment segment = begin_segment(c, now, c.sender.snd_una() - 1, cause);
+    wire::Segment& segment = begin_segment(c, now, c.sender.snd_una() - 1, cause, out);
     c.mark_ecn(segment, false);
-    out.segments.push_back(segment);
 }
 
 void send_reset(Connection& c, Time now, wire::Cause cause, Output& out) {
-    wire::Segment segment = begin_segment(c, now, acceptable_sequence(c), cause);
+    wire::Segment& segment = begin_segment(c, now, acceptable_sequence(c), cause, out);
     segment.flags |= wire::flag::kRst;
-    out.segments.push_back(segment);
 }
 
 // [RST-5]

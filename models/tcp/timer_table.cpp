@@ -13,7 +13,7 @@ struct WheelLevel {
 constexpr std::array<WheelLevel, 4> kLevels = {{{63, 0}, {504, 3}, {4032, 6}, {32256, 9}}};
 constexpr int kLastShift = 12;
 
-std::int64_t ceil_divide(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+std::int64_t ceil_divide(std::int64_t a, std::int64_t b) { return whole_units(a + b - 1, b); }
 
 }  // namespace
 

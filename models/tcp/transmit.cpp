@@ -130,16 +130,20 @@ std::uint32_t send_block(Connection& c, Time now, std::uint32_t length, std::uin
     const std::uint32_t count = segments_in(length, mss);
     const wire::Cause cause = block.fin ? wire::Cause::Close : c.sender.new_data_cause();
 
-    wire::Segment segment = begin_segment(c, now, start, cause);
+    const std::size_t first = out.segments.size();
+    const std::uint16_t flags = begin_segment(c, now, start, cause, out).flags;
     for (std::uint32_t i = 0; i < count; ++i) {
         const bool last = i + 1 == count;
         const StreamOffset from = start + std::uint64_t{i} * mss;
-        segment.seq = to_wire(from, c.tcb.iss);
-        segment.payload.offset = from.value - 1;
-        segment.payload.length = last ? length - i * mss : mss;
+        if (i > 0) out.segments.push_back(out.segments[first]);
+        wire::Segment& sent = out.segments.back();
+        sent.seq = to_wire(from, c.tcb.iss);
+        sent.payload.offset = from.value - 1;
+        sent.payload.length = last ? length - i * mss : mss;
+        sent.flags = flags;
+        sent.ecn = wire::Ecn::NotEct;
         std::uint16_t kept = 0;
-        wire::Segment& sent = out.segments.emplace_back(segment);
-        c.mark_ecn(sent, segment.payload.length > 0);
+        c.mark_ecn(sent, sent.payload.length > 0);
         if (last) {
             // A block of several segments ends with PSH whatever the program asked for. [SEND-4]
             if (block.push || count > 1) sent.flags |= wire::flag::kPsh;

@@ -41,7 +41,9 @@ void retransmit(Connection& c, Time now, const Retransmission& lost, Output& out
 
 /// Header of a segment with ACK at `seq`: acknowledgement, window, timestamps, SACK blocks. It pays
 /// every acknowledgement that is owed.
-wire::Segment begin_segment(Connection& c, Time now, StreamOffset seq, wire::Cause cause);
+/// Appended to `out`.
+wire::Segment& begin_segment(Connection& c, Time now, StreamOffset seq, wire::Cause cause,
+                             Output& out);
 void send_ack(Connection& c, Time now, wire::Cause cause, Output& out);
 /// One segment into a window that is closed or too small: data as far as they fit, with PSH, else
 /// an old sequence number that the peer must answer. RFC 9293 §3.8.6.1, §3.8.4.

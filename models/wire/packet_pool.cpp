@@ -85,22 +85,8 @@ void to_packet(const Segment& segment, PacketPool& pool, PacketRef ref) {
 
 Segment to_segment(const Packet& packet, const Extension* extension) {
     Segment segment;
-    segment.seq = packet.seq;
-    segment.ack = packet.ack;
-    segment.flags = packet.flags;
-    segment.window = packet.window;
-    segment.payload = {packet.payload_offset, packet.payload_length};
-    segment.has_timestamps = packet.has(packet_bit::kTimestamps);
-    segment.ts_value = packet.ts_value;
-    segment.ts_echo = packet.ts_echo;
-    segment.ecn = packet.ecn;
-    segment.cause = packet.cause;
-    if (extension != nullptr) {
-        segment.syn = extension->syn;
-        segment.sack = extension->sack;
-        segment.accurate_ecn = extension->accurate_ecn;
-        segment.urgent_pointer = extension->urgent_pointer;
-    }
+    get_header_fields(packet, segment);
+    get_extension_fields(extension, segment);
     return segment;
 }
 

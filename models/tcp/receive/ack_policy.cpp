@@ -37,16 +37,17 @@ void AckPolicy::start(Time now, std::uint32_t rcv_mss, Duration tick) {
 
 /// Rounded up. A constant of the rules divides without remainder at every usual tick.
 std::int32_t AckPolicy::ticks(Duration duration) const {
-    const std::int64_t count = (duration.ns() + tick_ns_ - 1) / tick_ns_;
+    const std::int64_t count = whole_units(duration.ns() + tick_ns_ - 1, tick_ns_);
     return static_cast<std::int32_t>(std::min<std::int64_t>(count, INT32_MAX / 2));
 }
 
 Time AckPolicy::tick_start(Time now) const {
-    return exact_ ? now : Time::from_ns(now.ns() / tick_ns_ * tick_ns_);
+    return exact_ ? now : Time::from_ns(whole_units(now.ns(), tick_ns_) * tick_ns_);
 }
 
 std::int32_t AckPolicy::ticks_since_data(Time now) const {
-    const std::int64_t count = (tick_start(now) - tick_start(last_data_)).ns() / tick_ns_;
+    const std::int64_t count =
+        whole_units((tick_start(now) - tick_start(last_data_)).ns(), tick_ns_);
     return static_cast<std::int32_t>(std::min<std::int64_t>(count, INT32_MAX / 2));
 }
 

@@ -45,16 +45,16 @@ Acceptance Receiver::check(Time now, const Arrival& segment, const PathTiming& p
     stamp_ = now;
     if (timestamps_ && segment.has_timestamps) {
         const PawsSegment facts{.ts_value = segment.ts_value,
-                                .pure_ack = segment.sequence_length() == 0 && !segment.rst,
+                                .pure_ack = segment.sequence_length() == 0 && !segment.rst(),
                                 .before_expected = precedes(segment.start, rcv_nxt_),
                                 .expected = segment.start == rcv_nxt_,
                                 .repeats_ack = segment.repeats_ack};
         const PawsVerdict verdict = paws_.check(now, facts, path.rto);
         // [PAWS-5]
-        if (verdict != PawsVerdict::Pass && !segment.rst) {
+        if (verdict != PawsVerdict::Pass && !segment.rst()) {
             if (verdict == PawsVerdict::Drop) return {Verdict::Drop, true, wire::Cause::None};
             return {Verdict::Acknowledge, true,
-                    segment.syn ? wire::Cause::ChallengeAck : wire::Cause::OutOfWindowAck};
+                    segment.syn() ? wire::Cause::ChallengeAck : wire::Cause::OutOfWindowAck};
         }
     }
     const StreamOffset limit = rcv_nxt_ + window_.offered(rcv_nxt_);
@@ -65,12 +65,12 @@ Acceptance Receiver::check(Time now, const Arrival& segment, const PathTiming& p
     } else if (precedes(limit, segment.end())) {
         // A FIN alone may stick out; other octets beyond the edge only if nothing waits unread.
         // [SEQ-2]
-        const bool fin_sticks_out = !precedes(limit, segment.end() - (segment.fin ? 1U : 0U));
+        const bool fin_sticks_out = !precedes(limit, segment.end() - (segment.fin() ? 1U : 0U));
         acceptable = fin_sticks_out || (!precedes(limit, segment.start) && unread() == 0);
     }
     if (acceptable) return {};
-    if (segment.rst) return {Verdict::Drop, false, wire::Cause::None};
-    if (segment.syn) return {Verdict::Acknowledge, false, wire::Cause::ChallengeAck};
+    if (segment.rst()) return {Verdict::Drop, false, wire::Cause::None};
+    if (segment.syn()) return {Verdict::Acknowledge, false, wire::Cause::ChallengeAck};
     wire::Cause cause = wire::Cause::OutOfWindowAck;
     if (precedes(segment.start, rcv_nxt_)) {
         // Probes begin just before what was acknowledged last; what is older was overtaken. [SEQ-6]
@@ -84,7 +84,8 @@ Acceptance Receiver::check(Time now, const Arrival& segment, const PathTiming& p
 }
 
 void Receiver::note_refused(const Arrival& segment, const Sysctls& sysctls) {
-    if (segment.syn || segment.sequence_length() == 0 || !precedes(segment.start, rcv_nxt_)) return;
+    if (segment.syn() || segment.sequence_length() == 0 || !precedes(segment.start, rcv_nxt_))
+        return;
     enter_quick_ack(AckPolicy::kMaxQuickAcks);
     const StreamOffset end = precedes(rcv_nxt_, segment.end()) ? rcv_nxt_ : segment.end();
     report_duplicate({segment.start, end}, sysctls);

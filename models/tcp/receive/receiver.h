@@ -67,7 +67,7 @@ struct Arrival {
     StreamOffset start;        ///< SEG.SEQ
     std::uint32_t length = 0;  ///< payload bytes
     std::uint32_t option_bytes = 0;
-    bool syn = false, fin = false, rst = false, push = false, urgent = false;
+    std::uint16_t flags = 0;  ///< wire::flag
     bool has_timestamps = false;
     std::uint32_t ts_value = 0, ts_echo = 0;
     std::uint32_t ts_now = 0;  ///< our timestamp clock, offset included
@@ -84,8 +84,13 @@ struct Arrival {
     /// SYN-RECEIVED), so that its ACK waits for the program's reply.
     bool fin_opens_passive_close = true;
 
+    bool has(std::uint16_t flag) const { return (flags & flag) != 0; }
+    bool syn() const { return has(wire::flag::kSyn); }
+    bool fin() const { return has(wire::flag::kFin); }
+    bool rst() const { return has(wire::flag::kRst); }
+    bool push() const { return has(wire::flag::kPsh); }
     StreamOffset data_end() const { return start + length; }
-    std::uint32_t sequence_length() const { return length + (fin ? 1U : 0U) + (syn ? 1U : 0U); }
+    std::uint32_t sequence_length() const { return length + (fin() ? 1U : 0U) + (syn() ? 1U : 0U); }
     StreamOffset end() const { return start + sequence_length(); }
 };
 

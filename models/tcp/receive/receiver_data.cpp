@@ -22,7 +22,7 @@ std::uint32_t ip_bytes(const Arrival& segment) {
 DataOutcome Receiver::on_data(Time now, const Arrival& segment, const ReceiverContext& context) {
     DataOutcome outcome;
     last_kind_ = Kind::None;
-    if (segment.length == 0 && !segment.fin) return outcome;
+    if (segment.length == 0 && !segment.fin()) return outcome;
     if (Disorder* disorder = disorder_.made()) disorder->sack.clear_duplicate();
     if (segment.ecn_ack_now) {
         acks_.force();
@@ -101,11 +101,11 @@ void Receiver::accept_in_order(Time now, const Arrival& segment, const ReceiverC
     rcv_nxt_ = segment.end();
     in().buffer.add(rcv_nxt_, segment.length, ip_bytes(segment));
     if (segment.length > 0) on_in_order_payload(now, segment, context);
-    if (segment.fin) {
+    if (segment.fin()) {
         fin_at_ = segment.data_end();
         fin_seen_ = true;
     }
-    if (!segment.fin && !reassembly().empty()) {
+    if (!segment.fin() && !reassembly().empty()) {
         join_islands();
         // RFC 5681 §4.2: an immediate ACK when a hole is filled. [ACK-15]
         if (reassembly().empty()) acks_.force();
@@ -151,10 +151,12 @@ void Receiver::on_in_order_payload(Time now, const Arrival& segment,
 
 void Receiver::measure(const Arrival& segment) {
     const std::uint32_t fixed_options = timestamps_ ? kTimestampOptionBytes : 0;
-    const bool plain = !segment.fin && !segment.push && !segment.urgent && !segment.syn;
+    constexpr std::uint16_t kSpecial =
+        wire::flag::kFin | wire::flag::kPsh | wire::flag::kUrg | wire::flag::kSyn;
+    const bool plain = !segment.has(kSpecial);
     const SegmentSizeNews news =
         acks_.measure_segment(segment.length, segment.option_bytes, fixed_options, plain,
-                              segment.push, window_.advertised_mss());
+                              segment.push(), window_.advertised_mss());
     if (news.grew) window_.measure_ratio(segment.length, packet_memory(ip_bytes(segment)));
 }
 
@@ -193,7 +195,7 @@ void Receiver::accept_out_of_order(const Arrival& segment, const ReceiverContext
     // The ACK that has just left is taken for this segment's, although it did not know of it.
     if (acknowledged_first) acks_.settle();
     ++out_of_order_packets_;
-    if (segment.fin) {
+    if (segment.fin()) {
         fin_at_ = segment.data_end();
         fin_seen_ = true;
     }

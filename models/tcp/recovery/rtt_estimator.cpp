@@ -82,8 +82,8 @@ void RttEstimator::add_minimum(Time now, std::int64_t rtt_us, bool maybe_delayed
     // [RTT-13]
     if (maybe_delayed_ack && value > min_rtt_us()) return;
     const std::int64_t unit = tick.ns();
-    min_rtt_.update(static_cast<std::uint32_t>(window.ns() / unit),
-                    static_cast<std::uint32_t>(now.ns() / unit),
+    min_rtt_.update(static_cast<std::uint32_t>(whole_units(window.ns(), unit)),
+                    static_cast<std::uint32_t>(whole_units(now.ns(), unit)),
                     value != 0 ? value : static_cast<std::uint32_t>(tick.us()));
 }
 

@@ -106,17 +106,29 @@ void Scoreboard::on_retransmitted(Time now, SegmentId id, bool counted, const Ra
 }
 
 void Scoreboard::pop_head() {
-    SentSegment& segment = entry(flight().head);
+    Flight& flight = this->flight();
+    const SegmentId head = flight.head;
+    const SentSegment& segment = flight.entry(head);
     if (!segment.has(sent::kMerged)) {
-        // Without SACK sacked_out counts duplicate ACKs and no segment is marked.
-        if (segment.has(sent::kSacked)) --sacked_out_;
-        if (segment.has(sent::kLost)) --lost_out_;
-        if (segment.has(sent::kInRetransmission)) --retrans_out_;
-        if (segment.has(sent::kListed)) remove_from_send_order(flight().head);
+        if (segment.has(sent::kSacked | sent::kLost | sent::kInRetransmission)) {
+            // Without SACK sacked_out counts duplicate ACKs and no segment is marked.
+            if (segment.has(sent::kSacked)) --sacked_out_;
+            if (segment.has(sent::kLost)) --lost_out_;
+            if (segment.has(sent::kInRetransmission)) --retrans_out_;
+        }
+        if (segment.has(sent::kListed)) {
+            if (flight.list_head == head && segment.next != kNoSegment) {
+                // Most often the first one sent leaves, and others follow.
+                flight.list_head = segment.next;
+                flight.entry(segment.next).previous = kNoSegment;
+            } else {
+                remove_from_send_order(head);
+            }
+        }
         --packets_out_;
     }
-    if (flight().lost_hint == flight().head) ++flight().lost_hint;
-    ++flight().head;
+    if (flight.lost_hint == head) ++flight.lost_hint;
+    flight.head = head + 1;
 }
 
 // --- the order of last transmissions ---

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/tcp/timer_table.h"
+
 namespace seedwire::tcp {
 
 namespace {
@@ -30,7 +32,8 @@ void WindowValidation::on_send_loop_end(Time now, const Facts& facts, Window& wi
     // Compared in ticks: the kernel's stamp is one of the coarse clock.
     const std::int64_t tick = facts.tick.ns();
     if (!facts.slow_start_after_idle ||
-        now.ns() / tick - stamp_.ns() / tick < facts.rto.ns() / tick)
+        whole_units(now.ns(), tick) - whole_units(stamp_.ns(), tick) <
+            whole_units(facts.rto.ns(), tick))
         return;
     if (facts.open && !facts.sndbuf_blocked) {
         const std::uint32_t used = std::max(used_, facts.initial_cwnd);

@@ -69,7 +69,7 @@ public:
     }
     DataOutcome data(Time now, std::uint64_t seq, std::uint32_t length, bool push = false) {
         Arrival arrival = segment(now, seq, length);
-        arrival.push = push;
+        if (push) arrival.flags |= wire::flag::kPsh;
         return arrive(now, arrival);
     }
     std::uint32_t read(Time now, std::uint32_t at_most = UINT32_MAX) {

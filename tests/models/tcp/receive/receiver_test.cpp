@@ -86,7 +86,7 @@ TEST_CASE("Octets beyond the right edge are accepted only when nothing waits unr
     CHECK_FALSE(c.receiver.check(at(1_ms), beyond, c.path));
     SECTION("a FIN alone may stick out") {
         beyond.length = 100;
-        beyond.fin = true;
+        beyond.flags |= wire::flag::kFin;
         CHECK(c.receiver.check(at(1_ms), beyond, c.path));
     }
     SECTION("all read") {
@@ -101,10 +101,9 @@ TEST_CASE("A RST that fails the check is dropped silently, a SYN is challenged",
           "[tcp][receive][rfc5961][RST-2]") {
     Connection c;
     Arrival far = c.segment(at(1_ms), 10'000'000, 0);
-    far.rst = true;
+    far.flags |= wire::flag::kRst;
     CHECK(c.receiver.check(at(1_ms), far, c.path).verdict == Acceptance::Verdict::Drop);
-    far.rst = false;
-    far.syn = true;
+    far.flags = wire::flag::kSyn;
     CHECK(c.receiver.check(at(1_ms), far, c.path).cause == Cause::ChallengeAck);
 }
 
@@ -120,7 +119,7 @@ TEST_CASE("PAWS refuses old data but not a RST, and does not ask segments withou
     old.has_timestamps = false;
     CHECK(c.receiver.check(at(600_ms), old, c.path));
     old.has_timestamps = true;
-    old.rst = true;
+    old.flags |= wire::flag::kRst;
     CHECK(c.receiver.check(at(600_ms), old, c.path));
 }
 
@@ -363,7 +362,7 @@ TEST_CASE("A FIN after data is acknowledged after 40 ms, a first one at the next
     SECTION("after data") {
         c.warm_up();
         Arrival fin = c.segment(at(100_ms), seq(40), 0);
-        fin.fin = true;
+        fin.flags |= wire::flag::kFin;
         CHECK(c.arrive(at(100_ms), fin).fin_reached);
         c.read(at(100_ms));
         CHECK(c.receiver.at_end_of_file());
@@ -376,7 +375,7 @@ TEST_CASE("A FIN after data is acknowledged after 40 ms, a first one at the next
     }
     SECTION("without any data before") {
         Arrival fin = c.segment(at(100_ms), 1, 0);
-        fin.fin = true;
+        fin.flags |= wire::flag::kFin;
         c.arrive(at(100_ms), fin);
         c.run_until(at(1_s));
         REQUIRE(c.acks.size() == 1);
@@ -389,7 +388,7 @@ TEST_CASE("A FIN behind a hole counts when the hole is filled; nothing follows i
     Connection c;
     c.warm_up();
     Arrival last = c.segment(at(100_ms), seq(41), 500);
-    last.fin = true;
+    last.flags |= wire::flag::kFin;
     CHECK_FALSE(c.arrive(at(100_ms), last).fin_reached);
     CHECK(c.acks.back().sack == Ranges{range(seq(41), seq(41) + 501)});
     CHECK_FALSE(c.receiver.fin_reached());
@@ -462,7 +461,7 @@ TEST_CASE("Into a window of zero only a bare FIN is accepted", "[tcp][receive][R
     CHECK(c.last_cause() == Cause::OutOfWindowAck);
     CHECK(c.acks.size() == 1);
     Arrival fin = c.segment(at(2_ms), 1, 0);
-    fin.fin = true;
+    fin.flags |= wire::flag::kFin;
     CHECK(c.arrive(at(2_ms), fin).fin_reached);
 }
 

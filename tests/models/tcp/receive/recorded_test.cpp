@@ -260,7 +260,7 @@ void replay(const Row (&rows)[N], const Setting& setting) {
         const Time at = time(row.at_us);
         driver.acks.clear();
         Arrival arrival = driver.segment(at, row.seq, row.length);
-        arrival.push = row.push;
+        if (row.push) arrival.flags |= wire::flag::kPsh;
         arrival.ts_echo = row.echo_ms + kStampBase;
         arrival.ts_now = row.clock_ms + kStampBase;
         driver.arrive(at, arrival);
