@@ -25,6 +25,8 @@ void Endpoint::Parts::finish_handshake() {
         config->resends_early_data) {
         // The application agreed to 0-RTT: it may as well go as ordinary data. RFC 8446 §4.2.10.
         info.data_sent = send_data(early_wish, 0);
+    } else if (role == Role::Client && info.early_data == EarlyDataStatus::Refused) {
+        info.data_sent = 0;  // nothing of it counts: the application begins anew
     }
 }
 

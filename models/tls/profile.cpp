@@ -166,6 +166,7 @@ constexpr Dialect kOpensslDialect{
     .duplicate_in_client_hello = Alert::IllegalParameter,
     .no_usable_certificate = Alert::ProtocolVersion,
     .takes_write_keys_late = true,
+    .truncation = Alert::DecodeError,
     .ignores_unknown_warnings = true,
     .plain_alert = PlainAlert::Accept,
 };
@@ -238,6 +239,7 @@ constexpr Profile kGnutls{
     .dialect = {.no_common_version = Alert::HandshakeFailure,
                 .unknown_ca = Alert::BadCertificate,
                 .expired = Alert::BadCertificate,
+                .truncation = Alert::UnexpectedMessage,
                 .plain_alert = PlainAlert::BadRecordMac},
 };
 
@@ -384,11 +386,33 @@ constexpr Profile rfc() {
     return p;
 }
 
+/// Node: OpenSSL inside, certificates judged by the program.
+constexpr Profile node20() {
+    Profile p = kOpenssl30;
+    p.name = "node-20";
+    p.summary = "Node 20 with OpenSSL 3.0 inside";
+    p.versions = kSince12;
+    p.other_suites = 56;
+    p.dialect.judges_outside = true;
+    return p;
+}
+constexpr Profile node24() {
+    Profile p = openssl35();
+    p.name = "node-24";
+    p.summary = "Node 24 with OpenSSL 3.5 inside";
+    p.other_suites = 49;
+    p.compressions = 0;
+    p.dialect.judges_outside = true;
+    return p;
+}
+
 constexpr Profile kOpenssl35 = openssl35();
+constexpr Profile kNode20 = node20();
+constexpr Profile kNode24 = node24();
 constexpr Profile kRfc = rfc();
 constexpr Profile kBrowser = browser();
-constexpr std::array kProfiles = {kOpenssl30, kOpenssl35, kGnutls,  kGo, kBoringssl,
-                                  kNss,       kWolfssl,   kBrowser, kRfc};
+constexpr std::array kProfiles = {kOpenssl30, kOpenssl35, kGnutls, kGo,     kBoringssl, kNss,
+                                  kWolfssl,   kBrowser,   kNode20, kNode24, kRfc};
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -39,6 +40,8 @@ struct Dialect {
     /// before that are not protected.
     bool takes_write_keys_late = false;
     bool alpn_alert_after_server_hello = false;
+    /// Said to a peer whose stream ends without close_notify; RFC 8446 §6.1 asks for nothing.
+    std::optional<Alert> truncation{};
     bool judges_outside = false;  ///< the application refuses the certificate: no alert, TCP closes
     bool ignores_unknown_warnings = false;  ///< RFC 8446 §6: any other alert is fatal
     /// A client that reads the server's protected records takes a plain alert for one out of order.

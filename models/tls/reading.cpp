@@ -232,6 +232,7 @@ void Endpoint::Parts::on_stream_end() {
     if (peer_closed || info.is_truncated) return;
     info.is_truncated = true;
     emit({.kind = Event::Kind::Truncated});
+    if (profile->dialect.truncation) return fail(*profile->dialect.truncation);
     if (info.state != State::Connected) end();
 }
 

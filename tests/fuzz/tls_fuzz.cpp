@@ -83,8 +83,8 @@ struct Connection {
                 content.insert(content.end(), piece.data, piece.data + piece.length);
             if (changes != nullptr && !content.empty()) {
                 for (int n = changes->next() % 4; n > 0; --n) {
-                    const std::size_t at =
-                        (changes->next() | changes->next() << 8) % static_cast<int>(content.size());
+                    const std::uint32_t low = changes->next(), high = changes->next();
+                    const std::size_t at = (low | high << 8) % content.size();
                     content[at] = static_cast<std::uint8_t>(content[at] ^ changes->next());
                 }
             }

@@ -427,7 +427,7 @@ MeasuredCase measured_case(std::string_view client, std::string_view server,
         set_mutual(c, name);
     if (contains(name, "client_cert_")) set_bad_client(c, name);
     if (starts(name, "fail")) set_failure(c, name);
-    if (name == "alpn_ok") {
+    if (name == "alpn_ok" || name == "alpn_h2") {
         c.client.alpn = {"h2", "http/1.1"};
         c.server.alpn = {"h2"};
     }
