@@ -306,6 +306,9 @@ void Endpoint::Parts::on_encrypted_extensions(Bytes body) {
     if (const auto alert = check_answers(extensions, in::kEncryptedExtensions)) return fail(*alert);
     for (const Extension& extension : extensions.all())
         if (const auto alert = accept_answer(extension)) return fail(*alert);
+    // RFC 8449 §5: one of the two.
+    if (extensions.has(MaxFragmentLength) && extensions.has(RecordSizeLimit))
+        return fail(Alert::IllegalParameter);
     const bool accepts_early = extensions.has(EarlyData);
     if (accepts_early) {
         // With the first PSK, its suite and its protocol only. RFC 8446 §4.2.10.

@@ -207,8 +207,14 @@ struct Negotiation {
     /// RFC 8446 §4.2.7, §4.2.8, §4.1.4.
     std::optional<Alert> group() {
         const Bytes offered = hello.list(SupportedGroups, 2);
-        const bool is_psk_only = parts.psk_chosen && !allows_modes(true);
+        // RFC 8446 §4.2.9: without a share only psk_ke is left.
+        const bool has_share = hello.extensions.has(KeyShare);
+        const bool may_miss = config.accepts_psk_only && allows_modes(false);
+        const bool is_psk_only =
+            parts.psk_chosen && (!allows_modes(true) || (!has_share && may_miss));
         if (is_psk_only) return std::nullopt;
+        // §9.2, of a hello whose PSK was not taken.
+        if (!has_share) return Alert::MissingExtension;
         if (const auto alert = check_share_groups(offered)) return alert;
         Group common = Group::None;
         const std::size_t count =
@@ -259,6 +265,7 @@ struct Negotiation {
         if (parts.psk_chosen) return std::nullopt;
         const Credential& own = config.credential;
         if (own.is_empty()) return config.profile->dialect.no_usable_certificate;
+        if (!hello.extensions.has(SignatureAlgorithms)) return Alert::MissingExtension;
         parts.own_scheme = parts.choose_scheme(hello.list(SignatureAlgorithms, 2), own.key());
         parts.info.scheme = parts.own_scheme;
         // Only schemes of TLS 1.3 sign in TLS 1.3; choose_scheme() knows no other.

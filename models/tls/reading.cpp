@@ -155,8 +155,9 @@ void Endpoint::Parts::on_protected(const Record& record) {
         }
     }
     if (record.type != kData && info.version == kTls13) return fail(Alert::UnexpectedMessage);
-    const bool opens =
-        record.key == read.secret && record.sequence == read.sequence && !record.is_damaged;
+    const bool has_tag = record.length > facts(info.suite).tag;
+    const bool opens = has_tag && record.key == read.secret && record.sequence == read.sequence &&
+                       !record.is_damaged;
     if (!opens) {
         if (may_skip) return skip(record);
         return fail(Alert::BadRecordMac);

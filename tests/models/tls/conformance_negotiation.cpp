@@ -296,6 +296,39 @@ const std::vector<ConformanceCase> kHello = {
          s.client().max_fragment_length = 2;
          edit_extension(s, EncryptedExtensions, X::MaxFragmentLength, octets({3}));
      }},
+    {"RFC 8449", kClient, "both limits of records in EncryptedExtensions", Alert::IllegalParameter,
+     [](Scene& s) {
+         s.client().max_fragment_length = 2;
+         s.client().record_size_limit = 1024;
+         s.server().profile = find_profile("openssl-3.0");
+         edit_extension(s, EncryptedExtensions, X::MaxFragmentLength, octets({2}));
+         edit_extension(s, EncryptedExtensions, X::RecordSizeLimit, octets({2, 0}));
+     }},
+    {"§4.2.8", kServer, "an empty list of shares asks for a HelloRetryRequest", std::nullopt,
+     [](Scene& s) { s.client().key_shares.clear(); },
+     [](Scene& s) { return is_connected(s) && s.machine_end().info().had_retry; }},
+    {"§4.1.4", kClient, "an unknown extension in HelloRetryRequest", Alert::UnsupportedExtension,
+     [](Scene& s) {
+         force_retry(s);
+         edit_extension(s, HelloRetryRequest, static_cast<X>(0xBEEF), octets({1}));
+     }},
+    {"§4.2.2", kClient, "an empty cookie", Alert::DecodeError,
+     [](Scene& s) {
+         force_retry(s);
+         edit_extension(s, HelloRetryRequest, X::Cookie, octets({0, 0}));
+     }},
+    {"§4.2", kClient, "supported_groups in ServerHello", Alert::IllegalParameter,
+     [](Scene& s) {
+         edit_extension(s, ServerHello, X::SupportedGroups, octets({0, 2, 0, 29}));
+     }},
+    {"RFC 6066", kClient, "an answer to server_name that is not empty", Alert::DecodeError,
+     [](Scene& s) { edit_extension(s, EncryptedExtensions, X::ServerName, octets({1})); }},
+    {"§4.2.8.2", kClient, "server share off the curve", Alert::IllegalParameter,
+     [](Scene& s) {
+         s.client().groups = s.client().key_shares = s.server().groups = {Group::Secp256r1};
+         edit(s, on_extensions(ServerHello,
+                               [](Parsed& hello) { hello.find(X::KeyShare)->back() ^= 1; }));
+     }},
     {"RFC 7301", kClient, "a protocol that was not offered", Alert::IllegalParameter,
      [](Scene& s) {
          s.client().alpn = {"h2"};

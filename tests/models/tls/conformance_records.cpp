@@ -94,6 +94,19 @@ const std::vector<ConformanceCase> kResumption = {
          s.resumes = true;
          remove_extension(s, ClientHello, X::PskKeyExchangeModes);
      }},
+    {"§4.2.3", kServer, "refused PSK and no signature_algorithms", Alert::MissingExtension,
+     [](Scene& s) {
+         s.resumes = true;
+         s.before_second = [](Scene& scene) { scene.tickets.rotate_key(); };
+         remove_extension(s, ClientHello, X::SignatureAlgorithms);
+     }},
+    {"§9.2", kServer, "refused PSK, no groups and no share", Alert::MissingExtension,
+     [](Scene& s) {
+         s.resumes = true;
+         s.before_second = [](Scene& scene) { scene.tickets.rotate_key(); };
+         remove_extension(s, ClientHello, X::SupportedGroups);
+         remove_extension(s, ClientHello, X::KeyShare);
+     }},
     {"T100", kServer, "unknown ticket", std::nullopt,
      [](Scene& s) {
          s.resumes = true;
@@ -219,6 +232,14 @@ std::vector<ConformanceCase> both(Role role) {
              s.afterwards = [](Scene& scene) {
                  WireRecord wire = data(10);
                  wire.record.length = kMaxCiphertext + 1;
+                 scene.say(wire);
+             };
+         }},
+        {"§5.2", role, "a record too short for its tag", Alert::BadRecordMac,
+         [](Scene& s) {
+             s.afterwards = [](Scene& scene) {
+                 WireRecord wire = data(10);
+                 wire.record.length = 12;
                  scene.say(wire);
              };
          }},
