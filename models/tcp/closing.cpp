@@ -48,7 +48,11 @@ bool orphan_reaches_fin_wait2(Connection& c, Time now, const wire::Segment& segm
         c.arm(TimerSlot::Keepalive, c.expiry(now, timeout - kStubLifetime));
         return true;
     }
-    if (arrival.fin()) return true;  // this very segment ends the wait
+    if (arrival.fin()) {
+        // It ends the wait, unless it lies behind a hole: then the wait is not without end.
+        c.arm(TimerSlot::Keepalive, c.expiry(now, timeout));
+        return true;
+    }
     hand_over_fin_wait2(c, out);
     return false;
 }
@@ -155,6 +159,12 @@ void hand_over_fin_wait2(Connection& c, Output& out) {
 }
 
 // [CLOSE-4]
+void fin_wait2_expires(Connection& c, Time now, Output& out) {
+    if (fin_wait2_timeout(c) > kStubLifetime) return hand_over_fin_wait2(c, out);
+    send_reset(c, now, wire::Cause::ResetAbort, out);
+    finish(c, Error::None, out);
+}
+
 void close_sending_side(Connection& c, Time now, Output& out) {
     switch (c.tcb.state) {
         case State::SynReceived:

@@ -30,5 +30,8 @@ void close_sending_side(Connection& c, Time now, Output& out);
 Duration fin_wait2_timeout(const Connection& c);
 /// A stub takes the orphan in FIN-WAIT-2 over for the rest of its time.
 void hand_over_fin_wait2(Connection& c, Output& out);
+/// The timer of an orphan in FIN-WAIT-2: a stub takes over, or if it had all of its time a reset
+/// ends the connection. Linux, `tcp_keepalive_timer`.
+void fin_wait2_expires(Connection& c, Time now, Output& out);
 
 }  // namespace seedwire::tcp

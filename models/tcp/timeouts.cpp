@@ -86,7 +86,8 @@ void retransmission_timeout(Connection& c, Time now, Output& out) {
     if (hopeless) return give_up(c, out);
     if (!probing) suspect_black_hole(c, now);
     out.expired_rto = c.sender.rto();  // before it is backed off
-    const Retransmission lost = c.sender.on_retransmission_timeout(now, c.peer_window());
+    const Retransmission lost =
+        c.sender.on_retransmission_timeout(now, c.peer_window(), c.tcb.orphan);
     retransmit(c, now, lost, out);
     c.sender.on_retransmission(now, lost);
     if (c.options->user_timeout != Duration::zero()) {
@@ -109,7 +110,7 @@ void loss_probe(Connection& c, Time now, Output& out) {
                                      : c.sender.snd_nxt() + head.length + (head.fin ? 1U : 0U);
         return end <= c.window_end();
     }();
-    const LossProbe probe = c.sender.on_loss_probe(now, fits);
+    const LossProbe probe = c.sender.on_loss_probe(now, fits, current_mss(c));
     bool sent = false;
     if (probe.kind == LossProbe::Kind::New) {
         const std::size_t before = out.segments.size();
@@ -207,7 +208,7 @@ void handshake_timeout(Connection& c, Time now, Output& out) {
 /// Linux, `tcp_keepalive_timer`. [KEEP-1]
 void keepalive_timeout(Connection& c, Time now, Output& out) {
     c.cancel(TimerSlot::Keepalive);
-    if (c.tcb.state == State::FinWait2 && c.tcb.orphan) return hand_over_fin_wait2(c, out);
+    if (c.tcb.state == State::FinWait2 && c.tcb.orphan) return fin_wait2_expires(c, now, out);
     if (!c.options->keepalive || c.tcb.state == State::Closed || c.tcb.state == State::SynSent) {
         return;
     }

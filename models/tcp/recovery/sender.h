@@ -199,10 +199,12 @@ public:
 
     // --- timers ---
     const RetransmissionTimer& timer() const { return timer_; }
-    Retransmission on_retransmission_timeout(Time now, const PeerWindow& peer);
+    /// `orphan`: the program has gone, so that not even a closed window is waited for without end.
+    Retransmission on_retransmission_timeout(Time now, const PeerWindow& peer, bool orphan = false);
     bool on_reordering_timeout(Time now);
     void on_reordering_timeout_end(Time now);
-    LossProbe on_loss_probe(Time now, bool new_data_fits);
+    /// `most_payload`: see PeerWindow.
+    LossProbe on_loss_probe(Time now, bool new_data_fits, std::uint32_t most_payload = UINT32_MAX);
     void on_probe_sent(Time now, const LossProbe& probe, bool sent);
     void arm_window_probe(Time now, Duration delay) { arm(now, TimerMeaning::WindowProbe, delay); }
     void stop_timer() { timer_.stop(); }

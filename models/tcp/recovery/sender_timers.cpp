@@ -1,5 +1,7 @@
 // The retransmission timer: which of its meanings comes next, and what its expiry does.
 // RFC 6298 §5, RFC 8985 §6.3 and §7.
+#include <algorithm>
+
 #include "models/tcp/recovery/sender.h"
 
 namespace seedwire::tcp {
@@ -37,13 +39,13 @@ void Sender::restart_timer(Time now) {
     if (!plan_loss_probe(now, true)) rearm_rto(now);
 }
 
-Retransmission Sender::on_retransmission_timeout(Time now, const PeerWindow& peer) {
+Retransmission Sender::on_retransmission_timeout(Time now, const PeerWindow& peer, bool orphan) {
     SEEDWIRE_ASSERT(!board_.empty());
     timer_.stop();
     const bool closed_window = peer.end <= board_.snd_una();
     enter_loss(now);
     // Into a closed window it is a probe, not a sign of loss that could end the connection.
-    if (!closed_window) {
+    if (!closed_window || orphan) {
         if (episode_.retransmits != UINT8_MAX) ++episode_.retransmits;
         ++repairs_.make().total_timeouts;
     }
@@ -75,7 +77,7 @@ void Sender::on_reordering_timeout_end(Time now) {
     if (timer_.meaning != TimerMeaning::Retransmission) rearm_rto(now);
 }
 
-LossProbe Sender::on_loss_probe(Time now, bool new_data_fits) {
+LossProbe Sender::on_loss_probe(Time now, bool new_data_fits, std::uint32_t most_payload) {
     if (board_.empty()) {
         timer_.stop();
         return {};
@@ -85,6 +87,9 @@ LossProbe Sender::on_loss_probe(Time now, bool new_data_fits) {
         // [TLP-2]
         if (new_data_fits) return {LossProbe::Kind::New, {}};
         const SegmentId last = board_.last();
+        // Options that it did not have the first time, SACK blocks, may take room from it.
+        const std::uint32_t most = std::min(mss_, most_payload);
+        if (board_.at(last).payload() > most) board_.split(last, static_cast<std::uint16_t>(most));
         const SentSegment& segment = board_.at(last);
         return {LossProbe::Kind::Again,
                 {.start = std::max(segment.start, board_.snd_una()),

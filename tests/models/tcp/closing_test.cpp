@@ -279,6 +279,31 @@ TEST_CASE("An orphan in FIN-WAIT-1 gives up after its tries", "[tcp][RTO-12]") {
     CHECK(d.saw(tcp::event::kGone));
 }
 
+TEST_CASE("An orphan whose peer keeps the window closed gives up, too", "[tcp][RTO-12]") {
+    TcpDrive d{DriveConfig{}};
+    d.to_established();
+    d.write(1000);
+    d.in(d.peer().ack(101).window(0));
+    d.close();
+    d.at(7200_s);
+    CHECK(d.state() == State::Closed);
+}
+
+TEST_CASE("An orphan in FIN-WAIT-2 does not wait for ever for what a FIN has left out",
+          "[tcp][CLOSE-9]") {
+    TcpDrive d{DriveConfig{}};
+    d.to_established();
+    d.close();
+    d.in(fin().seq(401).ack(102));  // the hundred octets before it are missing
+    CHECK(d.state() == State::FinWait2);
+    d.discard();
+    d.at(59_s);
+    CHECK(d.state() == State::FinWait2);
+    d.at(61_s);
+    CHECK(d.state() == State::Closed);
+    d.out(rst().seq(102).ack(301));
+}
+
 TEST_CASE("Half close: the other side goes on sending", "[tcp][rfc9293][CLOSE-6]") {
     TcpPair pair{PairConfig{}};
     pair.connect();

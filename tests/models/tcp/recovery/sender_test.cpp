@@ -448,4 +448,16 @@ TEST_CASE("Another congestion control goes on with the window as it is", "[tcp][
     CHECK(d.sender.window().ssthresh == 14);
 }
 
+TEST_CASE("A probe leaves room for the options that it carries", "[tcp][sender][TLP-2][OPT-9]") {
+    Drive d;
+    d.send(100, 3);
+    const LossProbe probe = d.sender.on_loss_probe(at_ms(302), false, kMss - 12);
+    REQUIRE(probe.kind == LossProbe::Kind::Again);
+    CHECK(probe.segment.start == segment(2));
+    CHECK(probe.segment.end == segment(3) - 12);
+    d.sender.on_probe_sent(at_ms(302), probe, true);
+    CHECK(d.sender.packets_out() == 4);
+    CHECK(d.sender.is_consistent());
+}
+
 }  // namespace seedwire::tcp
