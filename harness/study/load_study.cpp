@@ -36,6 +36,7 @@ void StudyLoader::read_base(const Fields& top) {
         return;
     }
     if (!scenario::require_scalar(*base, "base", "file", reporter_)) return;
+    study_.base_written = base->text;
     study_.base_file = beside(file_, base->text);
     scenario::Diagnostics unreadable;
     const auto text = read_(study_.base_file, unreadable);

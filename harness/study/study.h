@@ -78,6 +78,7 @@ struct Study {
     std::string file, name, description;
     std::optional<scenario::Document> base;
     std::string base_file;
+    std::string base_written;  ///< the same relative to the study; empty: it stands in the study
     /// Every file it was read from, by the path under which it was opened, the study first.
     std::vector<std::pair<std::string, std::string>> sources;
     std::vector<Parameter> parameters;

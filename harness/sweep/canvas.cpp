@@ -108,8 +108,11 @@ void Canvas::mark(std::size_t n, double x, double y) {
 void Canvas::axes(const Axis& x, const Axis& y, const Area& area, const Labels& labels) {
     const std::string grid = fmt::format("stroke=\"{}\" stroke-width=\"1\"", kGrid);
     const std::string ink = fmt::format("stroke=\"{}\" stroke-width=\"1\"", kInk);
+    double free_above = 1e9;
     for (const Axis::Tick& tick : y.ticks()) {
         if (!y.is_of_names()) line(area.left, tick.position, area.right, tick.position, grid);
+        if (tick.position > free_above) continue;
+        free_above = tick.position - 14;
         line(area.left - 4, tick.position, area.left, tick.position, ink);
         text(area.left - 8, tick.position + 4.5, tick.label, "text-anchor=\"end\"");
     }

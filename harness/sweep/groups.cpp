@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 namespace seedwire::sweep {
 
@@ -10,12 +12,10 @@ std::vector<const study::Cell*> values_of(const study::Plan& plan,
                                           const std::vector<std::size_t>& points,
                                           std::size_t parameter) {
     std::vector<const study::Cell*> values;
+    std::set<std::string_view> known;
     for (const std::size_t point : points) {
         const study::Cell& cell = plan.cell(point, parameter);
-        const bool known = std::any_of(values.begin(), values.end(), [&](const auto* other) {
-            return other == &cell || other->text == cell.text;
-        });
-        if (!known) values.push_back(&cell);
+        if (known.insert(cell.text).second) values.push_back(&cell);
     }
     return values;
 }
@@ -45,15 +45,15 @@ std::vector<Group> groups_beside(const study::Plan& plan, const std::vector<std:
             values_of(plan, points, p).size() > 1)
             others.push_back(p);
     std::vector<Group> groups;
+    std::map<std::string, std::size_t> places;
     for (const std::size_t point : points) {
         std::string name;
         for (const std::size_t p : others)
             name += fmt::format("{}{} = {}", name.empty() ? "" : ", ",
                                 plan.study().parameters[p].name, plan.cell(point, p).text);
-        auto at = std::find_if(groups.begin(), groups.end(),
-                               [&](const Group& group) { return group.name == name; });
-        if (at == groups.end()) at = groups.insert(groups.end(), Group{name, {}});
-        at->points.push_back(point);
+        const auto [at, is_new] = places.try_emplace(name, groups.size());
+        if (is_new) groups.push_back({name, {}});
+        groups[at->second].points.push_back(point);
     }
     return groups;
 }

@@ -10,6 +10,7 @@
 #include <memory>
 #include <set>
 
+#include "harness/scenario/canonical_text.h"
 #include "harness/sweep/whole_file.h"
 
 namespace seedwire::sweep {
@@ -223,9 +224,22 @@ private:
             .bind(static_cast<std::int64_t>(seed))
             .bind(to_string(record.status))
             .bind(record.reason)
-            .bind(fmt::format("seedwire run {} --seed {}{}", study_.base_file, seed,
-                              plan_.command_options(point)))
+            .bind(command_for(point, seed))
             .run();
+    }
+    /// To be given in the folder of the study; of a scenario within the study in that of the
+    /// results, where the point is written out.
+    std::string command_for(std::size_t point, std::uint64_t seed) {
+        if (!study_.base_written.empty())
+            return fmt::format("seedwire run {} --seed {}{}", study_.base_written, seed,
+                               plan_.command_options(point));
+        const std::string name = fmt::format("failed-{}.yaml", point);
+        scenario::Diagnostics problems;
+        const auto built =
+            scenario::build_scenario(*study_.base, plan_.options(point, seed), problems);
+        if (built && failed_points_.insert(point).second)
+            write_whole_file(store_.path(name), scenario::canonical_text(*built));
+        return fmt::format("seedwire run {} --seed {}", name, seed);
     }
     void write_state() {
         Statement set{db_, "INSERT OR REPLACE INTO study(name, value) VALUES(?, ?)"};
@@ -246,6 +260,7 @@ private:
     std::vector<Measured::Series> series_;
     std::vector<std::vector<std::size_t>> columns_;  ///< by set of measured things
     Statement add_run_, add_figure_, add_sample_, add_failure_;
+    std::set<std::size_t> failed_points_;
     std::string prefix_;
     std::int64_t run_ = 0;
 };

@@ -16,6 +16,9 @@ namespace {
 
 using study::Plot;
 
+/// More nobody can tell apart.
+constexpr std::size_t kMostSeries = 12;
+
 std::string with_unit(const std::string& name, const std::string& unit) {
     return unit.empty() ? name : fmt::format("{} [{}]", name, unit);
 }
@@ -55,6 +58,11 @@ public:
             problem = "nothing varies: only a cdf can be drawn";
             return {};
         }
+        if (plot_.kind != Plot::Kind::Heat && series(axes_of_plot()).size() > kMostSeries) {
+            problem = fmt::format("{} lines would be too many: choose with `where`",
+                                  series(axes_of_plot()).size());
+            return {};
+        }
         switch (plot_.kind) {
             case Plot::Kind::Line:
                 return line();
@@ -79,11 +87,19 @@ private:
         }
         return best;
     }
-    /// Points by whatever makes a series: `by`, and what else varies.
-    std::vector<Group> series(std::vector<std::size_t> axes) const {
-        std::vector<Group> groups = groups_beside(plan_, points_, axes);
-        // "cc = reno" with one such parameter is "reno" beside the name of what it is.
-        return groups;
+    /// Points by whatever makes a series.
+    std::vector<Group> series(const std::vector<std::size_t>& axes) const {
+        return groups_beside(plan_, points_, axes);
+    }
+    /// What does not make a series of its own: the axis; of a cdf everything but `by`, if that is
+    /// given.
+    std::vector<std::size_t> axes_of_plot() const {
+        if (plot_.kind != Plot::Kind::Cdf) return {x_};
+        std::vector<std::size_t> pooled;
+        if (const auto by = plan_.study().parameter(plot_.by))
+            for (std::size_t p = 0; p < parameters_.size(); ++p)
+                if (p != *by) pooled.push_back(p);
+        return pooled;
     }
     std::vector<double> numbers(std::size_t point) const {
         std::vector<double> values = samples_.points[point].numbers();
@@ -110,7 +126,7 @@ private:
             parameter.numeric ? with_unit(parameter.name, scale.unit) : parameter.name, what);
         chart.log_x = plot_.log_x, chart.log_y = plot_.log_y;
         if (!parameter.numeric) chart.names = texts(values);
-        for (const Group& group : series({x_})) {
+        for (const Group& group : series(axes_of_plot())) {
             LineSeries made{group.name, {}};
             for (std::size_t i = 0; i < values.size(); ++i) {
                 std::vector<double> all;
@@ -139,7 +155,7 @@ private:
         chart.labels = labels(parameters_[x_].name, y_label_);
         chart.names = texts(values);
         chart.log_y = plot_.log_y;
-        for (const Group& group : series({x_})) {
+        for (const Group& group : series(axes_of_plot())) {
             BoxChart::Series made{group.name, {}};
             for (const study::Cell* value : values) {
                 auto& place = made.values.emplace_back();
@@ -156,12 +172,7 @@ private:
         CdfChart chart;
         chart.labels = labels(y_label_, "share of runs");
         chart.log_x = plot_.log_x;
-        // A curve for each value of `by`, over everything else; without `by` for each combination.
-        std::vector<std::size_t> pooled;
-        if (const auto by = plan_.study().parameter(plot_.by))
-            for (std::size_t p = 0; p < parameters_.size(); ++p)
-                if (p != *by) pooled.push_back(p);
-        for (const Group& group : series(pooled)) {
+        for (const Group& group : series(axes_of_plot())) {
             CdfChart::Series made{group.name, {}};
             for (const std::size_t p : group.points) {
                 const auto some = numbers(p);

@@ -96,7 +96,7 @@ const std::string& Store::error() const {
 
 /// Two programs that write the same folder would undo each other's work.
 void Store::lock() {
-    const std::string file = path("lock");
+    const std::string file = path(".lock");
     lock_ = open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0666);  // NOLINT: open has a mode
     // A lock of the process, which workers do not inherit: when this process is killed, theirs may
     // go on for a moment.

@@ -73,6 +73,13 @@ private:
             TableRequest request;
             request.rows = study_.parameter(table.rows).value_or(0);
             request.columns = study_.parameter(table.columns);
+            const auto all = points_where(plan_, std::nullopt);
+            constexpr std::size_t kMostCells = 500;
+            if (study_.tables.empty() && all.size() > kMostCells) {
+                add("*{} points are too many for a table here: `seedwire table` makes any.*\n\n",
+                    all.size());
+                continue;
+            }
             const Samples samples = read_samples(store_, *metric, plan_.size());
             for (const WrittenTable& one : make_tables(plan_, samples, *question, request, false))
                 add("{}\n", sweep::write(one, TableFormat::Markdown));
@@ -111,8 +118,9 @@ private:
         add("| | |\n|---|---|\n| study | {} |\n| scenario | {} |\n| models | {} |\n| points | {} "
             "|\n"
             "| runs | {} |\n| seeds | from {} on, the same at every point |\n",
-            study_.file, study_.base_file, store_.value("model_version"), plan_.size(),
-            store_.value("runs"), first);
+            study_.file.substr(study_.file.rfind('/') + 1),
+            study_.base_written.empty() ? "in the study" : study_.base_written,
+            store_.value("model_version"), plan_.size(), store_.value("runs"), first);
         if (study_.warm_up > Duration::zero())
             add("| warm-up | {} of each run left out of rates, counts and series |\n",
                 to_string(study_.warm_up));

@@ -171,6 +171,13 @@ says 'a limit' "seedwire run base.yaml --seed 1 --set 'loss=0.5 %' --set 'hosts.
 eval "$(grep -m 1 'seedwire run' said.txt | sed "s|seedwire|'$program'|; s|\$| -q|")" ||
     fail 'the command that repeats a failed run'
 
+awk '/^base:/ {print "base:"; while ((getline line < "base.yaml") > 0) print "  " line; next} {print}' \
+    limited.study.yaml >inline.study.yaml
+run inline.study.yaml -o inline 2>said.txt
+is 'a limit within one file exits 5' 5 $?
+(cd inline && eval "$(grep -m 1 'seedwire run' ../said.txt | sed "s|seedwire|'$program'|; s|\$| -q|")") ||
+    fail 'the command that repeats a failed run of a scenario within the study' "$(cat said.txt)"
+
 # --- what cannot be written, what is damaged --------------------------------------------------------
 run fixed.study.yaml -o fixed-5 2>said.txt
 is 'an existing folder exits 2' 2 $?
