@@ -410,14 +410,17 @@ TEST_CASE("F-RTO does not examine a timeout during Recovery, but one that repeat
 }
 
 TEST_CASE("What ECE asked for is not taken back", "[tcp][sender][rfc3168][UNDO-4]") {
-    for (const bool ece : {false, true}) {
+    // None, the ACK that enters Recovery, or a later one of the same episode.
+    for (const int marked : {0, 1, 2}) {
         Drive d;
         d.send(100, 10);
-        d.ack(201, segment(0), {block(1, 4)}, -1, ece);
+        d.ack(201, segment(0), {block(1, 4)}, -1, marked == 1);
         d.resend(201);
+        d.ack(202, segment(0), {block(1, 5)}, -1, marked == 2);
+        d.resend(202);
         d.ack(230, 10U);
         d.ack(301, 10U, {block(0, 1)});
-        CHECK(d.sender.window().ssthresh == (ece ? 5 : kInfiniteSsthresh));
+        CHECK(d.sender.window().ssthresh == (marked != 0 ? 5 : kInfiniteSsthresh));
     }
 }
 
@@ -458,6 +461,17 @@ TEST_CASE("A probe leaves room for the options that it carries", "[tcp][sender][
     d.sender.on_probe_sent(at_ms(302), probe, true);
     CHECK(d.sender.packets_out() == 4);
     CHECK(d.sender.is_consistent());
+}
+
+TEST_CASE("Behind a probe that could not be sent the RTO counts from the first segment",
+          "[tcp][sender][RTO-3]") {
+    Drive d;
+    d.send(100, 3);
+    d.expect_timer(TimerMeaning::LossProbe, 302);
+    const LossProbe probe = d.sender.on_loss_probe(at_ms(302), true);
+    REQUIRE(probe.kind == LossProbe::Kind::New);
+    d.sender.on_probe_sent(at_ms(302), probe, false);
+    d.expect_timer(TimerMeaning::Retransmission, 400);
 }
 
 }  // namespace seedwire::tcp
