@@ -107,8 +107,11 @@ std::optional<Session> TicketAuthority::open(Bytes ticket, Time now, bool uses) 
 }
 
 bool TicketAuthority::is_first_use(std::uint64_t hello, Time now, Duration window) {
-    std::erase_if(seen_, [&](const auto& entry) { return now - entry.second > window; });
-    return seen_.emplace(hello, now).second;
+    while (!seen_in_order_.empty() && now - seen_in_order_.front().at > window)
+        seen_.erase(seen_in_order_.take_front().hello);
+    if (!seen_.insert(hello).second) return false;
+    seen_in_order_.push_back({now, hello});
+    return true;
 }
 
 }  // namespace seedwire::tls

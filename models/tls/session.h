@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "models/tls/bytes.h"
 #include "models/tls/secrets.h"
 #include "models/tls/types.h"
+#include "sim/base/ring.h"
 #include "sim/base/time.h"
 
 namespace seedwire::tls {
@@ -90,7 +92,12 @@ public:
 private:
     std::uint64_t key_;
     std::map<std::uint64_t, Session> stored_;
-    std::map<std::uint64_t, Time> seen_;
+    struct Seen {
+        Time at;
+        std::uint64_t hello = 0;
+    };
+    std::set<std::uint64_t> seen_;
+    Ring<Seen> seen_in_order_;  ///< of time, so that old ones are found without a search
 };
 
 }  // namespace seedwire::tls
