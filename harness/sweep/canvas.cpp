@@ -131,22 +131,34 @@ void Canvas::axes(const Axis& x, const Axis& y, const Area& area, const Labels& 
     text((area.left + area.right) / 2, area.bottom + 44, labels.x,
          "text-anchor=\"middle\" font-size=\"14\"");
     const double middle = (area.top + area.bottom) / 2;
+    const bool is_long = width_of(labels.y) > area.bottom - area.top;
     text(18, middle, labels.y,
-         fmt::format("text-anchor=\"middle\" font-size=\"14\" transform=\"rotate(-90 18 {:.2f})\"",
-                     middle));
+         fmt::format("text-anchor=\"middle\" font-size=\"{}\" transform=\"rotate(-90 18 {:.2f})\"",
+                     is_long ? 11 : 14, middle));
 }
 
-void Canvas::legend(const std::vector<std::string>& names, const Area& area, Sample sample) {
+void Canvas::legend(const std::string& title, const std::vector<std::string>& names,
+                    const Area& area, Sample sample) {
     if (names.size() < 2 && (names.empty() || names.front().empty())) return;
-    // Above the plot, in one row where it fits; else in a column at its right end.
-    double needed = 0, widest = 0;
+    constexpr double kSample = 48;  // with its room
+    double needed = title.empty() ? 0 : width_of(title) + 12, widest = 0;
     for (const std::string& name : names) {
-        needed += width_of(name) + 48;
+        needed += width_of(name) + kSample;
         widest = std::max(widest, width_of(name));
     }
-    const bool row = needed <= area.right - area.left;
-    double x = row ? area.right - needed + 12 : area.right - widest - 40;
-    double y = row ? area.top - 7 : area.top + 12;
+    // Above the plot, in one row where it fits; else in a column in its upper left corner, on
+    // white.
+    const bool row = needed <= kWidth - 24;
+    double x = row ? std::max(12.0, area.right - needed + 12) : area.left + 10;
+    double y = row ? area.top - 7 : area.top + 14;
+    if (!row) {
+        const double lines = static_cast<double>(names.size());
+        rectangle(area.left + 4, area.top, widest + 44, 18 * lines + 6,
+                  "fill=\"#ffffff\" fill-opacity=\"0.85\"");
+    } else if (!title.empty()) {
+        text(x, y, title, "font-style=\"italic\"");
+        x += width_of(title) + 12;
+    }
     for (std::size_t n = 0; n < names.size(); ++n) {
         if (sample != Sample::Box) {
             line(x, y - 4, x + 26, y - 4,
@@ -158,7 +170,7 @@ void Canvas::legend(const std::vector<std::string>& names, const Area& area, Sam
         if (sample == Sample::MarkedLine) mark(n, x + 13, y - 4);
         text(x + 31, y, names[n], "");
         if (row)
-            x += width_of(names[n]) + 48;
+            x += width_of(names[n]) + kSample;
         else
             y += 18;
     }

@@ -31,9 +31,10 @@ public:
     void mark(std::size_t n, double x, double y);
     /// Grid, ticks with labels, frame, names of the axes.
     void axes(const Axis& x, const Axis& y, const Area& area, const Labels& labels);
-    /// Beside a sample of each series; nothing for a single one without a name.
     enum class Sample { Line, MarkedLine, Box };
-    void legend(const std::vector<std::string>& names, const Area& area, Sample sample);
+    /// Names beside a sample of each series; nothing for a single one without a name.
+    void legend(const std::string& title, const std::vector<std::string>& names, const Area& area,
+                Sample sample);
     std::string finish();
 
 private:

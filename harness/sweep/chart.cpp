@@ -86,7 +86,7 @@ std::string draw(const LineChart& chart) {
         if (way.size() > 1) canvas.path(way, false, stroke(n, 2));
         for (const auto& [px, py] : way) canvas.mark(n, px, py);
     }
-    canvas.legend(names, area, Canvas::Sample::MarkedLine);
+    canvas.legend(chart.labels.series, names, area, Canvas::Sample::MarkedLine);
     return canvas.finish();
 }
 
@@ -140,7 +140,7 @@ std::string draw(const BoxChart& chart) {
             draw_box(canvas, y, chart.series[n].values[i], x.at(static_cast<double>(i)) + shift,
                      width, n);
         }
-    canvas.legend(names, area, Canvas::Sample::Box);
+    canvas.legend(chart.labels.series, names, area, Canvas::Sample::Box);
     return canvas.finish();
 }
 
@@ -168,7 +168,7 @@ std::string draw(const CdfChart& chart) {
         way.emplace_back(area.right, y.at(1));
         canvas.path(way, false, stroke(n, 2));
     }
-    canvas.legend(names, area, Canvas::Sample::Line);
+    canvas.legend(chart.labels.series, names, area, Canvas::Sample::Line);
     return canvas.finish();
 }
 

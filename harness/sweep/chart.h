@@ -13,6 +13,7 @@ namespace seedwire::sweep {
 
 struct Labels {
     std::string title, x, y;
+    std::string series;  ///< what tells the series apart: "cc"
 };
 
 /// Values along x, each perhaps with an interval.

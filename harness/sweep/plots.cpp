@@ -29,6 +29,16 @@ Scale scale_of(const study::Parameter& parameter, double largest) {
     return scale_for(study::unit_of(parameter.kind), largest);
 }
 
+/// What the unit of an axis should suit: the largest value; on a logarithmic axis the middle one.
+double typical(const std::vector<double>& values, bool logarithmic) {
+    double largest = 0, least = 0;
+    for (const double v : values) {
+        largest = std::max(largest, std::fabs(v));
+        if (v > 0 && (least == 0 || v < least)) least = v;
+    }
+    return logarithmic && least > 0 ? std::sqrt(least) * std::sqrt(largest) : largest;
+}
+
 class Plotter {
 public:
     Plotter(const study::Plan& plan, const Plot& plot, Samples samples)
@@ -41,11 +51,11 @@ public:
             x_ = *x;
         else
             x_ = default_x();
-        double largest = 0;
+        std::vector<double> all;
         for (const std::size_t point : points_)
-            for (const auto& [seed, value] : samples_.points[point].values)
-                largest = std::max(largest, std::fabs(value));
-        scale_ = scale_for(samples_.metric.unit, largest);
+            for (const auto& [seed, value] : samples_.points[point].values) all.push_back(value);
+        scale_ = scale_for(samples_.metric.unit, typical(all, plot_.log_y));
+        name_series();
         y_label_ = with_unit(samples_.metric.name, scale_.unit);
     }
 
@@ -89,7 +99,21 @@ private:
     }
     /// Points by whatever makes a series.
     std::vector<Group> series(const std::vector<std::size_t>& axes) const {
-        return groups_beside(plan_, points_, axes);
+        std::vector<Group> groups = groups_beside(plan_, points_, axes);
+        if (!series_name_.empty())
+            for (Group& group : groups) group.name.erase(0, series_name_.size() + 3);  // " = "
+        return groups;
+    }
+    /// The only parameter that tells series apart, if there is only one: then its values are enough
+    /// beside the lines.
+    void name_series() {
+        const std::vector<std::size_t> axes = axes_of_plot();
+        std::vector<std::size_t> others;
+        for (std::size_t p = 0; p < parameters_.size(); ++p)
+            if (std::find(axes.begin(), axes.end(), p) == axes.end() &&
+                values_of(plan_, points_, p).size() > 1)
+                others.push_back(p);
+        if (others.size() == 1) series_name_ = parameters_[others.front()].name;
     }
     /// What does not make a series of its own: the axis; of a cdf everything but `by`, if that is
     /// given.
@@ -111,15 +135,17 @@ private:
         for (const study::Cell* cell : cells) all.push_back(cell->text);
         return all;
     }
-    Labels labels(const std::string& x, const std::string& y) const { return {plot_.title, x, y}; }
+    Labels labels(const std::string& x, const std::string& y) const {
+        return {plot_.title, x, y, series_name_};
+    }
 
     std::string line() {
         const auto values = values_of(plan_, points_, x_);
         const study::Parameter& parameter = parameters_[x_];
-        double largest = 0;
+        std::vector<double> numbers_of_x;
         for (const study::Cell* cell : values)
-            if (cell->quantity) largest = std::max(largest, std::fabs(cell->quantity->value));
-        const Scale scale = scale_of(parameter, largest);
+            if (cell->quantity) numbers_of_x.push_back(cell->quantity->value);
+        const Scale scale = scale_of(parameter, typical(numbers_of_x, plot_.log_x));
         LineChart chart;
         const std::string what = fmt::format("{} {}", plot_.median ? "median" : "mean", y_label_);
         chart.labels = labels(
@@ -220,7 +246,7 @@ private:
     std::vector<std::size_t> points_;
     std::size_t x_ = 0;
     Scale scale_;
-    std::string y_label_;
+    std::string y_label_, series_name_;
 };
 
 }  // namespace
