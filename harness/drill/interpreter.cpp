@@ -40,7 +40,7 @@ public:
         : script_{script},
           settings_{read_settings(script, options)},
           machine_{settings_.host.sysctls, settings_.local, settings_.host.ipv4_mtu()},
-          syscalls_{machine_, settings_.host, settings_.remote},
+          syscalls_{machine_, settings_.host, settings_.remote, settings_.tolerance},
           start_{machine_.now()},
           base_{machine_.now()} {}
 

@@ -20,6 +20,8 @@ struct NumberRow {
 };
 constexpr std::array kNumbers = {
     NumberRow{"tcp_ecn", &Sysctls::tcp_ecn},
+    NumberRow{"tcp_ecn_option", &Sysctls::tcp_ecn_option},
+    NumberRow{"tcp_ecn_option_beacon", &Sysctls::tcp_ecn_option_beacon},
     NumberRow{"tcp_syn_retries", &Sysctls::tcp_syn_retries},
     NumberRow{"tcp_synack_retries", &Sysctls::tcp_synack_retries},
     NumberRow{"tcp_syn_linear_timeouts", &Sysctls::tcp_syn_linear_timeouts},
@@ -43,6 +45,7 @@ constexpr std::array kNumbers = {
     NumberRow{"tcp_base_mss", &Sysctls::tcp_base_mss},
     NumberRow{"tcp_mtu_probe_floor", &Sysctls::tcp_mtu_probe_floor},
     NumberRow{"tcp_probe_threshold", &Sysctls::tcp_probe_threshold},
+    NumberRow{"tcp_max_tw_buckets", &Sysctls::tcp_max_tw_buckets},
     NumberRow{"tcp_limit_output_bytes", &Sysctls::tcp_limit_output_bytes},
     NumberRow{"tcp_challenge_ack_limit", &Sysctls::tcp_challenge_ack_limit},
     NumberRow{"tcp_syncookies", &Sysctls::tcp_syncookies},
@@ -63,6 +66,9 @@ constexpr std::array kSwitches = {
     SwitchRow{"tcp_window_scaling", &Sysctls::tcp_window_scaling},
     SwitchRow{"tcp_ecn_fallback", &Sysctls::tcp_ecn_fallback},
     SwitchRow{"tcp_slow_start_after_idle", &Sysctls::tcp_slow_start_after_idle},
+    SwitchRow{"tcp_retrans_collapse", &Sysctls::tcp_retrans_collapse},
+    SwitchRow{"tcp_thin_linear_timeouts", &Sysctls::tcp_thin_linear_timeouts},
+    SwitchRow{"tcp_stdurg", &Sysctls::tcp_stdurg},
     SwitchRow{"tcp_autocorking", &Sysctls::tcp_autocorking},
     SwitchRow{"tcp_moderate_rcvbuf", &Sysctls::tcp_moderate_rcvbuf},
     SwitchRow{"tcp_no_metrics_save", &Sysctls::tcp_no_metrics_save},
@@ -159,18 +165,30 @@ struct Harmless {
 };
 constexpr std::array kHarmless = {
     Harmless{"tcp_fack", ""},
-    Harmless{"tcp_notsent_lowat", "4294967295"},
     Harmless{"tcp_no_ssthresh_metrics_save", "1"},
-    Harmless{"tcp_thin_linear_timeouts", "0"},
     Harmless{"tcp_adv_win_scale", ""},  // obsolete in Linux 6.6
     Harmless{"ip_local_port_range", ""},
     Harmless{"tcp_tw_reuse", ""},
+    Harmless{"tcp_tso_rtt_log", "9"},
+    Harmless{"tcp_backlog_ack_defer", ""},
+    Harmless{"tcp_migrate_req", "0"},
+    Harmless{"tcp_l3mdev_accept", "0"},
+    Harmless{"tcp_reflect_tos", "0"},
+    Harmless{"tcp_workaround_signed_windows", "0"},
+    Harmless{"tcp_mem", ""},
+    Harmless{"tcp_child_ehash_entries", ""},
+    Harmless{"tcp_ehash_entries", ""},
+    Harmless{"tcp_available_congestion_control", ""},
+    Harmless{"tcp_allowed_congestion_control", ""},
+    Harmless{"ip_forward", ""},
+    Harmless{"rp_filter", ""},
+    Harmless{"default_qdisc", ""},
+    Harmless{"netdev_max_backlog", ""},
+    Harmless{"optmem_max", ""},
 };
 
 /// Known to hosts, but without effect yet: another value would let a script pass for nothing.
 constexpr std::array kFixed = {
-    Harmless{"tcp_recovery", "1"},
-    Harmless{"tcp_challenge_ack_limit", "2147483647"},
     Harmless{"tcp_limit_output_bytes", "4194304"},
 };
 
@@ -340,6 +358,11 @@ void HostSettings::set_sysctl(std::string_view name, std::string_view value, Pos
             unsupported(at, fmt::format("{} = {} has no effect here yet", key, value));
     const auto number = whole(value);
     if (!number) fail(at, fmt::format("'{}' is no number", value));
+    if (key == "tcp_notsent_lowat") {  // unsigned there
+        sysctls.tcp_notsent_lowat = static_cast<std::int32_t>(
+            std::min<std::int64_t>(*number < 0 ? INT32_MAX : *number, INT32_MAX));
+        return;
+    }
     for (const NumberRow& row : kNumbers)
         if (row.name == key) return void(sysctls.*row.field = static_cast<std::int32_t>(*number));
     for (const SwitchRow& row : kSwitches)

@@ -32,10 +32,13 @@ std::int64_t ask_out(const socket::Stack& stack, Time, socket::SocketId id) {
 std::int64_t ask_unsent(const socket::Stack& stack, Time now, socket::SocketId id) {
     return stack.info(now, id).notsent_bytes;
 }
+std::int64_t ask_mark(const socket::Stack& stack, Time, socket::SocketId id) {
+    return stack.is_at_mark(id) ? 1 : 0;
+}
 constexpr std::array kQuestions = {
     Question{"SIOCINQ", ask_in},         Question{"FIONREAD", ask_in},
     Question{"SIOCOUTQ", ask_out},       Question{"TIOCOUTQ", ask_out},
-    Question{"SIOCOUTQNSD", ask_unsent},
+    Question{"SIOCOUTQNSD", ask_unsent}, Question{"SIOCATMARK", ask_mark},
 };
 
 /// The port in "{sa_family = AF_INET, sin_port = htons(8080), ...}"; nothing for "...".

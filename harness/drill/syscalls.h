@@ -30,8 +30,12 @@ struct Operation {
 
 class Syscalls {
 public:
-    Syscalls(Machine& machine, HostSettings& settings, wire::Address remote)
-        : machine_{machine}, settings_{settings}, remote_{remote} {
+    Syscalls(Machine& machine, HostSettings& settings, wire::Address remote, Duration tolerance)
+        : machine_{machine},
+          settings_{settings},
+          remote_{remote},
+          start_{machine.now()},
+          tolerance_{tolerance} {
         machine_.set_marks(
             [this](socket::SocketId id, std::uint16_t port) { return marks_of(id, port); });
     }
@@ -89,6 +93,11 @@ private:
                               Position at);
     Operation fast_open_operation(const Descriptor& target, std::uint32_t length,
                                   std::int64_t flags, Position at);
+    /// recvmsg() with MSG_ERRQUEUE.
+    Operation read_errors_operation(const Descriptor& source, const Value* control);
+    /// What recvmsg() of data says beside them.
+    void verify_control(const Descriptor& source, const Value& control);
+    void verify_stamp(const Value& message, Time real) const;
     using Ask = std::function<Result(Time)>;
     Ask question_of(const Descriptor& target, const std::string& name);
     Operation read_operation(const Descriptor& source, std::uint32_t length, std::int64_t flags);
@@ -104,6 +113,8 @@ private:
     Machine& machine_;
     HostSettings& settings_;
     wire::Address remote_;
+    Time start_;
+    Duration tolerance_;  ///< of timestamps
     std::map<std::int64_t, Descriptor> descriptors_;
     UnderTest under_test_;
 };

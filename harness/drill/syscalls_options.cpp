@@ -41,6 +41,13 @@ constexpr std::array kRows = {
     Row{"TCP_DEFER_ACCEPT", socket::Option::DeferAccept},
     Row{"SO_RCVLOWAT", socket::Option::ReceiveLowWater},
     Row{"TCP_NOTSENT_LOWAT", socket::Option::NotSentLowWater},
+    Row{"SO_OOBINLINE", socket::Option::InlineUrgent},
+    Row{"IP_RECVERR", socket::Option::ReceiveErrors},
+    Row{"IPV6_RECVERR", socket::Option::ReceiveErrors},
+    Row{"SO_ZEROCOPY", socket::Option::ZeroCopy},
+    Row{"SO_TIMESTAMPING", socket::Option::Timestamping},
+    Row{"TCP_THIN_LINEAR_TIMEOUTS", socket::Option::ThinLinearTimeouts},
+    Row{"SO_MAX_PACING_RATE", socket::Option::MaxPacingRate},
     Row{"SO_ERROR", socket::Option::SocketError},
 };
 

@@ -126,11 +126,12 @@ Operation Syscalls::fast_open_operation(const Descriptor& target, std::uint32_t 
 Operation Syscalls::write_operation(const Descriptor& target, std::uint32_t length,
                                     std::int64_t flags, Position at) {
     using namespace constant;
-    if ((flags & ~(kDontWait | kEndOfRecord | kNoSignal | kMore)) != 0)
+    if ((flags & ~(kDontWait | kEndOfRecord | kNoSignal | kMore | kOutOfBand | kZeroCopy)) != 0)
         unsupported(at, "these flags of a write are not supported");
     tcp::WriteMode mode = tcp::WriteMode::Plain;
     if ((flags & kMore) != 0) mode = tcp::WriteMode::More;
     if ((flags & kEndOfRecord) != 0) mode = tcp::WriteMode::EndOfRecord;
+    if ((flags & kOutOfBand) != 0) mode = tcp::WriteMode::Urgent;
     Operation operation;
     if (target.kind == Descriptor::Kind::Pipe) {
         operation.attempt = [bytes = target.pipe, length](Time) -> std::optional<Result> {
@@ -140,9 +141,12 @@ Operation Syscalls::write_operation(const Descriptor& target, std::uint32_t leng
         return operation;
     }
     operation.attempt = [this, id = target.socket, blocking = blocks(target, flags), length, mode,
+                         zero_copy = (flags & kZeroCopy) != 0,
                          done = std::uint32_t{0}](Time now) mutable -> std::optional<Result> {
         while (true) {
-            const Result result = machine_.stack().write(now, id, length - done, mode);
+            const Result result =
+                zero_copy ? machine_.stack().write_zero_copy(now, id, length - done, mode)
+                          : machine_.stack().write(now, id, length - done, mode);
             if (result.would_block() && blocking) {
                 machine_.stack().expect_write(id);
                 return std::nullopt;
@@ -159,6 +163,14 @@ Operation Syscalls::prepare_read(const Syscall& call, Position at) {
     using namespace constant;
     const Transfer transfer = transfer_of(call, at);
     const Descriptor& source = descriptor(call.arguments[0]);
+    if ((transfer.flags & kErrorQueue) != 0) return read_errors_operation(source, transfer.control);
+    if ((transfer.flags & kOutOfBand) != 0) {
+        Operation operation;
+        operation.attempt = [this, id = source.socket, peek = (transfer.flags & kPeek) != 0](Time) {
+            return std::optional{machine_.stack().read_urgent(id, peek)};
+        };
+        return operation;
+    }
     if ((transfer.flags & ~(kDontWait | kPeek | kTruncate | kWaitAll)) != 0)
         unsupported(at, "these flags of a read are not supported");
     const auto length = static_cast<std::uint32_t>(transfer.length);
@@ -167,19 +179,8 @@ Operation Syscalls::prepare_read(const Syscall& call, Position at) {
         return refusal(tcp::Error::BadAddress);
     Operation operation = read_operation(source, length, transfer.flags);
     if (transfer.control == nullptr || transfer.control->kind == Value::Kind::Any) return operation;
-    // TCP_CM_INQ: what is left to read; one for the end of the stream. tcp(7), `tcp_inq_hint`.
-    const Value& control = *transfer.control;
-    if (control.kind != Value::Kind::List) fail(control.at, "a list of messages is missing here");
-    if (control.items.empty() && !source.inq) return operation;
-    if (control.items.size() != 1 || !source.inq ||
-        member(control.items[0], "cmsg_type", 1).words != std::vector<std::string>{"TCP_CM_INQ"})
-        unsupported(control.at, "of control messages only TCP_CM_INQ is known here");
-    const Value& data = member(control.items[0], "cmsg_data", 2);
-    operation.verify = [this, id = source.socket, expected = integer_of(data), place = data.at] {
-        std::int64_t real = machine_.stack().readable(id);
-        if (real == 0 && machine_.stack().at_end_of_file(id)) real = 1;
-        if (real != expected)
-            fail(place, fmt::format("expected {}, the call gave {}", expected, real));
+    operation.verify = [this, &source, control = *transfer.control] {
+        verify_control(source, control);
     };
     return operation;
 }

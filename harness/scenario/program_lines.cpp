@@ -31,6 +31,8 @@ constexpr std::array kForms{
           "open a connection by Fast Open, with data in the SYN if a cookie is known"},
          Kind::FastOpenSend},
     Form{{"send", "SIZE", "write until the socket has taken that many bytes"}, Kind::Send},
+    Form{{"send_oob", "SIZE", "the same with MSG_OOB: the last byte is urgent"}, Kind::SendUrgent},
+    Form{{"recv_oob", "", "one recv() with MSG_OOB; it does not wait"}, Kind::ReceiveUrgent},
     Form{{"sendfor", "DURATION", "write for that long"}, Kind::SendFor},
     Form{{"writes", "N of SIZE [every DURATION]", "N writes"}, Kind::Writes},
     Form{{"recv", "SIZE", "read exactly that many bytes"}, Kind::Receive},
@@ -194,6 +196,7 @@ bool LineParser::arguments() {
         case Kind::Send:
             return size_or_nothing(operation_.number);
         case Kind::Receive:
+        case Kind::SendUrgent:
             return size(operation_.number);
         case Kind::SendFor:
         case Kind::Sleep:
@@ -259,6 +262,7 @@ std::string print_operation(const app::Operation& operation,
                 "tfo_send {} {}:{}{}", number, nodes[operation.peer], operation.second,
                 operation.count == 0 ? "" : fmt::format(" from {}", operation.count));
         case Kind::Send:
+        case Kind::SendUrgent:
         case Kind::Receive:
             return fmt::format("{} {}", name, number);
         case Kind::SendFor:

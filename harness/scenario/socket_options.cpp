@@ -49,6 +49,12 @@ constexpr std::array kRows{
               "bytes that make a socket readable"},
     OptionRow{"notsent_lowat", O::NotSentLowWater, Type::Bytes, 0, INT32_MAX,
               "unsent bytes below which it is writable"},
+    OptionRow{"oobinline", O::InlineUrgent, Type::Boolean, 0, 1,
+              "1 leaves an urgent byte in the stream"},
+    OptionRow{"thin_linear_timeouts", O::ThinLinearTimeouts, Type::Boolean, 0, 1,
+              "1 keeps timeouts from doubling while few segments are in flight"},
+    OptionRow{"max_pacing_rate", O::MaxPacingRate, Type::Rate, 8, INT64_MAX,
+              "paces, at that rate at most"},
 };
 
 std::vector<std::string_view> names_of_options() {
@@ -104,6 +110,15 @@ std::optional<std::int64_t> read_value(TokenReader& in, const OptionRow& row) {
 
 std::int32_t doubled(std::int64_t asked, std::int32_t most, std::int64_t least) {
     return static_cast<std::int32_t>(std::max(2 * std::min<std::int64_t>(asked, most), least));
+}
+
+bool apply_seldom(const OptionValue& value, tcp::SocketOptions& options) {
+    constexpr std::int64_t kBitsPerByte = 8;
+    if (value.option == O::InlineUrgent) options.inline_urgent = value.number != 0;
+    if (value.option == O::ThinLinearTimeouts) options.thin_linear_timeouts = value.number != 0;
+    if (value.option == O::MaxPacingRate)
+        options.max_pacing_rate = static_cast<std::uint64_t>(value.number / kBitsPerByte);
+    return value.option != O::QuickAck && value.option != O::None;
 }
 
 bool apply(const OptionValue& value, const tcp::Sysctls& sysctls, tcp::SocketOptions& options) {
@@ -169,11 +184,9 @@ bool apply(const OptionValue& value, const tcp::Sysctls& sysctls, tcp::SocketOpt
         case O::FastOpen:
             options.fast_open_queue = static_cast<std::int32_t>(n);
             return true;
-        case O::QuickAck:
-        case O::None:
-            return false;
+        default:
+            return apply_seldom(value, options);
     }
-    return false;
 }
 
 }  // namespace

@@ -47,6 +47,7 @@ struct Operation {
         Connect,       ///< peer node + number = port, count = local port (0 = any)
         FastOpenSend,  ///< like Connect, with port in `second`; number = bytes
         Send,          ///< number = bytes
+        SendUrgent,    ///< number = bytes, the last of them urgent
         SendFor,       ///< duration
         Writes,        ///< count calls of number bytes, one every duration
         Receive,       ///< number = bytes
@@ -62,6 +63,7 @@ struct Operation {
         WaitAcked,
         WaitError,  ///< at most duration
         TryRead,
+        ReceiveUrgent,
         SetOption  ///< option + number
     };
     enum class Option : std::uint8_t {
@@ -85,7 +87,10 @@ struct Operation {
         SynCount,
         DeferAccept,
         ReceiveLowWater,
-        NotSentLowWater
+        NotSentLowWater,
+        InlineUrgent,
+        ThinLinearTimeouts,
+        MaxPacingRate
     };
     Kind kind = Kind::Accept;
     Option option = Option::None;

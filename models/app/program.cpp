@@ -164,6 +164,10 @@ Program::Outcome Program::advance(Time now, const Operation& operation) {
             constexpr std::uint32_t kReadBuffer = 1024 * 1024;
             return host().read(now, connection_, kReadBuffer);
         }
+        case Do::SendUrgent:
+            return send_urgent(now, operation);
+        case Do::ReceiveUrgent:
+            return host().read_urgent(now, connection_);
         case Do::SetOption:
             return set_option(now, operation);
     }

@@ -43,6 +43,7 @@ private:
     Outcome connect(Time now, const Operation& operation);
     Outcome fast_open_send(Time now, const Operation& operation);
     Outcome send_for(Time now);
+    Outcome send_urgent(Time now, const Operation& operation);
     Outcome writes(Time now, const Operation& operation);
     Outcome receive_chunks(Time now, const Operation& operation);
     Outcome rounds(Time now, const Operation& operation, bool serving);

@@ -1,4 +1,6 @@
 // What the operations of programs do. POSIX.1-2017.
+#include <algorithm>
+
 #include "models/app/program.h"
 
 namespace seedwire::app {
@@ -55,6 +57,12 @@ socket::Option socket_option(Operation::Option option) {
             return To::ReceiveLowWater;
         case From::NotSentLowWater:
             return To::NotSentLowWater;
+        case From::InlineUrgent:
+            return To::InlineUrgent;
+        case From::ThinLinearTimeouts:
+            return To::ThinLinearTimeouts;
+        case From::MaxPacingRate:
+            return To::MaxPacingRate;
         case From::None:
             break;
     }
@@ -73,6 +81,8 @@ std::int64_t socket_value(const Operation& operation) {
             return duration / Duration::s(1);
         case Operation::Option::UserTimeout:
             return duration / Duration::ms(1);
+        case Operation::Option::MaxPacingRate:
+            return operation.number / 8;  // bit/s; the socket counts bytes
         default:
             return operation.number;
     }
@@ -185,6 +195,23 @@ Program::Outcome Program::send_for(Time now) {
         total_ += outcome->value;
         if (!outcome->ok()) return Result{total_, outcome->error};
     }
+}
+
+/// write() with MSG_OOB until all is taken; the octet is urgent that the last call ends with.
+Program::Outcome Program::send_urgent(Time now, const Operation& operation) {
+    while (total_ < operation.number) {
+        const auto left = static_cast<std::uint32_t>(
+            std::min<std::int64_t>(operation.number - total_, UINT32_MAX));
+        const Result result = host().write(now, connection_, left, tcp::WriteMode::Urgent);
+        if (result.would_block()) {
+            waits_on_ = connection_;
+            host().wait_for(connection_, socket::event::kWritable | socket::event::kError);
+            return std::nullopt;
+        }
+        if (!result.ok()) return Result{total_, result.error};
+        total_ += result.value;
+    }
+    return success(total_);
 }
 
 Program::Outcome Program::writes(Time now, const Operation& operation) {

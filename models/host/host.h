@@ -79,6 +79,7 @@ public:
                      const ConnectionName& name, std::uint32_t length) override;
     void expect_write(SocketId socket) override;
     Result write(Time now, SocketId socket, std::uint32_t length, tcp::WriteMode mode) override;
+    Result read_urgent(Time now, SocketId socket) override;
     Result read(Time now, SocketId socket, std::uint32_t at_most) override;
     tcp::Error shutdown(Time now, SocketId socket, socket::Shutdown how) override;
     tcp::Error close(Time now, SocketId socket) override;

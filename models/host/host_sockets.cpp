@@ -168,6 +168,13 @@ Result Host::write(Time now, SocketId socket, std::uint32_t length, tcp::WriteMo
     return result;
 }
 
+Result Host::read_urgent(Time now, SocketId socket) {
+    Parts& p = *parts_;
+    const Result result = p.stack->read_urgent(socket, false);
+    p.drain(now);
+    return result;
+}
+
 Result Host::read(Time now, SocketId socket, std::uint32_t at_most) {
     Parts& p = *parts_;
     const Result result = p.stack->read(now, socket, at_most);
@@ -187,6 +194,11 @@ void Host::Parts::note_read(Time now, SocketId socket, const Result& result) {
     if (label == socket::kNoLabel) return;
     EndFigures& end = end_of(label);
     const auto count = static_cast<std::uint64_t>(result.value);
+    const std::uint64_t left_out = stack->bytes_read(socket) - end.bytes_read - count;
+    if (left_out > 0) [[unlikely]] {
+        // Urgent octets are no part of what is read; a FIN at the end is, but of no bytes.
+        end.bytes_read += std::min<std::uint64_t>(left_out, stack->octets_left_out(socket));
+    }
     if (count > 0) {
         if (end.first_read.is_never()) end.first_read = now;
         end.bytes_read += count;

@@ -72,6 +72,8 @@ public:
     /// sendto() with MSG_FASTOPEN: the same with data in the SYN, as Stack::fast_open() has it.
     virtual Result fast_open(Time now, SocketId socket, std::uint32_t peer_node, std::uint16_t port,
                              const ConnectionName& name, std::uint32_t length) = 0;
+    /// recv() with MSG_OOB: it never waits.
+    virtual Result read_urgent(Time now, SocketId socket) = 0;
     virtual tcp::Error shutdown(Time now, SocketId socket, socket::Shutdown how) = 0;
     virtual tcp::Error close(Time now, SocketId socket) = 0;
     virtual tcp::Error set_option(Time now, SocketId socket, socket::Option option,

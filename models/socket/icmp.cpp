@@ -8,8 +8,7 @@ namespace {
 
 using tcp::Error;
 
-// By code of "destination unreachable". EPROTO stands for kinds that programs cannot tell apart
-// here.
+// By code of "destination unreachable".
 constexpr std::array<IcmpMeaning, 16> kUnreachable = {{
     {Error::NetworkUnreachable, false},  // net
     {Error::HostUnreachable, false},     // host
@@ -18,8 +17,8 @@ constexpr std::array<IcmpMeaning, 16> kUnreachable = {{
     {Error::MessageSize, false},         // fragmentation needed
     {Error::NotSupported, false},        // source route failed
     {Error::NetworkUnreachable, true},   // net unknown
-    {Error::HostUnreachable, true},      // host unknown (Linux: EHOSTDOWN)
-    {Error::ProtocolError, true},        // source host isolated (Linux: ENONET)
+    {Error::HostDown, true},             // host unknown
+    {Error::NoNetwork, true},            // source host isolated
     {Error::NetworkUnreachable, true},   // net prohibited
     {Error::HostUnreachable, true},      // host prohibited
     {Error::NetworkUnreachable, false},  // net unreachable for this service

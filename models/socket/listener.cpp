@@ -146,6 +146,7 @@ const wire::Segment& RequestTable::resend(Time now, std::uint32_t index, wire::C
     }
     syn_ack.cause = cause;
     syn_ack.syn.fast_open = {};  // a cookie goes with the first one only
+    syn_ack.accurate_ecn = {};   // perhaps it was what the path did not pass. RFC 9768 §3.2.3.2.2
     // [LISTEN-3]
     if (cause == wire::Cause::SynRepeated) {
         request.answered_repeats =

@@ -16,6 +16,7 @@ constexpr std::int64_t kMaximumKeepaliveSeconds = 32767;  // MAX_TCP_KEEPIDLE, M
 constexpr std::int64_t kMaximumProbes = 127;              // MAX_TCP_KEEPCNT, MAX_TCP_SYNCNT
 constexpr std::int64_t kMinimumMaxSegment = 88;           // TCP_MIN_MSS
 constexpr std::int64_t kMaximumMaxSegment = 32767;        // MAX_TCP_WINDOW
+constexpr std::int64_t kTimestampingMask = 0x7FFFF;       // SOF_TIMESTAMPING_MASK
 constexpr std::int64_t kMaximumLinger2Seconds = 120;      // TCP_FIN_TIMEOUT_MAX
 
 bool is_within(std::int64_t value, std::int64_t low, std::int64_t high) {
@@ -69,6 +70,33 @@ Error set_linger(tcp::SocketOptions& options, std::int64_t seconds) {
     options.linger_set = seconds >= 0;
     options.linger = Duration::s(std::max<std::int64_t>(seconds, 0));
     return Error::None;
+}
+
+/// Those that few programs know.
+Error apply_seldom_option(tcp::SocketOptions& options, Option option, std::int64_t value) {
+    switch (option) {
+        case Option::InlineUrgent:
+            options.inline_urgent = value != 0;
+            return Error::None;
+        case Option::ReceiveErrors:
+            options.receive_errors = value != 0;
+            return Error::None;
+        case Option::ZeroCopy:
+            return store_switch(options.zero_copy, value);
+        case Option::Timestamping:
+            if (!is_within(value, 0, kTimestampingMask)) return Error::InvalidArgument;
+            options.timestamping = static_cast<std::uint32_t>(value);
+            return Error::None;
+        case Option::ThinLinearTimeouts:
+            return store_switch(options.thin_linear_timeouts, value);
+        case Option::MaxPacingRate:
+            // The largest value, in whichever width, says that there is no limit.
+            options.max_pacing_rate =
+                value == -1 || value == UINT32_MAX ? 0 : static_cast<std::uint64_t>(value);
+            return Error::None;
+        default:
+            return Error::NoProtocolOption;
+    }
 }
 
 }  // namespace
@@ -138,11 +166,9 @@ Error apply_option(tcp::SocketOptions& options, const tcp::Sysctls& sysctls, Opt
             return store(options.receive_low_water, std::max<std::int64_t>(value, 1), 1, INT32_MAX);
         case Option::NotSentLowWater:
             return store(options.notsent_low_water, value, 0, INT32_MAX);
-        case Option::QuickAck:
-        case Option::SocketError:
-            break;
+        default:
+            return apply_seldom_option(options, option, value);
     }
-    return Error::NoProtocolOption;
 }
 
 Result option_value(const tcp::SocketOptions& options, const tcp::Sysctls& sysctls, Option option) {
@@ -195,6 +221,18 @@ Result option_value(const tcp::SocketOptions& options, const tcp::Sysctls& sysct
             return success(options.receive_low_water);
         case Option::NotSentLowWater:
             return success(options.notsent_low_water);
+        case Option::InlineUrgent:
+            return success(options.inline_urgent);
+        case Option::ReceiveErrors:
+            return success(options.receive_errors);
+        case Option::ZeroCopy:
+            return success(options.zero_copy);
+        case Option::Timestamping:
+            return success(options.timestamping);
+        case Option::ThinLinearTimeouts:
+            return success(options.thin_linear_timeouts);
+        case Option::MaxPacingRate:
+            return or_default(static_cast<std::int64_t>(options.max_pacing_rate), UINT32_MAX);
         case Option::QuickAck:
         case Option::SocketError:
             break;

@@ -20,6 +20,7 @@ std::uint16_t poll_mask(const PollFacts& facts) {
                          (facts.state == tcp::State::SynReceived && !facts.early);
     if (!opening) {
         if (facts.readable) mask |= readiness::kIn;
+        if (facts.urgent) mask |= readiness::kUrgent;
         // Who may not write any more learns it by writing: that does not block.
         if (facts.write_shut || facts.has_room) mask |= readiness::kOut;
     }

@@ -13,6 +13,7 @@ struct PollFacts {
     bool never_connected = false;  ///< fresh from socket(), or bound
     bool acceptable = false;       ///< a listener with a connection in its queue
     bool readable = false;         ///< as many bytes as SO_RCVLOWAT asks for
+    bool urgent = false;           ///< an urgent octet waits
     bool read_shut = false;        ///< end of file was reached, or shutdown(SHUT_RD)
     bool write_shut = false;       ///< shutdown(SHUT_WR), or the connection is over
     bool has_room = false;         ///< a third of the send buffer is free

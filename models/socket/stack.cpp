@@ -46,7 +46,9 @@ Stack::Parts::Parts(const tcp::Sysctls& sysctls_of_host, wire::Address address_o
       random{seed, "host/" + std::string{host_name} + "/isn"},
       requests{sysctls_of_host},
       stubs{sysctls_of_host},
-      cookies{draw_secret(seed, host_name, "SYN cookies")} {
+      cookies{draw_secret(seed, host_name, "SYN cookies")},
+      challenges{RandomStream{seed, "host/" + std::string{host_name} + "/challenges"}} {
+    output.challenges = &challenges;
     drawn_keys.count = 1;
     drawn_keys.key[0] = draw_secret(seed, host_name, "fast open");
 }
@@ -118,6 +120,8 @@ void Stack::Parts::settle(Time now, Socket& socket, SocketId id, std::size_t fir
         change(socket.label, socket.reported, state);
         socket.reported = state;
     }
+    if (socket.tells) [[unlikely]]
+        note_progress(now, id);
     if (output.events != 0) {
         const std::uint16_t events = std::exchange(output.events, std::uint16_t{0});
         if ((events & event::kEstablished) != 0) socket.established = true;
@@ -166,8 +170,13 @@ void Stack::Parts::end_connection(Time now, SocketId id, std::uint16_t events) {
     deadlines.remove(id);
     leave_foreground(socket);
     socket.detached = true;
+    // Linux, `tcp_time_wait`: where there is no room for it the connection is simply gone. [TW-5]
+    const bool crowded = static_cast<std::int64_t>(stubs.size()) >= sysctls->tcp_max_tw_buckets;
     const bool time_wait = (events & event::kTimeWait) != 0;
-    if (time_wait || (events & event::kFinWait2Orphan) != 0) {
+    if (crowded) {
+        demux.erase(socket.remote, socket.local_port);
+        change(socket.label, socket.reported, State::Closed);
+    } else if (time_wait || (events & event::kFinWait2Orphan) != 0) {
         const tcp::Remains remains = socket.endpoint.remains();
         const std::uint32_t stub =
             stubs.add(now, socket.remote, socket.local_port, socket.label, remains, time_wait);
@@ -183,7 +192,7 @@ void Stack::Parts::end_connection(Time now, SocketId id, std::uint16_t events) {
 void Stack::on_segment(Time now, const Arrival& arrival, const wire::Segment& segment) {
     Parts& p = *parts_;
     // No socket here has a key, and what is signed is not for one without. Linux,
-    // `tcp_inbound_hash`; RFC 5925 §7.3 leaves it to the user.
+    // `tcp_inbound_hash`; RFC 5925 §7.3 leaves it to the user. [LISTEN-17]
     if (segment.has(flag::kSigned)) [[unlikely]]
         return;
     const Target target = p.demux.find(arrival.from, arrival.to.port);
@@ -424,6 +433,13 @@ void Stack::on_icmp_error(Time now, const IcmpError& icmp) {
     if (target.kind != TargetKind::Connection) return;
     tcp::Endpoint& endpoint = p.sockets[target.index].endpoint;
     const std::size_t first = p.mark();
+    if (endpoint.state() == State::SynSent && meaning.error != tcp::Error::None &&
+        p.options_of(p.sockets[target.index]).receive_errors) {
+        // Only while it connects: then TCP has nothing better to say of the path. [ERRQ-1]
+        p.error_queue(target.index)
+            .push(
+                {QueuedError::Origin::Icmp, meaning.error, icmp.type, icmp.code, icmp.mtu, 0, {}});
+    }
     if (icmp.type == kIcmpUnreachable && icmp.code == kIcmpFragmentationNeeded) {
         endpoint.on_packet_too_big(now, icmp.mtu, icmp.quoted, p.output);
     } else if (meaning.error != tcp::Error::None) {

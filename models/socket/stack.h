@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "models/socket/calls.h"
+#include "models/socket/error_queue.h"
 #include "models/socket/types.h"
 #include "models/tcp/config.h"
 #include "sim/base/time.h"
@@ -57,6 +59,8 @@ public:
     /// is given first, with set_label().
     tcp::Error connect(Time now, SocketId socket, wire::SocketAddress to, std::uint32_t mtu);
     Result write(Time now, SocketId socket, std::uint32_t length, tcp::WriteMode mode) override;
+    /// The same with MSG_ZEROCOPY: with SO_ZEROCOPY set a message tells when the buffer is free.
+    Result write_zero_copy(Time now, SocketId socket, std::uint32_t length, tcp::WriteMode mode);
     /// sendto() with MSG_FASTOPEN: connects, and says how many of the bytes went with the SYN. 0:
     /// it is connected already, so write(). EINPROGRESS: the SYN left without data.
     Result fast_open(Time now, SocketId socket, wire::SocketAddress to, std::uint32_t mtu,
@@ -67,6 +71,10 @@ public:
     tcp::Error set_fast_open_key(SocketId socket, std::span<const std::uint8_t> key);
     void forget_paths();  ///< `ip tcp_metrics flush`: cookies of servers
     Result read(Time now, SocketId socket, std::uint32_t at_most) override;  ///< 0: end of file
+    /// recv() with MSG_OOB; EINVAL: nothing is urgent, or it comes in line.
+    Result read_urgent(SocketId socket, bool peek);
+    /// recvmsg() with MSG_ERRQUEUE; nothing: EAGAIN.
+    std::optional<QueuedError> read_error_queue(SocketId socket);
     tcp::Error shutdown(Time now, SocketId socket, Shutdown how);
     tcp::Error close(Time now, SocketId socket);
     tcp::Error set_option(Time now, SocketId socket, Option option, std::int64_t value);
@@ -75,6 +83,8 @@ public:
     std::uint16_t poll(SocketId socket) const;                     ///< readiness bits that hold now
     std::uint32_t readable(SocketId socket) const;                 ///< SIOCINQ
     std::uint32_t unacknowledged(SocketId socket) const override;  ///< SIOCOUTQ
+    std::uint32_t octets_left_out(SocketId socket) const;          ///< urgent, never read in line
+    bool is_at_mark(SocketId socket) const;                        ///< SIOCATMARK
     std::uint64_t bytes_read(SocketId socket) const;
     bool is_established(SocketId socket) const override;  ///< now or earlier
     bool at_end_of_file(SocketId socket) const;

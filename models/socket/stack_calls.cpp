@@ -33,6 +33,7 @@ void Stack::Parts::free_socket(SocketId id) {
     leave_foreground(socket);
     deadlines.remove(id);
     if (!socket_keys.empty()) forget_keys(id);
+    if (socket.tells) forget_errors(id);
     socket = Socket{};
     free_sockets.push_back(id);
 }
@@ -256,6 +257,8 @@ Result Stack::write(Time now, SocketId id, std::uint32_t length, tcp::WriteMode 
     const std::size_t first = p.mark();
     const std::uint32_t accepted = endpoint.write(now, length, mode, p.output);
     p.settle(now, id, first);
+    if (accepted > 0 && p.options_of(*socket).timestamping != 0) [[unlikely]]
+        p.note_write(now, id, accepted, false);
     return accepted == 0 ? failure(Error::Again) : success(accepted);
 }
 
@@ -275,7 +278,8 @@ Result Stack::read(Time now, SocketId id, std::uint32_t at_most) {
         } else {
             p.settle(now, *socket, id, first);
         }
-        return success(taken);
+        // An urgent octet alone is skipped, and nothing is left.
+        if (taken > 0) return success(taken);
     }
     if (endpoint.at_end_of_file()) return success(0);
     const Error error = endpoint.take_error();
@@ -285,10 +289,19 @@ Result Stack::read(Time now, SocketId id, std::uint32_t at_most) {
 }
 
 // [SOCK-2]
+Result Stack::read_urgent(SocketId id, bool peek) {
+    Parts& p = *parts_;
+    Socket* socket = p.open_socket(id);
+    if (socket == nullptr) return failure(Error::BadDescriptor);
+    if (socket->kind != Socket::Kind::Connection) return failure(Error::NotConnected);
+    const tcp::UrgentRead read = socket->endpoint.read_urgent(peek);
+    return read.error == Error::None ? success(read.taken) : failure(read.error);
+}
+
 Error Stack::take_error(SocketId id) {
     Parts& p = *parts_;
     if (!p.has_endpoint(id)) return Error::None;
-    return p.sockets[id].endpoint.take_error();
+    return p.sockets[id].endpoint.take_any_error();
 }
 
 // --- closing ------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@
 
 #include "models/socket/deadlines.h"
 #include "models/socket/demux.h"
+#include "models/socket/error_queue.h"
 #include "models/socket/listener.h"
 #include "models/socket/stack.h"
 #include "models/socket/syn_cookies.h"
@@ -41,6 +42,7 @@ struct Socket {
     bool untested : 1 = false;     ///< only keepalive waits, and no probe was answered yet
     bool read_shut : 1 = false, write_shut : 1 = false;
     bool deferred : 1 = false;  ///< connect() waits for data: no SYN was sent yet
+    bool tells : 1 = false;     ///< it has an ErrorQueue
     bool early : 1 = false;     ///< opened by a SYN with data, the handshake is not complete
 };
 static_assert(sizeof(Socket) == 48);
@@ -69,6 +71,11 @@ struct Stack::Parts {
     void settle(Time now, SocketId id, std::size_t first) { settle(now, sockets[id], id, first); }
     void settle(Time now, Socket& socket, SocketId id, std::size_t first);
     void emit(const Batch& batch, const wire::Segment& segment);
+    /// The messages of a socket; made on demand.
+    ErrorQueue& error_queue(SocketId id);
+    void forget_errors(SocketId id);
+    void note_progress(Time now, SocketId id);
+    void note_write(Time now, SocketId id, std::uint32_t bytes, bool zero_copy);
     void end_connection(Time now, SocketId id, std::uint16_t events);
     void watch_deadline(Socket& socket, SocketId id);
     void leave_foreground(Socket& socket);
@@ -150,8 +157,14 @@ struct Stack::Parts {
         tcp::FastOpenKeys keys;
     };
     std::vector<SocketKeys> socket_keys;  ///< TCP_FASTOPEN_KEY
+    struct SocketErrors {
+        SocketId socket = kNoSocket;
+        ErrorQueue queue;
+    };
+    std::vector<SocketErrors> error_queues;  ///< of the few sockets that ask for messages
     TimeWaitTable stubs;
     SynCookies cookies;
+    tcp::HostChallengeLimit challenges;
     std::uint32_t foreground_count = 0, untested_count = 0;
 
     tcp::Output output;  ///< its segments are the stack's

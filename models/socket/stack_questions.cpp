@@ -28,8 +28,17 @@ Error Stack::set_option(Time now, SocketId id, Option option, std::int64_t value
                               (option == Option::FastOpen || option == Option::FastOpenNoCookie ||
                                option == Option::FastOpenConnect);
         if (too_late) return Error::InvalidArgument;
+        const bool counts = option == Option::Timestamping && (value & timestamping::kId) != 0 &&
+                            (options.timestamping & timestamping::kId) == 0;
+        // Bytes are counted from where the stream stands, and there must be one. [ERRQ-2]
+        if (counts && !live) return Error::InvalidArgument;
         const Error error = apply_option(options, *p.sysctls, option, value);
         if (error != Error::None) return error;
+        if (counts) {
+            const tcp::StreamProgress at = socket->endpoint.progress();
+            const bool writes = (options.timestamping & timestamping::kIdFromWrites) != 0;
+            p.error_queue(id).count_from(writes ? at.written : at.acknowledged);
+        }
         socket->options = p.share(options);
         if (option == Option::FastOpen && socket->kind == Socket::Kind::Listening) {
             p.listeners[socket->listener].fast_open.set_limit(p.fast_open_limit(*socket, 0));
@@ -73,7 +82,10 @@ std::uint16_t Stack::poll(SocketId id) const {
         const auto low_water =
             static_cast<std::uint32_t>(std::max(p.options_of(*socket).receive_low_water, 1));
         facts.state = state(id);
-        facts.readable = endpoint.readable() >= low_water;
+        // The urgent octet at the mark is nothing that a plain read would give.
+        const bool skips = endpoint.is_at_mark() && !p.options_of(*socket).inline_urgent;
+        facts.readable = endpoint.readable() >= low_water + (skips ? 1U : 0U);
+        facts.urgent = endpoint.has_urgent_octet();
         facts.read_shut = socket->read_shut || socket->detached || endpoint.peer_has_finished();
         facts.write_shut = socket->write_shut || socket->detached;
         facts.has_room = endpoint.writable() > 0;
@@ -81,12 +93,24 @@ std::uint16_t Stack::poll(SocketId id) const {
         facts.deferred = socket->deferred;
         facts.error = endpoint.error() != Error::None;
     }
+    if (socket->tells) {
+        for (const Parts::SocketErrors& errors : p.error_queues)
+            if (errors.socket == id && !errors.queue.empty()) facts.error = true;
+    }
     return poll_mask(facts);
 }
 
 // [SOCK-9]
 std::uint32_t Stack::readable(SocketId id) const {
-    return parts_->has_endpoint(id) ? parts_->sockets[id].endpoint.readable() : 0;
+    return parts_->has_endpoint(id) ? parts_->sockets[id].endpoint.readable_to_mark() : 0;
+}
+
+std::uint32_t Stack::octets_left_out(SocketId id) const {
+    return parts_->has_endpoint(id) ? parts_->sockets[id].endpoint.octets_left_out() : 0;
+}
+
+bool Stack::is_at_mark(SocketId id) const {
+    return parts_->has_endpoint(id) && parts_->sockets[id].endpoint.is_at_mark();
 }
 
 std::uint32_t Stack::unacknowledged(SocketId id) const {

@@ -38,7 +38,7 @@ constexpr std::uint16_t kAnyInput = kReadable | kPeerClosed | kError | kAcceptab
 
 /// Bits of poll()'s revents.
 namespace readiness {
-constexpr std::uint16_t kIn = 0x001, kOut = 0x004, kError = 0x008, kHangUp = 0x010,
+constexpr std::uint16_t kIn = 0x001, kUrgent = 0x002, kOut = 0x004, kError = 0x008, kHangUp = 0x010,
                         kReadHangUp = 0x2000;
 }
 
@@ -68,7 +68,13 @@ enum class Option : std::uint8_t {
     DeferAccept,  ///< seconds
     ReceiveLowWater,
     NotSentLowWater,
-    SocketError  ///< SO_ERROR: get only, reads and clears
+    InlineUrgent,        ///< SO_OOBINLINE
+    ReceiveErrors,       ///< IP_RECVERR
+    ZeroCopy,            ///< SO_ZEROCOPY
+    Timestamping,        ///< SO_TIMESTAMPING: SOF_TIMESTAMPING_*
+    ThinLinearTimeouts,  ///< TCP_THIN_LINEAR_TIMEOUTS
+    MaxPacingRate,       ///< SO_MAX_PACING_RATE, bytes/s
+    SocketError          ///< SO_ERROR: get only, reads and clears
 };
 
 /// Segments to transmit, all of one socket, in order: [begin, end) of Stack::segments().

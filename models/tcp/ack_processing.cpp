@@ -128,7 +128,9 @@ std::uint32_t AckProcessing::count_dsack(const SackRange& block) {
     repairs.dsack_duplicates += segments;
     // More copies than were ever sent again: the network made them. [SCORE-4]
     if (repairs.dsack_duplicates > repairs.total_retransmissions) return 0;
-    if (s_.episode_.reordering_seen != 0 && !dsack_of_probe_) s_.active().rack.on_dsack();
+    // A static window does not learn. [RACK-10]
+    const bool learns = (s_.sysctls().tcp_recovery & rack_mode::kStaticWindow) == 0;
+    if (s_.episode_.reordering_seen != 0 && !dsack_of_probe_ && learns) s_.active().rack.on_dsack();
     dsacked_ = true;
     s_.active().rate.count_delivered(segments);
     return segments;

@@ -11,6 +11,7 @@
 #include "models/tcp/mtu_probing.h"
 #include "models/tcp/timeouts.h"
 #include "models/tcp/transmit.h"
+#include "models/tcp/urgent.h"
 #include "sim/base/assert.h"
 
 namespace seedwire::tcp {
@@ -161,9 +162,19 @@ void send_after_ack(Connection& c, Time now, AfterAck what, Output& out) {
     if (what == AfterAck::Retransmissions) run_retransmission_loop(c, now, out);
 }
 
-void note_mark(Connection& c) {
-    c.ecn.note_mark();
-    if (c.ecn.is_accurate()) c.seldom.make().accurate_ecn.count_mark();
+/// A segment with ECT or CE has come.
+void note_ecn(Connection& c, Time now, const wire::Segment& segment) {
+    if (segment.ecn == wire::Ecn::Ce) c.ecn.note_mark();
+    if (!c.ecn.is_accurate()) return;
+    AccurateEcn& accurate = c.seldom.make().accurate_ecn;
+    if (segment.ecn == wire::Ecn::Ce) accurate.count_mark();
+    accurate.bytes().count(segment.ecn, segment.payload.length);
+    // Where the option is spared it still comes so often per round trip. Linux,
+    // `tcp_accecn_option_beacon_check`. [ACCECN-11]
+    const std::int32_t beacon = c.sysctls().tcp_ecn_option_beacon;
+    if (beacon > 0 &&
+        (now - accurate.bytes().last_sent()) * beacon >= Duration::us(c.sender.rtt().srtt_us()))
+        accurate.bytes().demand();
 }
 
 /// How many marks this ACK tells of; an ACK that brings nothing new may have been overtaken.
@@ -172,7 +183,7 @@ std::uint32_t marks_told(Connection& c, const wire::Segment& segment, std::int64
     if (segment.has(wire::flag::kSyn) || (progress <= 0 && segment.sack.count == 0)) return 0;
     const auto bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(progress, 0));
     const auto segments = static_cast<std::uint32_t>((bytes + c.sender.mss() - 1) / c.sender.mss());
-    return c.seldom.make().accurate_ecn.take_marks(segment, segments);
+    return c.seldom.make().accurate_ecn.take_marks(segment, segments, bytes, c.sender.mss());
 }
 
 /// What the sender makes of an ACK that may be news to it, and what leaves then.
@@ -200,6 +211,8 @@ void acknowledge(Connection& c, Time now, const wire::Segment& segment, const Ar
         c.send_buffer.acknowledge(c.sender.snd_una());
         if (c.sender.snd_una() == c.write_end()) out.events |= event::kAllAcknowledged;
         if (c.sender.packets_out() == 0) c.note_answered(now);
+        if (c.tcb.urgent) [[unlikely]]
+            on_urgent_acknowledged(c);
     }
     if (probing) [[unlikely]]
         judge_probe(c, now, outcome.mtu_probe_lost, out);
@@ -256,6 +269,11 @@ bool process_ack(Connection& c, Time now, const wire::Segment& segment, const Ar
     return true;
 }
 
+/// RFC 9293 §3.10.7.4, sixth check: not once the peer's FIN has come.
+bool may_be_urgent(State state) {
+    return state == State::Established || state == State::FinWait1 || state == State::FinWait2;
+}
+
 /// The payload must be the bytes that the peer's stream has at this position: identity of the data
 /// end to end, whatever the network did. Forged segments (scripts) prove nothing.
 void check_identity(const Arrival& arrival, const wire::Segment& segment) {
@@ -282,15 +300,16 @@ void process_text(Connection& c, Time now, const wire::Segment& segment, Arrival
 }  // namespace
 
 void challenge(Connection& c, Time now, Output& out) {
-    if (c.may_challenge(now, false)) {
-        send_ack(c, now, wire::Cause::ChallengeAck, out);
-    }
+    if (!c.may_challenge(now, false)) return;
+    const std::int32_t limit = c.sysctls().tcp_challenge_ack_limit;
+    if (out.challenges != nullptr && !out.challenges->allow(now, limit)) return;
+    send_ack(c, now, wire::Cause::ChallengeAck, out);
 }
 
 void check_space(Connection& c, Output& out) {
     if (!c.tcb.write_blocked || !may_queue_data(c.tcb.state)) return;
     if (c.sender.room() > 0) grow_send_buffer(c);
-    const auto low_water = static_cast<std::uint32_t>(c.options->notsent_low_water);
+    const std::uint32_t low_water = c.notsent_low_water();
     if (low_water != 0 && c.send_buffer.unsent_bytes() * std::uint64_t{2} >= low_water) return;
     if (!c.send_buffer.is_worth_waking()) return;
     c.tcb.write_blocked = false;
@@ -311,8 +330,7 @@ void segment_arrives(Connection& c, Time now, const wire::Segment& segment, Outp
     Arrival arrival = describe_arrival(c, now, segment);
     if (!passes_checks(c, now, segment, arrival, out)) return;
     if (!segment.has(wire::flag::kAck)) return;
-    if (segment.ecn == wire::Ecn::Ce) [[unlikely]]
-        note_mark(c);
+    if (segment.ecn != wire::Ecn::NotEct) note_ecn(c, now, segment);
     if (c.tcb.state == State::SynReceived) {
         if (!acknowledges_syn(c, segment.ack)) {
             // RFC 9293 §3.10.7.4: whoever acknowledges something else is of another connection.
@@ -338,6 +356,8 @@ void segment_arrives(Connection& c, Time now, const wire::Segment& segment, Outp
         return send_reset_reply(c, segment, wire::Cause::ResetAbort, out);
     }
     const bool text = takes_text(c, arrival);
+    if (segment.has(wire::flag::kUrg) || c.tcb.urgent) [[unlikely]]
+        if (may_be_urgent(c.tcb.state)) receive_urgent(c, segment, arrival.start, out);
     if (text) process_text(c, now, segment, arrival, out);
     if (c.tcb.state == State::Closed || c.tcb.state == State::TimeWait) return;
     push_pending(c, now, out);

@@ -2,6 +2,7 @@
 #include "models/tcp/endpoint.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "models/tcp/arrival.h"
 #include "models/tcp/closing.h"
@@ -11,6 +12,7 @@
 #include "models/tcp/snapshot.h"
 #include "models/tcp/timeouts.h"
 #include "models/tcp/transmit.h"
+#include "models/tcp/urgent.h"
 #include "models/tcp/user_calls.h"
 
 namespace seedwire::tcp {
@@ -40,6 +42,15 @@ std::uint32_t Endpoint::write(Time now, std::uint32_t length, WriteMode mode, Ou
 std::uint32_t Endpoint::read(Time now, std::uint32_t at_most, Output& out) {
     return read_bytes(*parts_, now, at_most, out);
 }
+StreamProgress Endpoint::progress() const {
+    const auto octets = [](StreamOffset end) { return end.value == 0 ? 0 : end.value - 1; };
+    return {octets(parts_->write_end()), octets(parts_->sender.snd_nxt()), parts_->bytes_acked()};
+}
+UrgentRead Endpoint::read_urgent(bool peek) { return tcp::read_urgent(*parts_, peek); }
+std::uint32_t Endpoint::readable_to_mark() const { return tcp::readable_to_mark(*parts_); }
+std::uint32_t Endpoint::octets_left_out() const { return parts_->seldom->urgent.left_out; }
+bool Endpoint::is_at_mark() const { return tcp::is_at_mark(*parts_); }
+bool Endpoint::has_urgent_octet() const { return tcp::has_urgent_octet(*parts_); }
 void Endpoint::shutdown_write(Time now, Output& out) { shut_write(*parts_, now, out); }
 void Endpoint::shutdown_read(Time, Output&) { parts_->tcb.read_shut = true; }
 void Endpoint::close(Time now, Output& out) { abandon(*parts_, now, out); }
@@ -76,17 +87,13 @@ bool Endpoint::keepalive_was_answered() const { return parts_->seldom->persist.w
 
 State Endpoint::state() const { return parts_->tcb.state; }
 bool Endpoint::is_early() const { return parts_->tcb.early; }
-Error Endpoint::error() const {
-    return parts_->tcb.error != Error::None ? parts_->tcb.error : parts_->tcb.soft_error;
-}
-Error Endpoint::take_error() {
-    const Error error = this->error();
-    if (parts_->tcb.error != Error::None) {
-        parts_->tcb.error = Error::None;
-    } else {
-        parts_->tcb.soft_error = Error::None;
-    }
-    return error;
+Error Endpoint::error() const { return parts_->tcb.error; }
+Error Endpoint::take_error() { return std::exchange(parts_->tcb.error, Error::None); }
+Error Endpoint::take_any_error() {
+    const Error error = take_error();
+    // What ICMP said is told to who asks, and forgotten: calls do not fail for it. [ICMP-2]
+    if (error != Error::None) return error;
+    return std::exchange(parts_->tcb.soft_error, Error::None);
 }
 std::uint32_t Endpoint::readable() const { return parts_->receiver.readable(); }
 bool Endpoint::peer_has_finished() const { return parts_->receiver.fin_reached(); }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "models/tcp/challenge_ack.h"
 #include "models/tcp/config.h"
 #include "models/tcp/fast_open/client.h"
 #include "models/tcp/info.h"
@@ -33,7 +34,8 @@ constexpr std::uint16_t kEstablished = 1,  ///< the handshake is complete
 struct Output {
     std::vector<wire::Segment> segments;  ///< to transmit now, in this order
     std::uint16_t events = 0;             ///< tcp::event
-    Duration expired_rto;    ///< the RTO that has run out, if its timer fired; zero: it did not
+    Duration expired_rto;  ///< the RTO that has run out, if its timer fired; zero: it did not
+    HostChallengeLimit* challenges = nullptr;  ///< of the owner; null: no limit
     FastOpenNews fast_open;  ///< with kFastOpenNews: what to remember; the owner clears it
     void clear() {
         segments.clear();
@@ -71,7 +73,23 @@ struct Remains {
 };
 
 /// Flags of write().
-enum class WriteMode : std::uint8_t { Plain, More /* MSG_MORE */, EndOfRecord /* MSG_EOR */ };
+enum class WriteMode : std::uint8_t {
+    Plain,
+    More,         ///< MSG_MORE
+    EndOfRecord,  ///< MSG_EOR
+    Urgent        ///< MSG_OOB: the last byte is
+};
+
+/// How far the written bytes have come: positions in the stream.
+struct StreamProgress {
+    std::uint64_t written = 0, sent = 0, acknowledged = 0;
+};
+
+/// What recv() with MSG_OOB finds.
+struct UrgentRead {
+    std::uint32_t taken = 0;
+    Error error = Error::None;
+};
 
 ///     user call ──┐                  ┌── Output::segments   to transmit
 ///     on_segment ─┼──► tcp::Endpoint ┼── Output::events     news for the application
@@ -103,6 +121,7 @@ public:
     std::uint32_t write(Time now, std::uint32_t length, WriteMode mode, Output& out);
     /// Takes up to `at_most` bytes in order; may send a window update or an ACK.
     std::uint32_t read(Time now, std::uint32_t at_most, Output& out);
+    UrgentRead read_urgent(bool peek);           ///< MSG_OOB; EAGAIN: announced, but not there yet
     void shutdown_write(Time now, Output& out);  ///< half close: FIN behind what is queued
     void shutdown_read(Time now, Output& out);
     void close(Time now, Output& out);  ///< the program is gone: orphan, or reset if data is unread
@@ -126,16 +145,22 @@ public:
 
     // --- what may be known ---
     State state() const;
-    bool is_early() const;           ///< passive Fast Open: the handshake is not complete
-    Error error() const;             ///< pending error, as SO_ERROR would give it
-    Error take_error();              ///< reads and clears it
-    std::uint32_t readable() const;  ///< bytes in order and unread (SIOCINQ)
-    bool peer_has_finished() const;  ///< the peer's FIN was reached, read or not
-    bool at_end_of_file() const;     ///< the peer's FIN reached and everything read
-    bool may_write() const;          ///< established or half closed by the peer, not shut down
+    bool is_early() const;                   ///< passive Fast Open: the handshake is not complete
+    Error error() const;                     ///< pending error, which the next call returns
+    Error take_error();                      ///< reads and clears it
+    Error take_any_error();                  ///< SO_ERROR: else what ICMP has said
+    std::uint32_t readable() const;          ///< bytes in order and unread (SIOCINQ)
+    std::uint32_t readable_to_mark() const;  ///< the same up to an urgent octet (SIOCINQ)
+    bool is_at_mark() const;                 ///< an urgent octet would be read next (SIOCATMARK)
+    std::uint32_t octets_left_out() const;   ///< urgent ones that read() has skipped so far
+    bool has_urgent_octet() const;           ///< POLLPRI
+    bool peer_has_finished() const;          ///< the peer's FIN was reached, read or not
+    bool at_end_of_file() const;             ///< the peer's FIN reached and everything read
+    bool may_write() const;  ///< established or half closed by the peer, not shut down
     std::uint32_t unacknowledged() const;  ///< written bytes not acknowledged (SIOCOUTQ)
     std::uint32_t writable() const;        ///< bytes that write() would take now (POLLOUT's view)
     std::uint64_t bytes_read() const;      ///< taken by read() so far: the next stream offset
+    StreamProgress progress() const;
     Glance glance() const;
     Info info(Time now) const;
     Remains remains() const;

@@ -138,12 +138,22 @@ void receive_syn(Connection& c, const wire::Segment& syn) {
     c.tcb.max_window = std::max(c.tcb.max_window, c.tcb.snd_wnd);
 }
 
+/// Only an option that came is answered by one. RFC 9768 §3.2.3.2.1. [ACCECN-8]
+void note_option(Connection& c, const wire::Segment& segment) {
+    if (!segment.accurate_ecn.is_present() || c.sysctls().tcp_ecn_option == ecn_option::kOff)
+        return;
+    EcnByteCounters& bytes = c.seldom.make().accurate_ecn.bytes();
+    bytes.note_option_seen();
+    bytes.demand();
+}
+
 /// The SYN-ACK's answer to what our SYN offered. RFC 3168 §6.1.1, RFC 9768 §3.1.2.
 void agree_on_ecn(Connection& c, const wire::Segment& syn_ack) {
     const Handshake& h = *c.tcb.handshake;
     if (!h.offered_ecn) return;
     if (h.offered_accurate_ecn && ace::is_echo(ace::of(syn_ack))) {
         c.enable_accurate_ecn(ace::echo_of(syn_ack.ecn), true);
+        note_option(c, syn_ack);
     } else if (syn_ack.has(wire::flag::kEce) && !syn_ack.has(wire::flag::kCwr)) {
         c.ecn.enable();
     }
@@ -296,7 +306,10 @@ void complete_in_syn_received(Connection& c, Time now, const wire::Segment& segm
                     << (syn ? 0 : static_cast<int>(c.tcb.snd_wscale));
     c.tcb.max_window = std::max(c.tcb.max_window, c.tcb.snd_wnd);
     c.tcb.snd_wl1 = from_wire(segment.seq, c.tcb.irs, c.receiver.rcv_nxt());
-    if (c.ecn.is_accurate()) c.seldom.make().accurate_ecn.start_from(ace::of(segment));
+    if (c.ecn.is_accurate()) {
+        c.seldom.make().accurate_ecn.start_from(ace::of(segment));
+        note_option(c, segment);
+    }
     update_mss(c);
     if (c.tcb.early) {
         if (!c.sender.rtt().has_sample()) sample_handshake(c, now, segment);

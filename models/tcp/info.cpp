@@ -45,6 +45,7 @@ constexpr std::array<ErrorRow, kErrorCount> kErrors = {{
     {"ENOTSOCK", 88},
     {"EHOSTDOWN", 112},
     {"ENONET", 64},
+    {"ENOMSG", 42},
 }};
 
 constexpr std::array<std::string_view, 5> kRecoveryNames = {"Open", "Disorder", "CWR", "Recovery",

@@ -59,9 +59,10 @@ enum class Error : std::uint8_t {
     NoBuffers,
     NotSocket,
     HostDown,
-    NoNetwork
+    NoNetwork,
+    NoMessage
 };
-constexpr Error kLastError = Error::NoNetwork;
+constexpr Error kLastError = Error::NoMessage;
 std::string_view to_string(Error error);  ///< "ECONNRESET"
 int number(Error error);                  ///< Linux's errno value, x86-64
 

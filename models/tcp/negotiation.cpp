@@ -128,6 +128,8 @@ wire::Segment make_syn_ack(Time now, const Sysctls& sysctls, const SocketOptions
     const bool all_three = (syn.flags & ace::kBits) == ace::kBits;
     if (all_three && sysctls.tcp_ecn >= ecn_mode::kAccurate) {
         ace::put(reply, ace::echo_of(syn.ecn));
+        if (sysctls.tcp_ecn_option != ecn_option::kOff)
+            reply.accurate_ecn = EcnByteCounters::initial();
     } else if (sysctls.tcp_ecn != ecn_mode::kOff && asks_for_ecn(syn)) {
         reply.flags |= wire::flag::kEce;
     }

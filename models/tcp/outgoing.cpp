@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/tcp/transmit.h"
+#include "models/tcp/urgent.h"
 #include "sim/base/assert.h"
 
 namespace seedwire::tcp {
@@ -39,6 +40,17 @@ void describe_syn(const Connection& c, Time now, wire::Segment& syn) {
     }
 }
 
+/// The first fields of the option that fit into `room`: at least those that changed. Linux,
+/// `tcp_options_fit_accecn`. [ACCECN-9]
+std::uint8_t fields_that_fit(const EcnByteCounters& bytes, std::uint32_t room) {
+    for (std::uint8_t fields = EcnByteCounters::kFields; fields > 0; --fields) {
+        if (fields < bytes.least_fields()) return 0;
+        const wire::AccurateEcnOption option = bytes.option(fields);
+        if (((option.bytes() + 3) & ~3U) <= room) return fields;
+    }
+    return 0;
+}
+
 }  // namespace
 
 wire::Segment& begin_segment(Connection& c, Time now, StreamOffset seq, wire::Cause cause,
@@ -56,10 +68,33 @@ wire::Segment& begin_segment(Connection& c, Time now, StreamOffset seq, wire::Ca
         segment.ts_value = timestamp_value(now, c.timestamp_offset);
         segment.ts_echo = c.receiver.ts_recent();
     }
+    if (c.tcb.urgent) [[unlikely]]
+        put_urgent_pointer(c, seq, segment);
     c.receiver.note_ack_sent();
     c.tcb.last_transmission = now;
     ++c.tcb.counters.segments_out;
     return segment;
+}
+
+std::uint32_t Connection::accurate_option_bytes(std::uint32_t others) const {
+    const bool spared = sysctls().tcp_ecn_option == ecn_option::kWhereNeeded;
+    const EcnByteCounters& bytes = seldom->accurate_ecn.bytes();
+    if (!ecn.is_accurate() || !bytes.is_due(spared)) return 0;
+    const std::uint8_t fields = fields_that_fit(bytes, kOptionSpace - others);
+    return fields == 0 ? 0 : (bytes.option(fields).bytes() + 3) & ~3U;
+}
+
+void Connection::mark_accurately(wire::Segment& segment) {
+    AccurateEcn& accurate = seldom.make().accurate_ecn;
+    accurate.mark(segment);
+    segment.accurate_ecn = {};  // it may be a copy of the one before
+    const bool spared = sysctls().tcp_ecn_option == ecn_option::kWhereNeeded;
+    if (!accurate.bytes().is_due(spared)) return;
+    const std::uint8_t fields =
+        fields_that_fit(accurate.bytes(), kOptionSpace - wire::option_bytes(segment));
+    if (fields == 0) return;
+    segment.accurate_ecn = accurate.bytes().option(fields);
+    accurate.bytes().note_sent(tcb.last_transmission);
 }
 
 void retransmit(Connection& c, Time now, const Retransmission& lost, Output& out) {
@@ -128,6 +163,10 @@ void send_probe(Connection& c, Time now, wire::Cause cause, Output& out) {
         return;
     }
     // [PERSIST-2]
+    if (c.tcb.urgent && c.seldom->urgent.sending && cause == wire::Cause::ZeroWindowProbe) {
+        // The pointer goes ahead of the octet, with a number that the peer expects. [URG-3]
+        c.mark_ecn(begin_segment(c, now, c.sender.snd_una(), cause, out), false);
+    }
     wire::Segment& segment = begin_segment(c, now, c.sender.snd_una() - 1, cause, out);
     c.mark_ecn(segment, false);
 }

@@ -31,6 +31,21 @@ struct FastOpenTraits {
     FastOpenFailure failure = FastOpenFailure::None;
 };
 
+/// Urgent data of both directions. RFC 9293 §3.8.5.
+struct UrgentData {
+    enum class Received : std::uint8_t {
+        None,
+        Announced,  ///< the pointer has come, the octet has not
+        Valid,      ///< the octet waits for recv(MSG_OOB)
+        Taken       ///< and was fetched; in the stream it is still skipped
+    };
+    StreamOffset send_end;    ///< behind the last octet written with MSG_OOB
+    StreamOffset receive_at;  ///< of the peer's urgent octet
+    Received received = Received::None;
+    std::uint32_t left_out = 0;  ///< octets that reads have skipped
+    bool sending = false;        ///< send_end is not acknowledged
+};
+
 /// What few connections ever need: keepalive, pacing, closed windows, segments to be challenged.
 struct Seldom {
     TimerTable timers;
@@ -40,6 +55,7 @@ struct Seldom {
     SendLimits limits;  ///< from the first time that something limited the sender
     AccurateEcn accurate_ecn;
     FastOpenTraits fast_open;
+    UrgentData urgent;
     std::uint32_t delivered_ce = 0;         ///< segments told to have met congestion
     std::unique_ptr<MtuProber> mtu_prober;  ///< only with `tcp_mtu_probing`
 };
@@ -52,6 +68,7 @@ struct Connection {
           sender{host, socket.congestion} {
         tcb.iss = wire::SeqNum{place.initial_sequence};
         tcb.path_mtu = link_mtu;
+        if (socket.max_pacing_rate != 0) seldom.make().pacer.activate();
         send_buffer.set_limit(static_cast<std::uint32_t>(
             socket.send_buffer != 0 ? socket.send_buffer : host.tcp_wmem[1]));
     }
@@ -79,6 +96,18 @@ struct Connection {
         return {sysctls(), path_timing(), options->receive_low_water, tcb.read_shut};
     }
     Environment environment() const { return {link_mtu, tcb.iss.raw(), timestamp_offset}; }
+    /// TCP_NOTSENT_LOWAT, else `tcp_notsent_lowat`; 0: no limit. [BUF-6]
+    std::uint32_t notsent_low_water() const {
+        if (options->notsent_low_water != 0)
+            return static_cast<std::uint32_t>(options->notsent_low_water);
+        const std::int32_t host = sysctls().tcp_notsent_lowat;
+        return host == INT32_MAX ? 0 : static_cast<std::uint32_t>(host);
+    }
+    /// What the congestion control paces at, within SO_MAX_PACING_RATE. Bytes/s. [SEND-15]
+    std::uint64_t pacing_rate() const {
+        const std::uint64_t rate = sender.pacing_rate();
+        return options->max_pacing_rate == 0 ? rate : std::min(rate, options->max_pacing_rate);
+    }
     /// MSS for our SYN.
     std::uint16_t advertised_mss() const { return tcp::advertised_mss(environment(), *options); }
     /// Bytes of ours that the peer has acknowledged; a FIN counts as one.
@@ -93,11 +122,14 @@ struct Connection {
     /// ECN of a segment about to leave, no SYN and no RST. With accurate ECN all are ECN-capable.
     void mark_ecn(wire::Segment& segment, bool new_data) {
         if (ecn.is_accurate()) [[unlikely]] {
-            seldom.make().accurate_ecn.mark(segment);
+            mark_accurately(segment);
         } else {
             ecn.mark(segment, new_data);
         }
     }
+    void mark_accurately(wire::Segment& segment);  ///< with the option, where it fits
+    /// Bytes that the option of accurate ECN will take of the next segment, beside `others`.
+    std::uint32_t accurate_option_bytes(std::uint32_t others) const;
     void enable_accurate_ecn(std::uint32_t echo, bool client) {
         ecn.enable_accurate();
         seldom.make().accurate_ecn.enable(echo, client);

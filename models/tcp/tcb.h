@@ -69,6 +69,7 @@ struct Tcb {
     // Fast Open as an end of it remembers; RFC 7413.
     bool fast_open_asked : 1 = false;  ///< our SYN carried the option
     bool syn_data : 1 = false;         ///< our SYN carried data
+    bool urgent : 1 = false;           ///< there is something in Seldom::urgent
     bool syn_data_acked : 1 = false;   ///< data of a SYN was taken, the peer's or ours
 };
 

@@ -86,8 +86,10 @@ void retransmission_timeout(Connection& c, Time now, Output& out) {
     if (hopeless) return give_up(c, out);
     if (!probing) suspect_black_hole(c, now);
     out.expired_rto = c.sender.rto();  // before it is backed off
+    const bool linear = c.tcb.state == State::Established &&
+                        (c.options->thin_linear_timeouts || c.sysctls().tcp_thin_linear_timeouts);
     const Retransmission lost =
-        c.sender.on_retransmission_timeout(now, c.peer_window(), c.tcb.orphan);
+        c.sender.on_retransmission_timeout(now, c.peer_window(), c.tcb.orphan, linear);
     retransmit(c, now, lost, out);
     c.sender.on_retransmission(now, lost);
     if (c.options->user_timeout != Duration::zero()) {

@@ -27,7 +27,7 @@ std::uint32_t segments_in(std::uint32_t bytes, std::uint32_t mss) {
 
 std::uint32_t largest_block_segments(const Connection& c, std::uint32_t mss) {
     if (c.sysctls().follows_rfc(Difference::Blocks)) return 1;
-    std::uint64_t bytes = c.sender.pacing_rate() >> kBlockRateShift;
+    std::uint64_t bytes = c.pacing_rate() >> kBlockRateShift;
     const std::uint32_t share = c.sender.rtt().min_rtt_us() >> kBlockRttShift;
     if (share < 32) bytes += kLargestBlock >> share;
     bytes = std::min<std::uint64_t>(bytes, kLargestBlock);
@@ -159,7 +159,7 @@ std::uint32_t send_block(Connection& c, Time now, std::uint32_t length, std::uin
         c.tcb.counters.data_segments_out += count;
         c.tcb.counters.bytes_sent += length;
         if (c.seldom->pacer.is_active()) {
-            c.seldom.make().pacer.on_sent(now, length, c.sender.pacing_rate(),
+            c.seldom.make().pacer.on_sent(now, length, c.pacing_rate(),
                                           c.tcb.counters.data_segments_out);
         }
     }
@@ -199,7 +199,9 @@ std::uint8_t hold_setting(const Connection& c) {
 }
 
 // [OPT-9]
-std::uint32_t current_mss(const Connection& c) {
+namespace {
+
+std::uint32_t mss_beside_blocks(const Connection& c) {
     if (!c.tcb.sack) return c.sender.mss();
     const std::uint32_t others = c.tcb.timestamps ? kTimestampOptionBytes : 0;
     const std::uint32_t room = (40 - others - 4) / 8;
@@ -207,7 +209,24 @@ std::uint32_t current_mss(const Connection& c) {
     return blocks == 0 ? c.sender.mss() : c.sender.mss() - (4 + 8 * blocks);
 }
 
-PeerWindow Connection::peer_window() const { return {window_end(), true, current_mss(*this)}; }
+/// The option of accurate ECN takes its room from the payload, too.
+std::uint32_t mss_beside_counters(const Connection& c) {
+    const std::uint32_t mss = mss_beside_blocks(c);
+    const std::uint32_t timestamps = c.tcb.timestamps ? kTimestampOptionBytes : 0;
+    return mss - c.accurate_option_bytes(timestamps + c.sender.mss() - mss);
+}
+
+}  // namespace
+
+std::uint32_t current_mss(const Connection& c) {
+    if (c.ecn.is_accurate()) [[unlikely]]
+        return mss_beside_counters(c);
+    return mss_beside_blocks(c);
+}
+
+PeerWindow Connection::peer_window() const {
+    return {window_end(), sysctls().tcp_retrans_collapse, current_mss(*this)};
+}
 
 // [SEND-3]
 std::uint32_t size_goal(const Connection& c, std::uint32_t mss) {
@@ -231,7 +250,13 @@ std::uint32_t run_send_loop(Connection& c, Time now, std::uint32_t mss, std::uin
     SendLoopEnd end;
     end.probe = mode == SendLoop::Probe;
     end.sndbuf_blocked = c.tcb.write_blocked;
-    const std::uint32_t most = largest_block_segments(c, mss);
+    std::uint32_t most = largest_block_segments(c, mss);
+    if (c.tcb.urgent && c.seldom->urgent.sending) [[unlikely]] {
+        // Each segment has a pointer of its own, and nothing holds back what is urgent. Linux,
+        // `tcp_urg_mode`. [URG-2]
+        most = 1;
+        held_by |= hold::kPush;
+    }
     if (c.mtu_prober() && mode == SendLoop::All) [[unlikely]] {
         const MtuProbe probe = probe_mtu(c, now, mss, out);
         if (probe == MtuProbe::Wait) return 0;

@@ -7,6 +7,7 @@
 #include "models/tcp/establishment.h"
 #include "models/tcp/timeouts.h"
 #include "models/tcp/transmit.h"
+#include "models/tcp/urgent.h"
 
 namespace seedwire::tcp {
 namespace {
@@ -17,7 +18,7 @@ constexpr std::uint32_t kLeastPathMtu = 552;
 // [BUF-4]
 bool may_begin_block(const Connection& c) {
     if (!c.send_buffer.accepts_block()) return false;
-    const auto low_water = static_cast<std::uint32_t>(c.options->notsent_low_water);
+    const std::uint32_t low_water = c.notsent_low_water();
     return low_water == 0 || c.send_buffer.unsent_bytes() < low_water;
 }
 
@@ -75,6 +76,22 @@ void narrow_opening(Connection& c, Time now, std::uint32_t mtu, Output& out) {
     send_syn(c, now, wire::Cause::PathMtuReduced, out);
 }
 
+/// With an urgent octet on the way: a read ends before it, and the next one leaves it out.
+std::uint32_t read_past_mark(Connection& c, Time now, std::uint32_t at_most, bool gone,
+                             Output& out) {
+    std::uint32_t taken = 0;
+    while (taken < at_most && c.receiver.readable() > 0) {
+        const UrgentStep step = step_to_mark(c, at_most, taken);
+        if (step.stop) break;
+        const ReadOutcome outcome = c.receiver.read(step.skip + step.take, c.receiver_context());
+        if (outcome.ack && !gone && !c.tcb.retired) send_ack(c, now, outcome.ack.cause, out);
+        taken += step.take;
+        if (step.skip > 0) c.seldom.make().urgent.left_out += step.skip;
+        pass_urgent_mark(c);
+    }
+    return taken;
+}
+
 }  // namespace
 
 bool may_write(const Connection& c) {
@@ -115,11 +132,13 @@ std::uint32_t write_bytes(Connection& c, Time now, std::uint32_t length, WriteMo
     if (c.tcb.write_blocked) {
         // Out of memory: what is there must go, or nothing would ever make room.
         mark_push(c);
+        if (mode == WriteMode::Urgent) mark_urgent(c);
         push_pending(c, now, hold::kPush, out);
         return taken;
     }
     if (mode == WriteMode::EndOfRecord) c.send_buffer.mark_end_of_record();
     if (mode != WriteMode::More || must_push(c)) mark_push(c);
+    if (mode == WriteMode::Urgent) mark_urgent(c);
     push_pending(c, now, mode == WriteMode::More ? std::uint8_t{hold::kCork} : hold_setting(c),
                  out);
     return taken;
@@ -130,6 +149,8 @@ std::uint32_t read_bytes(Connection& c, Time now, std::uint32_t at_most, Output&
     const bool gone = c.tcb.state == State::Closed || c.tcb.state == State::TimeWait;
     // A connection that never was has received nothing.
     if (gone && c.receiver.readable() == 0) return 0;
+    if (c.tcb.urgent) [[unlikely]]
+        return read_past_mark(c, now, at_most, gone, out);
     const ReadOutcome outcome = c.receiver.read(at_most, c.receiver_context());
     if (outcome.ack && !gone && !c.tcb.retired) send_ack(c, now, outcome.ack.cause, out);
     return outcome.taken;
@@ -149,6 +170,7 @@ void change_options(Connection& c, Time now, const SocketOptions& options, Outpu
     if (options.send_buffer_locked && options.send_buffer != 0) {
         c.send_buffer.set_limit(static_cast<std::uint32_t>(options.send_buffer));
     }
+    if (options.max_pacing_rate != 0) c.seldom.make().pacer.activate();
     const bool started = c.is_synchronized();
     if (started && options.receive_buffer != before.receive_buffer && options.receive_buffer != 0) {
         c.receiver.set_buffer(static_cast<std::uint32_t>(options.receive_buffer));
@@ -180,7 +202,7 @@ void change_quick_ack(Connection& c, bool on, Time now, Output& out) {
 
 std::uint32_t writable_bytes(const Connection& c) {
     if (!may_write(c) || !c.send_buffer.is_worth_waking()) return 0;
-    const auto low_water = static_cast<std::uint32_t>(c.options->notsent_low_water);
+    const std::uint32_t low_water = c.notsent_low_water();
     if (low_water != 0 && c.send_buffer.unsent_bytes() * std::uint64_t{2} >= low_water) return 0;
     const std::uint32_t mss = current_mss(c);
     const std::uint32_t goal = size_goal(c, mss);
@@ -208,9 +230,14 @@ void icmp_error(Connection& c, Time now, Error error, bool hard, wire::SeqNum qu
     if (at - c.sender.snd_una() < 0 || at > c.sender.snd_nxt()) return;
     const bool unreachable = error == Error::HostUnreachable || error == Error::NetworkUnreachable;
     if (unreachable && at == c.sender.snd_una()) c.sender.revert_back_off(now);
-    // Hard errors abort only programs that asked to hear of them, which is no option here. RFC
-    // 5927.
-    (void)hard;
+    // RFC 1122 §4.2.3.9 has hard errors abort; RFC 5927 §4.1 and Linux do not believe them.
+    if (hard && c.sysctls().follows_rfc(Difference::IcmpHardErrors)) return finish(c, error, out);
+    // IP_RECVERR: the next call fails, and the connection goes on. [ERRQ-4]
+    if (c.options->receive_errors) {
+        c.tcb.error = error;
+        out.events |= event::kError;
+        return;
+    }
     // [ICMP-2]
     c.tcb.soft_error = error;
 }

@@ -11,7 +11,7 @@
 
 namespace seedwire::tcp {
 
-/// The tests, as the module parameter `hystart_detect` of Linux numbers them.
+/// The tests, as the module parameter `hystart_detect` of Linux numbers them. [HYSTART-4]
 namespace hystart {
 constexpr std::uint8_t kTrain = 1, kDelay = 2, kBoth = 3;
 }

@@ -1,8 +1,11 @@
 // Accurate ECN: the receiver counts marks, and every segment says how many there were. RFC 9768.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <optional>
 
+#include "models/tcp/ecn/byte_counters.h"
 #include "models/wire/segment.h"
 
 namespace seedwire::tcp {
@@ -42,11 +45,13 @@ constexpr bool is_echo(std::uint32_t value) {
 }
 }  // namespace ace
 
-/// Both halves on one connection. The option with byte counters (§3.2.3) is not used: the field of
-/// every segment suffices as long as an ACK is not worth more than seven of them.
+/// Both halves on one connection. The field of every segment suffices as long as an ACK is not
+/// worth more than seven of them; the byte counters of the option (§3.2.3) help where it is.
 class AccurateEcn {
 public:
     bool is_enabled() const { return enabled_; }
+    EcnByteCounters& bytes() { return bytes_; }
+    const EcnByteCounters& bytes() const { return bytes_; }
     /// `echo`: how our first segments tell of the peer's SYN or SYN-ACK. A client says it once, in
     /// the last segment of the handshake. [ACCECN-3]
     void enable(std::uint32_t echo, bool client) {
@@ -69,11 +74,17 @@ public:
     void start_from(std::uint32_t value) { told_ = value == ace::echo_of(wire::Ecn::Ce) ? 1 : 0; }
     /// Marks that this ACK tells of for the first time; it acknowledges about `segments` new ones.
     /// Where the field may have wrapped the worst case counts: §3.2.2.5.2. [ACCECN-5]
-    std::uint32_t take_marks(const wire::Segment& segment, std::uint32_t segments) {
+    /// `bytes` acknowledged in order, `mss` of one of ours.
+    std::uint32_t take_marks(const wire::Segment& segment, std::uint32_t segments,
+                             std::uint64_t bytes, std::uint32_t mss) {
+        const std::optional<std::uint32_t> marked = bytes_.take_marked(segment);
         std::uint32_t marks =
             (ace::of(segment) + 2 * ace::kModulus - ace::kInitial - told_ % ace::kModulus) %
             ace::kModulus;
-        if (segments >= ace::kModulus) marks = segments - (segments - marks) % ace::kModulus;
+        if (segments >= ace::kModulus) {
+            const std::uint32_t most = segments - (segments - marks) % ace::kModulus;
+            marks = marked ? believe_bytes(*marked, marks, most, bytes, segments, mss) : most;
+        }
         told_ += marks;
         return marks;
     }
@@ -87,6 +98,24 @@ public:
     }
 
 private:
+    /// Between the least and the most that the field allows, what the marked bytes make likely.
+    /// Linux, `__tcp_accecn_process`. [ACCECN-10]
+    static std::uint32_t believe_bytes(std::uint32_t marked, std::uint32_t least,
+                                       std::uint32_t most, std::uint64_t bytes,
+                                       std::uint32_t segments, std::uint32_t mss) {
+        if (marked == 0) return least;
+        if (segments >= 2 * ace::kModulus) {
+            if (bytes <= marked) return most;
+            const std::uint64_t likely = (std::uint64_t{marked} * segments + bytes - 1) / bytes;
+            const auto whole = static_cast<std::uint32_t>(likely / ace::kModulus * ace::kModulus);
+            return std::min(most, least + whole);
+        }
+        if (marked > std::uint64_t{least} * mss) return most;
+        // Linux, `TCP_ACCECN_SAFETY_SHIFT`: half of the segments' bytes.
+        return marked < std::uint64_t{most} * mss / 2 ? least : most;
+    }
+
+    EcnByteCounters bytes_;
     std::uint32_t received_ = 0;  ///< CE marks on what we received
     std::uint32_t told_ = 0;      ///< CE marks on what we sent, as far as the peer has told
     std::uint8_t pending_ = 0;    ///< of received_, since we last sent anything

@@ -11,6 +11,10 @@
 namespace seedwire::tcp {
 
 /// What the reordering window depends on.
+/// Bits of `tcp_recovery`; its first one, which switched RACK on, means nothing any more.
+namespace rack_mode {
+constexpr std::int32_t kStaticWindow = 2, kNoDuplicateThreshold = 4;
+}
 struct RackContext {
     std::uint32_t min_rtt_us = UINT32_MAX;
     std::int64_t srtt_us = 0;

@@ -93,6 +93,11 @@ void RttEstimator::back_off(Duration maximum) {
     rto_ = std::min(rto_ * 2, maximum);
 }
 
+void RttEstimator::forget_back_off(const RtoLimits& limits) {
+    backoff_ = 0;
+    if (has_sample()) recompute(limits);
+}
+
 void RttEstimator::revert_back_off(const RtoLimits& limits) {
     if (backoff_ == 0) return;
     --backoff_;

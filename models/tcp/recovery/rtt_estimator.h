@@ -52,6 +52,7 @@ public:
     std::uint32_t backoff() const { return backoff_; }
     /// The timer has expired: twice as long next time. RFC 6298 §5 (5.5).
     void back_off(Duration maximum);
+    void forget_back_off(const RtoLimits& limits);  ///< the RTO is that of the samples again
     /// An unreachable of RFC 6069 takes one step back.
     void revert_back_off(const RtoLimits& limits);
     void set_rto(Duration rto) { rto_ = rto; }

@@ -200,7 +200,9 @@ public:
     // --- timers ---
     const RetransmissionTimer& timer() const { return timer_; }
     /// `orphan`: the program has gone, so that not even a closed window is waited for without end.
-    Retransmission on_retransmission_timeout(Time now, const PeerWindow& peer, bool orphan = false);
+    /// `linear`: the connection asks for timeouts that do not double while it is thin.
+    Retransmission on_retransmission_timeout(Time now, const PeerWindow& peer, bool orphan = false,
+                                             bool linear = false);
     bool on_reordering_timeout(Time now);
     void on_reordering_timeout_end(Time now);
     /// `most_payload`: see PeerWindow.
@@ -295,6 +297,7 @@ private:
     std::uint32_t reduced_ssthresh(Time now);
     wire::Cause cause_of(const SentSegment& segment) const;
     Retransmission describe(SegmentId id, const PeerWindow& peer);
+    bool is_thin() const;
     void collapse(SegmentId id, StreamOffset limit, std::uint32_t mss);
     void note_transmission(Time now);
     // What was never made has nothing to be taken back.

@@ -39,7 +39,17 @@ void Sender::restart_timer(Time now) {
     if (!plan_loss_probe(now, true)) rearm_rto(now);
 }
 
-Retransmission Sender::on_retransmission_timeout(Time now, const PeerWindow& peer, bool orphan) {
+/// Few segments in flight, and out of the first slow start: no ACKs will come that could repair a
+/// loss sooner, and none that many of them could harm. Linux, `tcp_stream_is_thin`. [RTO-16]
+bool Sender::is_thin() const {
+    constexpr std::uint32_t kFew = 4;
+    constexpr std::uint8_t kLinearRetries = 6;
+    return board_.packets_out() < kFew && window_.ssthresh < kInfiniteSsthresh &&
+           episode_.retransmits <= kLinearRetries;
+}
+
+Retransmission Sender::on_retransmission_timeout(Time now, const PeerWindow& peer, bool orphan,
+                                                 bool linear) {
     SEEDWIRE_ASSERT(!board_.empty());
     timer_.stop();
     const bool closed_window = peer.end <= board_.snd_una();
@@ -51,7 +61,11 @@ Retransmission Sender::on_retransmission_timeout(Time now, const PeerWindow& pee
     }
     Retransmission head = describe(board_.first(), peer);
     head.cause = wire::Cause::RetransmissionTimeout;
-    rtt_.back_off(sysctls_->tcp_rto_max);
+    if (linear && is_thin()) {
+        rtt_.forget_back_off(rto_limits());
+    } else {
+        rtt_.back_off(sysctls_->tcp_rto_max);
+    }
     arm(now, TimerMeaning::Retransmission, rtt_.rto());
     return head;
 }

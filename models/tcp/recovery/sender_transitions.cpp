@@ -206,13 +206,15 @@ Duration Sender::detect_loss(Time now, bool forced) {
         mark_lost_by_count();
         return {};
     }
-    return active().rack.detect(now, board_,
-                                {.min_rtt_us = rtt_.min_rtt_us(),
-                                 .srtt_us = rtt_.srtt_us(),
-                                 .reordering_seen = episode_.reordering_seen != 0,
-                                 .in_recovery = episode_.in_recovery(),
-                                 .at_threshold = board_.sacked_out() >= episode_.reordering},
-                                forced);
+    return active().rack.detect(
+        now, board_,
+        {.min_rtt_us = rtt_.min_rtt_us(),
+         .srtt_us = rtt_.srtt_us(),
+         .reordering_seen = episode_.reordering_seen != 0,
+         .in_recovery = episode_.in_recovery(),
+         .at_threshold = board_.sacked_out() >= episode_.reordering &&
+                         (sysctls_->tcp_recovery & rack_mode::kNoDuplicateThreshold) == 0},
+        forced);
 }
 
 // [PMTU-5]

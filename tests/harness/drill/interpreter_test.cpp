@@ -83,9 +83,13 @@ TEST_CASE("What is not supported is said at its place", "[drill][interpreter]") 
     CHECK(run("+0 setsockopt(4, SOL_TCP, TCP_MD5SIG, [1], 4) = 0\n").status == Status::Unsupported);
     CHECK(run("+0 `rm -rf /`\n").status == Status::Unsupported);
     CHECK(run("+0 `sysctl -q net.ipv4.tcp_unheard_of=1`\n").status == Status::Unsupported);
-    CHECK(run("+0 `sysctl -q net.ipv4.tcp_recovery=0`\n").status == Status::Unsupported);
-    CHECK(run("+0 `sysctl -q net.ipv4.tcp_recovery=1`\n").status == Status::Passed);
-    CHECK(run("+0 `sysctl -q net.ipv4.tcp_recovery=2`\n").status == Status::Unsupported);
+    CHECK(run("+0 `sysctl -q net.ipv4.tcp_limit_output_bytes=4096`\n").status ==
+          Status::Unsupported);
+    CHECK(run("+0 `sysctl -q net.ipv4.tcp_limit_output_bytes=4194304`\n").status == Status::Passed);
+    CHECK(run("+0 `echo 3 > /sys/module/tcp_cubic/parameters/hystart_detect`\n").status ==
+          Status::Passed);
+    CHECK(run("+0 `echo 512 > /sys/module/tcp_cubic/parameters/beta`\n").status ==
+          Status::Unsupported);
     CHECK(run_script("--ip_version=ipv5\n" + kServer, {}).status == Status::Failed);
     const Outcome option = run_script("--frobnicate\n" + kServer, {});
     CHECK(option.status == Status::Unsupported);

@@ -33,6 +33,8 @@ inline Operation writes(std::int64_t count, std::int64_t bytes, Duration every) 
     return make(Do::Writes, bytes, 0, count, every);
 }
 inline Operation recv(std::int64_t bytes) { return make(Do::Receive, bytes); }
+inline Operation send_oob(std::int64_t bytes) { return make(Do::SendUrgent, bytes); }
+inline Operation recv_oob() { return make(Do::ReceiveUrgent); }
 inline Operation recv_eof() { return make(Do::ReceiveEof); }
 inline Operation recv_chunks(std::int64_t count, std::int64_t bytes, Duration every) {
     return make(Do::ReceiveChunks, bytes, 0, count, every);

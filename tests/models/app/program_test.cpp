@@ -197,6 +197,25 @@ TEST_CASE("wait_err returns the error when it comes, or nothing when its time is
     CHECK(pair.client[2].end < at(400_ms));
 }
 
+TEST_CASE("An urgent byte is read apart from the stream", "[app][program][URG-5][URG-6]") {
+    Pair pair{
+        {op::listen(80), op::accept(), op::recv(1000), op::recv_oob(), op::recv_oob(),
+         op::recv_eof(), op::close()},
+        {op::connect(1, 80), op::send_oob(501), op::sleep(100_ms), op::send(700), op::close()}};
+    pair.run();
+    CHECK(pair.server[2].result == 1000);
+    CHECK(pair.server[3].error == Error::InvalidArgument);  // the mark was passed
+    CHECK(pair.server[5].result == 200);
+    Pair second{
+        {op::listen(80), op::accept(), op::recv(500), op::recv_oob(), op::recv_oob(),
+         op::recv_eof(), op::close()},
+        {op::connect(1, 80), op::send_oob(501), op::sleep(100_ms), op::send(700), op::close()}};
+    second.run();
+    CHECK(second.server[3].result == 1);
+    CHECK(second.server[4].error == Error::InvalidArgument);  // it was taken
+    CHECK(second.server[5].result == 700);
+}
+
 TEST_CASE("tryread does not wait", "[app][program]") {
     Pair pair{{op::listen(80), op::accept(), op::tryread(), op::sleep(100_ms), op::tryread()},
               {op::connect(1, 80), op::send(10), op::sleep(1_s)}};

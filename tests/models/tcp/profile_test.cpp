@@ -49,7 +49,7 @@ TEST_CASE("The table of differences is complete and cites its sources", "[tcp][p
         CHECK(row.citation.substr(0, 4) == "RFC ");
         CHECK(row.linux_rule != row.rfc_rule);
     }
-    CHECK(names.size() == 28);
+    CHECK(names.size() == 29);
 }
 
 TEST_CASE("docs/profiles.md shows the table as it is", "[tcp][profile][docs]") {
@@ -61,6 +61,19 @@ TEST_CASE("docs/profiles.md shows the table as it is", "[tcp][profile][docs]") {
     std::ifstream file{SEEDWIRE_SOURCE_DIR "/docs/profiles.md"};
     const std::string text{std::istreambuf_iterator<char>{file}, {}};
     CHECK(text.substr(text.find("| rule |")) == table);
+}
+
+TEST_CASE("Profiles: ICMP errors that call themselves final", "[tcp][profile][rfc1122]") {
+    const bool rfc = GENERATE(false, true);
+    TcpDrive d{settings(rfc)};
+    establish(d);
+    d.write(1000);
+    tcp::Output out;
+    const wire::SeqNum quoted = wire::SeqNum{101};
+    d.endpoint().on_icmp_error(d.now(), tcp::Error::HostUnreachable, false, quoted, out);
+    CHECK(d.state() == tcp::State::Established);
+    d.endpoint().on_icmp_error(d.now(), tcp::Error::ConnectionRefused, true, quoted, out);
+    CHECK(d.state() == (rfc ? tcp::State::Closed : tcp::State::Established));
 }
 
 TEST_CASE("Profiles: the least RTO and the variance behind it", "[tcp][profile][rfc6298][RTT-5]") {

@@ -56,7 +56,7 @@ TEST_CASE("HyStart: a pause of more than two milliseconds ends the train for thi
     CHECK(found);
 }
 
-TEST_CASE("HyStart: hystart_detect chooses the tests", "[tcp][hystart]") {
+TEST_CASE("HyStart: hystart_detect chooses the tests", "[tcp][hystart][HYSTART-4]") {
     constexpr std::uint32_t kMinimum = 20'000;
     const auto runs_into_train = [](Drive& d) {
         d.begin_round(kMinimum);

@@ -46,12 +46,58 @@ TEST_CASE("A client's first segment tells how the SYN-ACK arrived",
 TEST_CASE("Marks are what the counter has grown by", "[tcp][ecn][rfc9768][ACCECN-5]") {
     AccurateEcn ecn;
     ecn.enable(2, false);
-    CHECK(ecn.take_marks(telling(5), 2) == 0);
-    CHECK(ecn.take_marks(telling(7), 2) == 2);
-    CHECK(ecn.take_marks(telling(7), 2) == 0);
-    CHECK(ecn.take_marks(telling(1), 4) == 2);
+    CHECK(ecn.take_marks(telling(5), 2, 0, 1000) == 0);
+    CHECK(ecn.take_marks(telling(7), 2, 0, 1000) == 2);
+    CHECK(ecn.take_marks(telling(7), 2, 0, 1000) == 0);
+    CHECK(ecn.take_marks(telling(1), 4, 0, 1000) == 2);
     // Ten segments at once: the counter may have wrapped, and the worst is assumed.
-    CHECK(ecn.take_marks(telling(2), 10) == 9);
+    CHECK(ecn.take_marks(telling(2), 10, 0, 1000) == 9);
+}
+
+wire::Segment telling(std::uint32_t value, std::uint32_t marked_bytes) {
+    wire::Segment segment = telling(value);
+    segment.accurate_ecn.fields = 3;
+    segment.accurate_ecn.ce = marked_bytes;
+    return segment;
+}
+
+TEST_CASE("Marked bytes tell how often the counter has wrapped", "[tcp][ecn][rfc9768][ACCECN-10]") {
+    const auto told = [](std::uint32_t value, std::uint32_t marked, std::uint32_t segments) {
+        AccurateEcn ecn;
+        ecn.enable(2, false);
+        ecn.bytes().note_option_seen();
+        return ecn.take_marks(telling(value, marked), segments, segments * 1000, 1000);
+    };
+    CHECK(told(7, 0, 10) == 2);        // no byte was marked: it has not wrapped
+    CHECK(told(7, 2000, 10) == 2);     // two segments' worth
+    CHECK(told(7, 9000, 10) == 10);    // more than two segments hold
+    CHECK(told(7, 18'000, 40) == 18);  // of many, in proportion
+    CHECK(told(7, 40'000, 40) == 34);  // all: the most that fits
+    AccurateEcn ecn;
+    ecn.enable(2, false);
+    CHECK(ecn.take_marks(telling(7, 0), 10, 10'000, 1000) == 10);  // of an option never agreed on
+}
+
+TEST_CASE("A spared option goes where a counter needs it", "[tcp][ecn][rfc9768][ACCECN-11]") {
+    tcp::EcnByteCounters bytes;
+    bytes.count(wire::Ecn::Ect0, 1000);
+    CHECK_FALSE(bytes.is_due(false));  // the peer sends none
+    bytes.note_option_seen();
+    CHECK(bytes.is_due(false));
+    CHECK(bytes.is_due(true));
+    CHECK(bytes.least_fields() == 3);
+    bytes.note_sent(Time::zero());
+    CHECK_FALSE(bytes.is_due(true));
+    bytes.count(wire::Ecn::Ect0, 1000);
+    CHECK_FALSE(bytes.is_due(true));
+    bytes.count(wire::Ecn::Ce, 1000);
+    CHECK(bytes.is_due(true));
+    bytes.note_sent(Time::zero());
+    bytes.count(wire::Ecn::Ect0, 1U << 22);
+    CHECK(bytes.is_due(true));
+    bytes.note_sent(Time::zero());
+    bytes.demand();  // the beacon
+    CHECK(bytes.is_due(true));
 }
 
 TEST_CASE("A receiver speaks up before the counter could wrap unseen",
