@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "models/wire/payload.h"
+#include "sim/base/stable_hash.h"
 
 namespace seedwire::host {
 
@@ -35,7 +35,10 @@ private:
     /// Of the content of a range. Additive: adjoining ranges give the sum, so the hash of a whole
     /// does not tell how it was cut, but does tell a gap, a repetition or foreign bytes.
     static std::uint64_t content_hash(std::uint64_t key, std::uint64_t begin, std::uint64_t end) {
-        return wire::stream_prefix_hash(key, end) - wire::stream_prefix_hash(key, begin);
+        return prefix_hash(key, end) - prefix_hash(key, begin);
+    }
+    static std::uint64_t prefix_hash(std::uint64_t key, std::uint64_t length) {
+        return mix_bits(key + length * 0x9E3779B97F4A7C15);
     }
     bool insert(std::uint64_t key, std::uint64_t begin, std::uint64_t end);
 

@@ -104,43 +104,7 @@ void Stack::Parts::retire(const Socket& socket, Time now) {
 
 // --- after an endpoint was given something to do ------------------------------------------------
 
-void Stack::Parts::settle(Time now, Socket& socket, SocketId id, std::size_t first) {
-    if (output.segments.size() > first) {
-        batches.push_back({{address, socket.local_port},
-                           socket.remote,
-                           id,
-                           socket.label,
-                           static_cast<std::uint32_t>(first),
-                           static_cast<std::uint32_t>(output.segments.size()),
-                           output.expired_rto});
-        said = true;
-    }
-    const State state = socket.endpoint.state();
-    if (state != socket.reported) [[unlikely]] {
-        change(socket.label, socket.reported, state);
-        socket.reported = state;
-    }
-    if (socket.tells) [[unlikely]]
-        note_progress(now, id);
-    if (output.events != 0) {
-        const std::uint16_t events = std::exchange(output.events, std::uint16_t{0});
-        if ((events & event::kEstablished) != 0) socket.established = true;
-        const bool has_program = !socket.orphan && socket.parent == kNoSocket;
-        if (has_program) wake(id, events);
-        constexpr std::uint16_t kEnd = event::kTimeWait | event::kFinWait2Orphan | event::kGone;
-        if ((events & (kEnd | event::kFastOpenNews)) != 0) [[unlikely]] {
-            on_fast_open_news(now, id, events);
-            if ((events & kEnd) != 0) return end_connection(now, id, events);
-        }
-    }
-    watch_deadline(socket, id);
-    if (watches_windows && has_new_window(socket)) {
-        touched.push_back({id, socket.label});
-        said = accounts = true;
-    }
-}
-
-void Stack::Parts::watch_deadline(Socket& socket, SocketId id) {
+inline void Stack::Parts::watch_deadline(Socket& socket, SocketId id) {
     const tcp::Endpoint& endpoint = socket.endpoint;
     const Time deadline = endpoint.next_timeout();
     deadlines.lower(id, deadline);
@@ -156,6 +120,46 @@ void Stack::Parts::watch_deadline(Socket& socket, SocketId id) {
         socket.untested = untested;
         untested ? ++untested_count : --untested_count;
     }
+}
+
+void Stack::Parts::settle(Time now, Socket& socket, SocketId id, std::size_t first) {
+    if (output.segments.size() > first) {
+        batches.push_back({{address, socket.local_port},
+                           socket.remote,
+                           id,
+                           socket.label,
+                           static_cast<std::uint32_t>(first),
+                           static_cast<std::uint32_t>(output.segments.size()),
+                           output.expired_rto});
+        said = true;
+    }
+    const bool news =
+        output.events != 0 || socket.tells || socket.endpoint.state() != socket.reported;
+    if (news && !tell_news(now, socket, id)) return;
+    watch_deadline(socket, id);
+    if (watches_windows && has_new_window(socket)) {
+        touched.push_back({id, socket.label});
+        said = accounts = true;
+    }
+}
+
+bool Stack::Parts::tell_news(Time now, Socket& socket, SocketId id) {
+    const State state = socket.endpoint.state();
+    if (state != socket.reported) {
+        change(socket.label, socket.reported, state);
+        socket.reported = state;
+    }
+    if (socket.tells) note_progress(now, id);
+    const std::uint16_t events = std::exchange(output.events, std::uint16_t{0});
+    if ((events & event::kEstablished) != 0) socket.established = true;
+    const bool has_program = !socket.orphan && socket.parent == kNoSocket;
+    if (has_program && events != 0) wake(id, events);
+    constexpr std::uint16_t kEnd = event::kTimeWait | event::kFinWait2Orphan | event::kGone;
+    if ((events & (kEnd | event::kFastOpenNews)) == 0) return true;
+    on_fast_open_news(now, id, events);
+    if ((events & kEnd) == 0) return true;
+    end_connection(now, id, events);
+    return false;
 }
 
 void Stack::Parts::leave_foreground(Socket& socket) {

@@ -70,6 +70,8 @@ struct Stack::Parts {
     /// then its deadline, or its end.
     void settle(Time now, SocketId id, std::size_t first) { settle(now, sockets[id], id, first); }
     void settle(Time now, Socket& socket, SocketId id, std::size_t first);
+    /// State and events. False: that was its end. Apart, since most inputs bring no news.
+    [[gnu::noinline]] bool tell_news(Time now, Socket& socket, SocketId id);
     void emit(const Batch& batch, const wire::Segment& segment);
     /// The messages of a socket; made on demand.
     ErrorQueue& error_queue(SocketId id);
@@ -77,7 +79,7 @@ struct Stack::Parts {
     void note_progress(Time now, SocketId id);
     void note_write(Time now, SocketId id, std::uint32_t bytes, bool zero_copy);
     void end_connection(Time now, SocketId id, std::uint16_t events);
-    void watch_deadline(Socket& socket, SocketId id);
+    [[gnu::always_inline]] inline void watch_deadline(Socket& socket, SocketId id);
     void leave_foreground(Socket& socket);
     void change(Label label, tcp::State from, tcp::State to);
     void wake(SocketId id, std::uint16_t events) {

@@ -9,6 +9,9 @@
 namespace seedwire::tcp {
 namespace {
 
+// Copied faster than made.
+const wire::Segment kBlank;
+
 constexpr std::uint32_t kOptionSpace = 40;  // RFC 9293 §3.1: the header is at most 60 octets
 
 std::uint8_t sack_room(const Connection& c) {
@@ -55,7 +58,7 @@ std::uint8_t fields_that_fit(const EcnByteCounters& bytes, std::uint32_t room) {
 
 wire::Segment& begin_segment(Connection& c, Time now, StreamOffset seq, wire::Cause cause,
                              Output& out) {
-    wire::Segment& segment = out.segments.emplace_back();
+    wire::Segment& segment = out.segments.emplace_back(kBlank);
     segment.seq = to_wire(seq, c.tcb.iss);
     segment.flags = wire::flag::kAck;
     segment.cause = cause;

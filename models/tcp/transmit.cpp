@@ -312,7 +312,7 @@ void push_pending(Connection& c, Time now, std::uint8_t held_by, Output& out) {
 }
 
 void push_pending(Connection& c, Time now, Output& out) {
-    push_pending(c, now, hold_setting(c), out);
+    if (c.has_unsent()) push_pending(c, now, hold_setting(c), out);
 }
 
 }  // namespace seedwire::tcp
