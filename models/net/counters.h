@@ -28,10 +28,10 @@ struct DirectionCounters {
 /// entering the queue to the start of serialisation. Always kept, packet by packet: here it costs a
 /// fraction of what an observer would.
 struct QueueFigures {
-    Histogram sojourn;              ///< ns, of every packet that was, or will be, serialised
     std::uint64_t resident_ns = 0;  ///< sum of the times from entry to the end of serialisation
     std::uint64_t overtook = 0;     ///< packets that arrive before one that entered earlier
     std::uint32_t longest = 0;      ///< packets, the one entering and the one on the wire included
+    Histogram sojourn;              ///< ns, of every packet that was, or will be, serialised
 };
 
 }  // namespace seedwire::net

@@ -10,7 +10,7 @@ wire::PacketRef InFlight::pop_either() {
         from_ring = !is_after(fifo_.front().sequence, detoured.sequence);
     wire::PacketRef packet;
     if (from_ring) {
-        packet = fifo_.take_front().packet;
+        packet = pop_first();
     } else {
         std::pop_heap(detoured_.begin(), detoured_.end(), is_later);
         packet = detoured_.back().packet;

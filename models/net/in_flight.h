@@ -33,6 +33,8 @@ class InFlight {
 public:
     bool empty() const { return next_.is_never(); }
     std::size_t size() const { return fifo_.size() + detoured_.size(); }
+    /// The first of those that arrive in order, if there is one.
+    wire::PacketRef peek() const { return fifo_.empty() ? wire::PacketRef{} : head_; }
     /// Arrival of the next packet. Time::never() if there is none.
     Time next() const { return next_; }
     /// The packet pushed `back` packets after which were pushed since: 0 is the last one. Requires:
@@ -42,14 +44,14 @@ public:
     }
     /// Adds a packet of which it is known that it does not arrive before the others.
     void push_in_order(const InFlightPacket& packet) {
+        if (fifo_.empty()) head_ = packet.packet;
         fifo_.push_back(packet);
         if (packet.arrival < next_) next_ = packet.arrival;
     }
     /// Adds a packet that arrives at departure + delay.
     void push(const InFlightPacket& packet) {
         if (fifo_.empty() || fifo_.back().arrival <= packet.arrival) [[likely]] {
-            fifo_.push_back(packet);
-            next_ = std::min(next_, packet.arrival);
+            push_in_order(packet);
         } else {
             push(DetouredPacket{packet, {}, 0, false});  // the delay has become shorter meanwhile
         }
@@ -63,10 +65,7 @@ public:
     wire::PacketRef pop() {
         if (!detoured_.empty()) [[unlikely]]
             return pop_either();
-        const wire::PacketRef packet = fifo_[0].packet;
-        fifo_.pop_front();
-        next_ = fifo_.empty() ? Time::never() : fifo_[0].arrival;
-        return packet;
+        return pop_first();
     }
     /// Takes out all packets with that sequence or a later one, in order of sequence, and appends
     /// them to `out`.
@@ -75,6 +74,15 @@ public:
     Time last_ordered() const;
 
 private:
+    wire::PacketRef pop_first() {
+        const wire::PacketRef packet = head_;
+        fifo_.pop_front();
+        next_ = Time::never();
+        if (fifo_.empty()) return packet;
+        next_ = fifo_[0].arrival;
+        head_ = fifo_[0].packet;
+        return packet;
+    }
     // std::push_heap keeps the greatest in front: "less" is "arrives later".
     static bool is_later(const DetouredPacket& a, const DetouredPacket& b) {
         if (a.arrival != b.arrival) return a.arrival > b.arrival;
@@ -92,6 +100,7 @@ private:
 
     Time next_ = Time::never();
     Ring<InFlightPacket> fifo_;
+    wire::PacketRef head_;  // fifo_.front().packet: known without looking there
     std::vector<DetouredPacket> detoured_;
 };
 

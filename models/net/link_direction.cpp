@@ -30,17 +30,17 @@ LinkDirection::LinkDirection(const LinkEnvironment& environment, const LinkPlace
                              std::string name, const LinkDirectionConfig& config)
     : is_plain_{config.faults.empty() && config.impairments.empty()},
       packets_{&environment.packets},
-      receiver_{place.receiver},
       totals_{&environment.totals},
+      place_{place},
       delay_{config.delay},
       recorder_{&environment.recorder},
       limit_bytes_{limit_or_none<std::int64_t>(config.queue.limit_bytes)},
       limit_packets_{limit_or_none<std::uint32_t>(config.queue.limit_packets)},
       ecn_threshold_{limit_or_none<std::uint32_t>(config.queue.ecn_threshold_packets)},
       overhead_{static_cast<std::uint32_t>(config.overhead.count)},
-      place_{place},
-      serialiser_{config.rate},
+      mtu_{static_cast<std::uint32_t>(config.mtu.count)},
       simulation_{&environment.simulation},
+      serialiser_{config.rate},
       config_{config},
       faults_{config_.faults},
       impairments_{config.impairments, environment.simulation.seed(), "link/" + name},
@@ -376,9 +376,16 @@ Time LinkDirection::on_due(Time now) {
         ++delivered_;
         delivered_bytes_ += packet.ip_length();
         if (packet.destination_node == place_.to) ++totals_->received;
-        receiver_->on_packet(now, place_.to_interface, ref);
+        place_.receiver->on_packet(now, place_.to_interface, ref);
     }
     return next;
+}
+
+void LinkDirection::prefetch() const {
+    if (flight_.empty()) return;
+    const wire::PacketRef packet = flight_.peek();
+    if (packet) __builtin_prefetch(&(*packets_)[packet]);
+    __builtin_prefetch(place_.receiver);
 }
 
 /// The one place where damage is found: the receiving node's IP layer, whatever part was hit. It is

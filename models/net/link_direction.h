@@ -53,6 +53,7 @@ public:
     void transmit(Time now, wire::PacketRef packet);
     /// Hands over what arrives now.
     Time on_due(Time now) override;
+    void prefetch() const override;
 
     // Changes while the run goes on. What has departed is beyond their reach. The packet being
     // serialised keeps its rate; its delay, like that of those behind it, is the new one.
@@ -67,7 +68,7 @@ public:
     const LinkDirectionConfig& config() const { return config_; }
     DirectionCounters counters() const;
     QueueFigures queue_figures() const;
-    std::int64_t mtu() const { return config_.mtu.count; }
+    std::uint32_t mtu() const { return mtu_; }
     Duration busy(Time now) const { return serialiser_.busy(now); }
     std::size_t in_flight() const { return flight_.size(); }
 
@@ -125,11 +126,11 @@ private:
     bool is_cut_ = false;
     std::uint32_t pending_count_ = 0;  // packets whose serialisation has not ended
     wire::PacketPool* packets_;
-    Node* receiver_;
     Totals* totals_;
+    Time next_departure_ = Time::never();  // of the pending packets
     InFlight flight_;
     std::uint64_t delivered_ = 0, delivered_bytes_ = 0;  // see DirectionCounters
-    Time next_departure_ = Time::never();                // of the pending packets
+    LinkPlace place_;
     Duration delay_;
     const trace::Recorder* recorder_;
     std::int64_t limit_bytes_;     // of the queue; the greatest number if there is none
@@ -137,11 +138,10 @@ private:
     std::uint32_t ecn_threshold_;  // likewise
     std::int64_t pending_bytes_ = 0;
     std::uint64_t entered_ = 0, started_ = 0;  // see DirectionCounters
-    std::uint32_t overhead_;
-    LinkPlace place_;
+    std::uint32_t overhead_, mtu_;
+    Simulation* simulation_;
     Serialiser serialiser_;
     Time head_start_;  // when the serialisation of the first pending packet began, rounded up
-    Simulation* simulation_;
     QueueFigures figures_;
     DirectionCounters counters_;  // but for what stands above
     LinkDirectionConfig config_;

@@ -50,33 +50,54 @@ void Network::send(Time now, std::uint32_t from, wire::PacketRef ref) {
         packet.destination_node = node.last_destination_node;
     }
     // There is no loopback: a packet to oneself has no link to travel on.
-    const std::uint32_t direction =
-        packet.destination_node == from
-            ? Routing::kNone
-            : choose(parts.routing->find(from, packet.destination_node), from, packet);
-    if (direction == Routing::kNone) [[unlikely]]
-        return end_inside(now, from, ref, DropReason::NoRoute);
-    LinkDirection& link = parts.directions[direction];
-    if (packet.ip_length() > link.mtu()) [[unlikely]]
-        return end_inside(now, from, ref, DropReason::TooBig);
+    const std::uint32_t route = packet.destination_node == from
+                                    ? Routing::kNone
+                                    : parts.routing->find(from, packet.destination_node);
+    if ((route & Routing::kSetBit) == 0) [[likely]] {
+        LinkDirection& link = parts.directions[route];
+        if (packet.ip_length() <= link.mtu()) [[likely]]
+            return link.transmit(now, ref);
+    }
+    send_specially(now, from, ref, route);
+}
+
+/// Where the route is none or a choice, or the packet too long. Apart, so that the way of most
+/// packets needs few registers.
+[[gnu::noinline]] void Network::send_specially(Time now, std::uint32_t from, wire::PacketRef ref,
+                                               std::uint32_t route) {
+    const wire::Packet& packet = packets_[ref];
+    const std::uint32_t direction = choose(route, from, packet);
+    if (direction == Routing::kNone) return end_inside(now, from, ref, DropReason::NoRoute);
+    LinkDirection& link = parts_->directions[direction];
+    if (packet.ip_length() > link.mtu()) return end_inside(now, from, ref, DropReason::TooBig);
     link.transmit(now, ref);
 }
 
 void Network::forward(Time now, std::uint32_t at, wire::PacketRef ref) {
     Parts& parts = *parts_;
     const wire::Packet& packet = packets_[ref];
-    const std::uint32_t direction =
-        choose(parts.routing->find(at, packet.destination_node), at, packet);
-    if (direction == Routing::kNone) [[unlikely]] {
-        const wire::Packet lost = packet;
-        send_icmp_error(now, at, lost, icmp::kUnreachable, icmp::kNetUnreachable, 0);
+    const std::uint32_t route = parts.routing->find(at, packet.destination_node);
+    if ((route & Routing::kSetBit) == 0) [[likely]] {
+        LinkDirection& link = parts.directions[route];
+        if (packet.ip_length() <= link.mtu()) [[likely]]
+            return link.transmit(now, ref);
+    }
+    forward_specially(now, at, ref, route);
+}
+
+[[gnu::noinline]] void Network::forward_specially(Time now, std::uint32_t at, wire::PacketRef ref,
+                                                  std::uint32_t route) {
+    const std::uint32_t direction = choose(route, at, packets_[ref]);
+    // Copied: sending an error may move the pool's packets.
+    const wire::Packet packet = packets_[ref];
+    if (direction == Routing::kNone) {
+        send_icmp_error(now, at, packet, icmp::kUnreachable, icmp::kNetUnreachable, 0);
         return end_inside(now, at, ref, DropReason::NoRoute);
     }
-    LinkDirection& link = parts.directions[direction];
-    if (packet.ip_length() > link.mtu()) [[unlikely]] {
-        const wire::Packet lost = packet;
+    LinkDirection& link = parts_->directions[direction];
+    if (packet.ip_length() > link.mtu()) {
         const auto mtu = static_cast<std::uint16_t>(link.mtu());
-        send_icmp_error(now, at, lost, icmp::kUnreachable, icmp::kFragmentationNeeded, mtu);
+        send_icmp_error(now, at, packet, icmp::kUnreachable, icmp::kFragmentationNeeded, mtu);
         return end_inside(now, at, ref, DropReason::TooBig);
     }
     link.transmit(now, ref);

@@ -126,6 +126,8 @@ private:
 
     std::uint32_t choose(std::uint32_t route, std::uint32_t at, const wire::Packet& packet);
     std::uint64_t flow_hash(std::uint32_t at, const wire::Packet& packet) const;
+    void send_specially(Time now, std::uint32_t from, wire::PacketRef packet, std::uint32_t route);
+    void forward_specially(Time now, std::uint32_t at, wire::PacketRef packet, std::uint32_t route);
     void end_inside(Time now, std::uint32_t node, wire::PacketRef packet, trace::DropReason reason);
     std::uint32_t find_route(std::uint32_t from, std::uint32_t to) const;
     std::uint32_t first_direction(std::uint32_t from, std::uint32_t to) const;

@@ -23,18 +23,21 @@ void Router::on_packet(Time now, std::uint32_t, wire::PacketRef ref) {
     if (packet.destination_node == node_) [[unlikely]]
         return receive(now, ref);
     // RFC 1812 §5.3.1: a packet that would leave with a TTL of zero does not leave.
-    if (packet.ttl <= 1) [[unlikely]] {
-        const wire::Packet expired = packet;
-        network_.send_icmp_error(now, node_, expired, icmp::kTimeExceeded, 0, 0);
-        return network_.drop(now, node_, ref, trace::DropReason::TimeToLive);
-    }
+    if (packet.ttl <= 1) [[unlikely]]
+        return expire(now, ref);
     --packet.ttl;
     network_.forward(now, node_, ref);
 }
 
+[[gnu::noinline]] void Router::expire(Time now, wire::PacketRef ref) {
+    const wire::Packet expired = network_.packets()[ref];
+    network_.send_icmp_error(now, node_, expired, icmp::kTimeExceeded, 0, 0);
+    network_.drop(now, node_, ref, trace::DropReason::TimeToLive);
+}
+
 /// A router is no host: it answers echo requests, takes note of ICMP messages, and runs nothing
 /// that could want anything else.
-void Router::receive(Time now, wire::PacketRef ref) {
+[[gnu::noinline]] void Router::receive(Time now, wire::PacketRef ref) {
     wire::PacketPool& pool = network_.packets();
     if (pool[ref].protocol == wire::Protocol::Icmp) {
         if (icmp::type_of(pool[ref]) == icmp::kEchoRequest) {

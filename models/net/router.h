@@ -37,6 +37,7 @@ public:
 
 private:
     void receive(Time now, wire::PacketRef packet);
+    void expire(Time now, wire::PacketRef packet);
 
     Network& network_;
     std::uint32_t node_;

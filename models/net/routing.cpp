@@ -90,7 +90,7 @@ Routing::~Routing() = default;
 Routing::Routing(Routing&&) noexcept = default;
 Routing& Routing::operator=(Routing&&) noexcept = default;
 
-void Routing::compute(std::uint32_t target) {
+[[gnu::noinline]] void Routing::compute(std::uint32_t target) {
     Search& s = *search_;
     const std::size_t cores = core_nodes_.size();
     s.distance.assign(cores, kUnreachable);

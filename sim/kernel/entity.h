@@ -35,6 +35,9 @@ public:
     /// Does what is due at `now` and returns the next moment (> now), Time::never() when idle.
     /// May wake other entities (at >= now), not itself: the return value does that.
     virtual Time on_due(Time now) = 0;
+    /// Asks for the memory that on_due() will read. Called when it is probably the next to be
+    /// executed; does nothing that could be observed.
+    virtual void prefetch() const {}
     /// True while all that this entity waits for does not keep a run alive (keepalive timers,
     /// samplers). Read after every on_due() and wake(), so it is a flag and no question.
     bool is_background() const { return background_; }

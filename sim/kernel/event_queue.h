@@ -34,8 +34,17 @@ public:
     }
     /// The smallest key. Requires: not empty.
     EventKey top() const { return unpacked(nodes_[1]); }
-    /// Adds the one entry of the entity whose rank is in the key, or moves it.
-    void set(EventKey key) { put(IndexedHeap::index_of(key), packed(key)); }
+    /// Adds the one entry of the entity whose rank is in the key, or moves it; at Time::never(),
+    /// removes it.
+    void set(EventKey key) {
+        const std::size_t leaf = leaves_ + IndexedHeap::index_of(key);
+        nodes_[leaf] = packed(key);
+        if (static_cast<std::uint64_t>(nodes_[1]) == key.order) {
+            replay_to_root(leaf, packed(key));
+        } else {
+            replay(leaf, packed(key));
+        }
+    }
     /// Adds the entry, or moves it to an earlier time. Requires: it was not there, or later.
     void advance(EventKey key) {
         const UInt128 earlier = packed(key);
@@ -44,14 +53,24 @@ public:
         for (; node > 0 && earlier < nodes[node]; node /= 2) nodes[node] = earlier;
     }
     /// Removes the entry of an entity if there is one.
-    void remove(std::uint32_t rank) { put(rank, packed(kIdle)); }
-    /// The order of the smallest key of all entities but that one; UINT64_MAX if there is none.
-    std::uint64_t runner_up(std::uint32_t rank) const {
+    void remove(std::uint32_t rank) {
+        const EventKey old = unpacked(nodes_[leaves_ + rank]);
+        if (!old.at.is_never()) set({Time::never(), old.order});
+    }
+    /// Who comes after the one with that rank: the order of the smallest key of all others, and
+    /// that of a small one behind it, perhaps the next. UINT64_MAX: nobody.
+    struct RunnersUp {
+        std::uint64_t next, later;
+    };
+    RunnersUp runners_up(std::uint32_t rank) const {
         const UInt128* nodes = nodes_.data();
-        UInt128 least = packed(kIdle);
-        for (std::size_t node = leaves_ + rank; node > 1; node /= 2)
-            least = std::min(least, nodes[node ^ 1]);
-        return static_cast<std::uint64_t>(least);
+        UInt128 next = packed(kIdle), later = packed(kIdle);
+        for (std::size_t node = leaves_ + rank; node > 1; node /= 2) {
+            const UInt128 sibling = nodes[node ^ 1];
+            later = std::min(later, std::max(next, sibling));
+            next = std::min(next, sibling);
+        }
+        return {static_cast<std::uint64_t>(next), static_cast<std::uint64_t>(later)};
     }
 
 private:
@@ -71,23 +90,20 @@ private:
         return static_cast<std::uint64_t>(node >> 64) == INT64_MAX;
     }
 
-    void put(std::uint32_t rank, UInt128 key) {
-        UInt128* nodes = nodes_.data();
-        std::size_t node = leaves_ + rank;
-        const bool was_first = nodes[node] == nodes[1];
-        nodes[node] = key;
-        if (was_first) {
-            // Everything up to the root changes. Offsets in bytes save two instructions a level.
-            char* const bytes = reinterpret_cast<char*>(nodes);
-            for (std::size_t at = node * sizeof(UInt128); at > sizeof(UInt128);) {
-                const UInt128 sibling =
-                    *reinterpret_cast<const UInt128*>(bytes + (at ^ sizeof(UInt128)));
-                key = sibling < key ? sibling : key;
-                at = at / 2 & ~(sizeof(UInt128) - 1);
-                *reinterpret_cast<UInt128*>(bytes + at) = key;
-            }
-            return;
+    // It was the smallest: everything up to the root changes. Offsets in bytes save two
+    // instructions a level.
+    void replay_to_root(std::size_t leaf, UInt128 key) {
+        char* const bytes = reinterpret_cast<char*>(nodes_.data());
+        for (std::size_t at = leaf * sizeof(UInt128); at > sizeof(UInt128);) {
+            const UInt128 sibling =
+                *reinterpret_cast<const UInt128*>(bytes + (at ^ sizeof(UInt128)));
+            key = sibling < key ? sibling : key;
+            at = at / 2 & ~(sizeof(UInt128) - 1);
+            *reinterpret_cast<UInt128*>(bytes + at) = key;
         }
+    }
+    void replay(std::size_t node, UInt128 key) {
+        UInt128* nodes = nodes_.data();
         for (; node > 1; node /= 2) {
             const UInt128 sibling = nodes[node ^ 1];
             key = sibling < key ? sibling : key;
@@ -108,7 +124,10 @@ public:
     bool empty() const { return heap_.empty(); }
     std::size_t size() const { return heap_.size(); }
     EventKey top() const { return heap_.top(); }
-    void set(EventKey key) { heap_.set(key); }
+    void set(EventKey key) {
+        if (key.at.is_never()) return heap_.remove(IndexedHeap::index_of(key));
+        heap_.set(key);
+    }
     void advance(EventKey key) { heap_.set(key); }
     void remove(std::uint32_t rank) { heap_.remove(rank); }
 

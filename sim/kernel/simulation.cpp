@@ -14,6 +14,12 @@ namespace {
 
 constexpr std::uint32_t kNobody = UINT32_MAX;
 constexpr int kPhaseShift = 62;
+// With fewer entities all that events touch fits into the caches next to the core, and looking
+// ahead costs more than it brings.
+constexpr std::size_t kLookAheadFrom = 256;
+// Of an entity, asked for when it comes next. Cache lines of 64 bytes.
+constexpr std::size_t kPrefetchedLines = 7, kLine = 64;
+
 // Reading the resident size costs microseconds; a run cannot grow much in so many events.
 constexpr std::uint64_t kEventsPerMemoryProbe = 1U << 16;
 
@@ -38,12 +44,39 @@ struct Simulation::Registry {
     std::vector<std::uint32_t> id_of;         // by rank
     std::vector<Scheduled> scheduled;         // by rank
     TournamentQueue queue;
-    std::size_t foreground = 0;       // entries that keep the run alive
-    std::uint32_t current = kNobody;  // rank of the entity being executed
+    bool looks_ahead = false;
+    const Entity* expected_next = nullptr;  // by look_ahead()
+    std::size_t foreground = 0;             // entries that keep the run alive
+    std::uint32_t current = kNobody;        // rank of the entity being executed
     Time woken_itself = Time::never();
     bool started = false;
 
     void assign_ranks();
+    /// Asks for the memory of the entities that come after this one (unless it wakes others): by
+    /// then it is at hand. Returns the next one if it is still to be asked what else it reads.
+    const Entity* look_ahead(std::uint32_t rank) {
+        const TournamentQueue::RunnersUp coming = queue.runners_up(rank);
+        const Entity* next = entity_of(coming.next);
+        const Entity* later = entity_of(coming.later);
+        const bool expected = next == expected_next;
+        expected_next = later;
+        if (later != nullptr) ask_for(later);
+        if (next == nullptr) return nullptr;
+        if (!expected) {
+            ask_for(next);
+            return next;
+        }
+        // Its own memory has come meanwhile, and tells what more will be read.
+        next->prefetch();
+        return nullptr;
+    }
+    const Entity* entity_of(std::uint64_t order) const {
+        return order == UINT64_MAX ? nullptr : scheduled[static_cast<std::uint32_t>(order)].entity;
+    }
+    static void ask_for(const Entity* entity) {
+        const char* memory = reinterpret_cast<const char*>(entity);
+        for (std::size_t i = 0; i < kPrefetchedLines; ++i) __builtin_prefetch(memory + i * kLine);
+    }
     /// Counts the entity among those that keep the run alive, or no longer.
     void update_liveness(Scheduled& entry) {
         const bool keeps_running = !entry.at.is_never() && !entry.entity->is_background();
@@ -75,6 +108,7 @@ void Simulation::Registry::assign_ranks() {
             std::uint64_t{static_cast<std::uint8_t>(registrations[id].phase)} << kPhaseShift | rank;
     }
     queue.reset(count);
+    looks_ahead = count >= kLookAheadFrom;
 }
 
 Simulation::Simulation(std::uint64_t seed) : registry_{std::make_unique<Registry>()}, seed_{seed} {}
@@ -135,17 +169,15 @@ Simulation::End Simulation::execute(Time deadline, std::uint64_t count) {
         Registry::Scheduled& entry = r.scheduled[rank];
         r.current = rank;
         r.woken_itself = Time::never();
+        const Entity* coming = r.looks_ahead ? r.look_ahead(rank) : nullptr;
         Time next = entry.entity->on_due(key.at);
         r.current = kNobody;
+        if (coming != nullptr) coming->prefetch();
         SEEDWIRE_ASSERT(next > key.at);
         next = std::min(next, r.woken_itself);
         entry.at = next;
         // The entry stayed in the queue meanwhile: one move instead of a removal and an insertion.
-        if (next.is_never()) {
-            queue.remove(rank);
-        } else {
-            queue.set({next, key.order});
-        }
+        queue.set({next, key.order});
         r.update_liveness(entry);
     }
 }

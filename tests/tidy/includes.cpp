@@ -42,7 +42,8 @@ constexpr std::array kFloors = {
     Floor{"harness/run", "harness/judge harness/observe harness/world harness/scenario models sim"},
     Floor{"harness/study", "harness/scenario sim/base"},
     Floor{"harness/sweep",
-          "harness/study harness/run harness/judge harness/observe harness/world harness/scenario models sim"},
+          "harness/study harness/run harness/judge harness/observe harness/world harness/scenario "
+          "models sim"},
     Floor{"harness/regress",
           "harness/run harness/judge harness/observe harness/world harness/scenario models sim"},
     Floor{"harness/replay",
@@ -64,7 +65,10 @@ constexpr std::array kThirdParties = {
     ThirdParty{"boost/math/", "harness/sweep", "statistics live in harness/sweep"},
     ThirdParty{"boost/", "models/net/routing.cpp harness/sweep", "use the standard library"},
     ThirdParty{"CLI/", "harness/cli", "the command line is read in harness/cli only"},
-    ThirdParty{"xxhash.h", "harness/observe/digest.cpp", "use harness/observe/digest.h"},
+    ThirdParty{"xxhash.h",
+               "harness/observe/digest.cpp harness/observe/wide_hash.cpp "
+               "tests/harness/observe/wide_hash_test.cpp",
+               "use harness/observe/digest.h"},
     ThirdParty{"sqlite3.h", "harness/sweep/database.cpp", "use harness/sweep/database.h"},
     ThirdParty{"zlib.h", "harness/replay", "compressed traces are read in harness/replay only"},
     ThirdParty{"openssl/", "harness/observe", "TLS here is abstract; no cryptography"},
