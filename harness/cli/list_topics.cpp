@@ -15,6 +15,8 @@
 #include "harness/scenario/socket_options.h"
 #include "models/tcp/info.h"
 #include "models/tcp/rules.h"
+#include "models/tls/algorithms.h"
+#include "models/tls/profile.h"
 #include "models/trace/records.h"
 #include "models/wire/cause.h"
 
@@ -200,6 +202,43 @@ Listing codes() {
     return listing;
 }
 
+Listing tls_profiles() {
+    Listing listing{{"name", "meaning"}, {}};
+    for (const tls::Profile& profile : tls::profiles())
+        listing.rows.push_back({std::string{profile.name}, std::string{profile.summary}});
+    return listing;
+}
+
+Listing tls_names() {
+    Listing listing{{"name", "number", "is"}, {}};
+    // Whatever of the registries the model knows; their numbers have 16 bits. RFC 8447.
+    const auto add = [&](std::uint32_t number, std::string_view name, const char* what) {
+        if (!name.empty())
+            listing.rows.push_back({std::string{name}, std::to_string(number), what});
+    };
+    for (std::uint32_t n = 1; n <= UINT16_MAX; ++n) {
+        const auto code = static_cast<std::uint16_t>(n);
+        const auto known = [](std::string_view name, auto found, auto value) {
+            return found(name) == value ? name : std::string_view{};
+        };
+        add(n,
+            known(tls::name_of(static_cast<tls::Suite>(code)), tls::suite_named,
+                  static_cast<tls::Suite>(code)),
+            "suite");
+        add(n,
+            known(tls::name_of(static_cast<tls::Group>(code)), tls::group_named,
+                  static_cast<tls::Group>(code)),
+            "group");
+        add(n,
+            known(tls::name_of(static_cast<tls::Scheme>(code)), tls::scheme_named,
+                  static_cast<tls::Scheme>(code)),
+            "signature scheme");
+    }
+    for (const tls::KeyFacts& key : tls::key_algorithms())
+        if (!key.name.empty()) listing.rows.push_back({std::string{key.name}, "", "kind of key"});
+    return listing;
+}
+
 constexpr std::array kTopics{
     ListTopic{"apps", "applications of flows, and their keys", apps},
     ListTopic{"impairments", "random trouble on links", impairments},
@@ -218,6 +257,8 @@ constexpr std::array kTopics{
     ListTopic{"transitions", "between the states of a TCP connection", transitions_listing},
     ListTopic{"drops", "why a packet was dropped", drops},
     ListTopic{"states", "states of a TCP connection", states},
+    ListTopic{"tls-profiles", "stacks of TLS that `tls:` can name", tls_profiles},
+    ListTopic{"tls-names", "groups, suites, signature schemes and kinds of keys in TLS", tls_names},
     ListTopic{"exit-codes", "what the program's exit codes mean", codes},
 };
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "harness/judge/tcp_info.h"
+#include "harness/observe/tls_figures.h"
 #include "harness/scenario/metric_names.h"
 #include "sim/base/int128.h"
 #include "sim/base/quantity.h"
@@ -87,6 +88,37 @@ std::optional<Value> end_value(const Metric& metric, bool client, std::string_vi
     return info == nullptr ? std::nullopt : info_value(*info, key);
 }
 
+/// Numbers of the registries stand for names: tls.group == 29 is x25519.
+std::optional<Value> tls_value(const Metric& metric, const Evidence& evidence) {
+    const std::string_view key = std::string_view{metric.key}.substr(4);
+    const auto t = observe::tls_summary(evidence.world, metric.index, metric.ordinal);
+    if (!t) return std::nullopt;
+    if (key == "handshake") return duration(t->handshake);
+    if (key == "tcp") return duration(t->tcp);
+    if (key == "first_byte") return duration(t->first_byte);
+    if (key == "client_cpu") return duration(t->client_cpu);
+    if (key == "server_cpu") return duration(t->server_cpu);
+    if (key == "client_wait") return duration(t->client_wait);
+    if (key == "server_wait") return duration(t->server_wait);
+    if (key == "completed") return count(t->completed);
+    if (key == "resumed") return count(t->resumed);
+    if (key == "retried") return count(t->retried);
+    if (key == "failed") return count(t->failed);
+    if (key == "early_accepted") return count(t->early_accepted);
+    if (key == "early_refused") return count(t->early_refused);
+    if (key == "early_bytes") return bytes(t->early_bytes);
+    if (key == "delivered") return bytes(t->delivered);
+    if (key == "handshake_bytes") return bytes(t->handshake_bytes);
+    if (key == "version")
+        return count(t->version == tls::kTls13 ? 13 : t->version == tls::kTls12 ? 12 : 0);
+    if (key == "suite") return count(static_cast<std::uint64_t>(t->suite));
+    if (key == "group") return count(static_cast<std::uint64_t>(t->group));
+    if (!t->alert) return std::nullopt;
+    const bool is_client = key == "client_alert";
+    if (key != "alert" && is_client != t->alert_of_client) return std::nullopt;
+    return count(static_cast<std::uint64_t>(*t->alert));
+}
+
 std::optional<Value> flow_value(const Metric& metric, const Evidence& evidence) {
     const std::string_view key = metric.key;
     if (key.substr(0, 7) == "client.") return end_value(metric, true, key.substr(7), evidence);
@@ -104,6 +136,7 @@ std::optional<Value> flow_value(const Metric& metric, const Evidence& evidence) 
                    ? window_value(metric, false, key, evidence)
                    : client;
     }
+    if (key.starts_with("tls.")) return tls_value(metric, evidence);
     const FlowFigures f = observe::flow_figures(evidence.world, metric.index, metric.ordinal);
     if (key == "goodput") return goodput(f);
     if (key == "delivered") return bytes(f.delivered);
@@ -168,6 +201,16 @@ std::optional<Value> link_value(const Metric& metric, const Evidence& evidence) 
 
 std::optional<Value> node_value(const Metric& metric, const Evidence& evidence) {
     const std::string_view key = metric.key;
+    if (key == "cpu.busy" || key == "cpu.wait") {
+        const host::Cpu* cpu = evidence.world.tls().find_cpu(metric.index);
+        if (key == "cpu.wait") return duration(cpu != nullptr ? cpu->longest_wait() : Duration{});
+        const std::uint64_t workers = cpu != nullptr ? std::max(1U, cpu->workers()) : 1;
+        const auto busy = static_cast<std::uint64_t>(cpu != nullptr ? cpu->busy().ns() : 0);
+        const Duration span = observe::measured_span(evidence.world);
+        return fraction(busy,
+                        workers * static_cast<std::uint64_t>(std::max<std::int64_t>(1, span.ns())),
+                        Unit::Ratio);
+    }
     const observe::NodeFigures f =
         evidence.nodes.figures(metric.index, evidence.world.simulation().now());
     if (key == "sent") return count(f.sent);

@@ -95,7 +95,18 @@ std::uint64_t DigestObserver::end_key(std::uint32_t connection, bool client) con
 namespace {
 
 /// The kind of record, first in each, so that no two records can be confused.
-enum class Tag : std::uint8_t { Transmission = 1, Amended, NodeDrop, State, Window, Timeout, App };
+enum class Tag : std::uint8_t {
+    Transmission = 1,
+    Amended,
+    NodeDrop,
+    State,
+    Window,
+    Timeout,
+    App,
+    TlsRecord,
+    TlsEvent,
+    TlsWork
+};
 
 // A transmission is folded as three times and a key, then its packet as it lies in memory
 // (little-endian, without padding). Where the packet holds addresses, which follow from the ranks
@@ -182,11 +193,46 @@ void DigestObserver::on_app(const trace::AppEvent& r) {
     app_->end_record();
 }
 
+DigestObserver::Folder& DigestObserver::tls() {
+    if (!tls_) tls_ = std::make_unique<Folder>();
+    return *tls_;
+}
+
+void DigestObserver::on_tls(const trace::TlsRecord& r) {
+    Folder& out = tls();
+    out << Tag::TlsRecord << r.at.ns() << end_key(r.connection, r.client) << r.begin << r.end
+        << r.type << r.epoch << r.alert << r.messages << r.content;
+    for (std::uint8_t i = 0; i < r.messages; ++i)
+        out << r.message[i].type << static_cast<std::uint8_t>(r.message[i].continues)
+            << r.message[i].length;
+    out.end_record();
+}
+
+void DigestObserver::on_tls(const trace::TlsEvent& r) {
+    tls() << Tag::TlsEvent << r.at.ns() << end_key(r.connection, r.client) << r.kind << r.message
+          << r.alert << r.epoch << r.from << r.to << static_cast<std::uint8_t>(r.is_peer)
+          << r.amount << r.version << r.suite << r.group << static_cast<std::uint8_t>(r.is_resumed);
+    tls_->end_record();
+}
+
+void DigestObserver::on_tls(const trace::TlsWork& r) {
+    tls() << Tag::TlsWork << r.at.ns() << r.begin.ns() << r.end.ns()
+          << end_key(r.connection, r.client);
+    tls_->end_record();
+}
+
 RunDigest DigestObserver::result() const {
-    RunDigest digest{packets_->result(), tcp_->result(), app_->result(), {}};
+    RunDigest digest{packets_->result(), tcp_->result(), app_->result(), {}, {}, false};
+    if (tls_) {
+        digest.tls = tls_->result();
+        digest.has_tls = true;
+    }
+    // A run without TLS has the total of its three ingredients, as if there were no fourth.
     const std::uint64_t parts[] = {digest.packets.high, digest.packets.low, digest.tcp.high,
-                                   digest.tcp.low,      digest.app.high,    digest.app.low};
-    const XXH128_hash_t total = XXH3_128bits(parts, sizeof parts);
+                                   digest.tcp.low,      digest.app.high,    digest.app.low,
+                                   digest.tls.high,     digest.tls.low};
+    const std::size_t size = tls_ ? sizeof parts : sizeof parts - sizeof(Digest128);
+    const XXH128_hash_t total = XXH3_128bits(parts, size);
     digest.total = {total.high64, total.low64};
     return digest;
 }

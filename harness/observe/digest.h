@@ -24,7 +24,9 @@ struct RunDigest {
     Digest128 packets;  ///< every transmission, its fate and times
     Digest128 tcp;      ///< states, timeouts, congestion windows
     Digest128 app;      ///< what applications did and saw
-    Digest128 total;    ///< of the three
+    Digest128 total;    ///< of the three, and of the fourth where there is one
+    Digest128 tls;      ///< records, events and work of TLS; zero in a run without
+    bool has_tls = false;
 };
 
 /// Folds records in a canonical form: names by their stable hashes, never dense ids or addresses,
@@ -41,6 +43,9 @@ public:
     void on_window(const trace::WindowChange& r) override;
     void on_timeout(const trace::TimeoutFired& r) override;
     void on_app(const trace::AppEvent& r) override;
+    void on_tls(const trace::TlsRecord& r) override;
+    void on_tls(const trace::TlsEvent& r) override;
+    void on_tls(const trace::TlsWork& r) override;
 
     /// The digests of everything folded so far.
     RunDigest result() const;
@@ -53,7 +58,9 @@ private:
     const net::Network& network_;
     const trace::Connections& connections_;
     std::vector<std::uint64_t> direction_keys_;  ///< by direction: asked for with every packet
+    Folder& tls();
     std::unique_ptr<Folder> packets_, tcp_, app_;
+    std::unique_ptr<Folder> tls_;  ///< made when first needed
 };
 
 }  // namespace seedwire::observe

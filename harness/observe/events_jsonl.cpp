@@ -4,6 +4,7 @@
 
 #include <iterator>
 
+#include "harness/observe/tls_words.h"
 #include "models/tcp/info.h"
 
 namespace seedwire::observe {
@@ -189,6 +190,54 @@ void EventsWriter::on_app(const trace::AppEvent& r) {
     begin(r.at, r.kName);
     end_fields(r.connection, r.client);
     append(line_, R"(,"what":"{}","amount":{})", trace::to_string(r.kind), r.amount);
+    finish();
+}
+
+void EventsWriter::on_tls(const trace::TlsRecord& r) {
+    begin(r.at, r.kName);
+    end_fields(r.connection, r.client);
+    append(line_, R"(,"begin":{},"end":{},"type":"{}","epoch":"{}","content":{})", r.begin, r.end,
+           tls::name_of(static_cast<tls::ContentType>(r.type)),
+           tls::name_of(static_cast<tls::Epoch>(r.epoch)), r.content);
+    if (r.messages > 0) line_ += R"(,"messages":[)";
+    for (std::uint8_t i = 0; i < r.messages; ++i)
+        append(line_, R"({}{{"type":"{}","bytes":{},"continues":{}}})", i > 0 ? "," : "",
+               tls::name_of(static_cast<tls::HandshakeType>(r.message[i].type)),
+               r.message[i].length, r.message[i].continues);
+    if (r.messages > 0) line_ += ']';
+    if (static_cast<tls::ContentType>(r.type) == tls::ContentType::Alert)
+        append(line_, R"(,"alert":"{}")", tls::name_of(static_cast<tls::Alert>(r.alert)));
+    finish();
+}
+
+void EventsWriter::on_tls(const trace::TlsEvent& r) {
+    using Kind = tls::Event::Kind;
+    const auto kind = static_cast<Kind>(r.kind);
+    begin(r.at, r.kName);
+    end_fields(r.connection, r.client);
+    append(line_, R"(,"what":"{}")", tls_event_word(r.kind));
+    if (kind == Kind::StateChanged)
+        append(line_, R"(,"from":"{}","to":"{}")", tls::name_of(static_cast<tls::State>(r.from)),
+               tls::name_of(static_cast<tls::State>(r.to)));
+    if (kind == Kind::MessageSent || kind == Kind::MessageReceived)
+        append(line_, R"(,"message":"{}","epoch":"{}")",
+               tls::name_of(static_cast<tls::HandshakeType>(r.message)),
+               tls::name_of(static_cast<tls::Epoch>(r.epoch)));
+    if (kind == Kind::AlertSent || kind == Kind::AlertReceived)
+        append(line_, R"(,"alert":"{}")", tls::name_of(static_cast<tls::Alert>(r.alert)));
+    if (r.amount > 0) append(line_, R"(,"bytes":{})", r.amount);
+    if (kind == Kind::KeyUpdated) append(line_, R"(,"of_peer":{})", r.is_peer);
+    if (kind == Kind::Negotiated || kind == Kind::HandshakeDone)
+        append(line_, R"(,"version":"{}","suite":"{}","group":"{}","resumed":{})",
+               tls_version_word(r.version), tls::name_of(static_cast<tls::Suite>(r.suite)),
+               tls::name_of(static_cast<tls::Group>(r.group)), r.is_resumed);
+    finish();
+}
+
+void EventsWriter::on_tls(const trace::TlsWork& r) {
+    begin(r.at, r.kName);
+    end_fields(r.connection, r.client);
+    append(line_, R"(,"begin_ns":{},"end_ns":{})", r.begin.ns(), r.end.ns());
     finish();
 }
 

@@ -22,6 +22,9 @@ public:
     void on_window(const trace::WindowChange& r) override;
     void on_timeout(const trace::TimeoutFired& r) override;
     void on_app(const trace::AppEvent& r) override;
+    void on_tls(const trace::TlsRecord& r) override;
+    void on_tls(const trace::TlsEvent& r) override;
+    void on_tls(const trace::TlsWork& r) override;
 
 private:
     void begin(Time at, std::string_view kind);

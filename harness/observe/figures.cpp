@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "harness/observe/tls_figures.h"
 #include "sim/base/int128.h"
 
 namespace seedwire::observe {
@@ -176,6 +177,12 @@ FlowFigures summarise(const world::World& world, std::uint32_t flow, std::int32_
         sum.add(world.figures()[ends[k].connection]);
     }
     sum.finish();
+    // What a program reads over TLS is application data, not the first byte of a handshake.
+    if (const auto tls = tls_summary(world, flow, ordinal)) {
+        f.tls = true;
+        f.first_byte = tls->first_byte;
+        f.failed = std::max(f.failed, tls->failed);
+    }
     return f;
 }
 

@@ -14,7 +14,7 @@ namespace seedwire::observe {
 /// the (first) connection unless they are named "at". Absent: did not happen, or does not apply.
 struct FlowFigures {
     std::string name;
-    bool udp = false, ping = false;
+    bool udp = false, ping = false, tls = false;
     bool opens = true;  ///< false: a program that only accepted; its figures are its opener's
     std::uint32_t connections = 0, completed = 0, failed = 0;
     std::optional<Duration> handshake;  ///< connect() to ESTABLISHED at the opener; mean

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "models/tls/endpoint.h"
+
 namespace seedwire::observe {
 
 using wire::Cause;
@@ -197,13 +199,30 @@ void LadderObserver::on_timeout(const trace::TimeoutFired& r) {
     if (Track* track = track_of(r.connection)) track->expired_rto[r.client ? 0 : 1] = r.rto;
 }
 
+void LadderObserver::on_tls(const trace::TlsRecord& r) {
+    // More records than packets are ever kept cannot be drawn.
+    constexpr std::size_t kMostRecords = 4000;
+    Track* track = track_of(r.connection);
+    if (track == nullptr) return;
+    auto& records = track->kept.records[r.client ? 0 : 1];
+    if (records.size() < kMostRecords) records.push_back(r);
+}
+
+void LadderObserver::on_tls(const trace::TlsEvent& r) {
+    if (r.kind != static_cast<std::uint8_t>(tls::Event::Kind::StateChanged)) return;
+    Track* track = track_of(r.connection);
+    if (track == nullptr) return;
+    if (track->kept.states.size() < 10000)
+        track->kept.states.push_back({r.at, r.client, r.from, r.to, true});
+}
+
 void LadderObserver::on_end(Time at) { end_ = at; }
 
 void LadderObserver::on_state(const trace::StateChange& r) {
     Track* track = track_of(r.connection);
     if (track == nullptr) return;
     if (track->kept.states.size() < 10000)
-        track->kept.states.push_back({r.at, r.client, r.from, r.to});
+        track->kept.states.push_back({r.at, r.client, r.from, r.to, false});
 }
 
 std::vector<Ladder> LadderObserver::result() const {

@@ -38,7 +38,8 @@ bool is_notable(const LadderPacket& packet);
 struct LadderState {
     Time at;
     bool client = false;
-    std::uint8_t from = 0, to = 0;  ///< tcp::State
+    std::uint8_t from = 0, to = 0;  ///< tcp::State, or tls::State
+    bool tls = false;
 };
 
 /// All that is drawn of one connection.
@@ -46,6 +47,7 @@ struct Ladder {
     std::uint32_t connection = 0;
     std::vector<LadderPacket> packets;  ///< by time sent; gaps show in the numbers
     std::vector<LadderState> states;
+    std::vector<trace::TlsRecord> records[2];  ///< of the client's stream and the server's
     std::uint64_t total_packets = 0;
     Time from = Time::zero(), to = Time::never();  ///< only packets sent in between were kept
 };
@@ -71,6 +73,8 @@ public:
     void on_node_drop(const trace::NodeDrop& r) override;
     void on_state(const trace::StateChange& r) override;
     void on_timeout(const trace::TimeoutFired& r) override;
+    void on_tls(const trace::TlsRecord& r) override;
+    void on_tls(const trace::TlsEvent& r) override;
     void on_end(Time at) override;
 
     /// The ladders in the order in which their connections were opened.

@@ -7,6 +7,7 @@
 
 #include "harness/observe/segment_text.h"
 #include "models/tcp/info.h"
+#include "models/tls/types.h"
 
 namespace seedwire::observe {
 
@@ -143,6 +144,11 @@ void Arrangement::collect_rows() {
                      });
 }
 
+std::string word_of(const LadderState& change) {
+    return std::string{change.tls ? tls::name_of(static_cast<tls::State>(change.to))
+                                  : tcp::to_string(static_cast<tcp::State>(change.to))};
+}
+
 /// A change of state stands on the row of the packet that made it, else on a row of its own. What
 /// happened before the part that is drawn decides how it begins.
 void Arrangement::place_states() {
@@ -151,9 +157,9 @@ void Arrangement::place_states() {
         const auto name_of = [](std::uint8_t state) {
             return std::string{tcp::to_string(static_cast<tcp::State>(state))};
         };
-        if (before.empty()) before = name_of(change.from);
+        if (before.empty() && !change.tls) before = name_of(change.from);
         if (change.at < ladder_.from)
-            before = name_of(change.to);
+            before = word_of(change);
         else if (change.at <= ladder_.to)
             place(change);
     }
@@ -174,8 +180,7 @@ void Arrangement::place(const LadderState& change) {
                                             [](Time at, const LadderRow& r) { return at < r.at; });
         row = result_.rows.insert(after, own);
     }
-    (change.client ? row->client_state : row->server_state) =
-        tcp::to_string(static_cast<tcp::State>(change.to));
+    (change.client ? row->client_state : row->server_state) = word_of(change);
 }
 
 void Arrangement::join_rows() {

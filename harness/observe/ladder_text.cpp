@@ -6,6 +6,7 @@
 
 #include "harness/observe/ladder_rows.h"
 #include "harness/observe/text_columns.h"
+#include "harness/observe/tls_words.h"
 #include "models/tcp/info.h"
 
 namespace seedwire::observe {
@@ -113,6 +114,7 @@ private:
     std::string line_of(const LadderRow& row);
     std::vector<std::string> lanes_of(const LadderRow& row) const;
     std::vector<std::string> leaving(const LadderRow& row) const;
+    std::vector<std::string> records_in(const LadderPacket& packet) const;
     std::string arriving(const LadderRow& row) const;
     std::string arrival_label(const LadderPacket& packet) const;
     std::string mirrored(bool from_client, std::string_view left, std::string_view middle,
@@ -135,6 +137,35 @@ std::string Drawing::mirrored(bool from_client, std::string_view left, std::stri
     const std::string space(lane_ > taken ? lane_ - taken : 0, ' ');
     return from_client ? fmt::format("{}{}{}{}", left, middle, right, space)
                        : fmt::format("{}{}{}{}", space, right, middle, left);
+}
+
+/// What TLS says in a segment, a line for each run of records under the same keys: a record stands
+/// in the segment in which it begins, and in the one in which it ends if that is another.
+std::vector<std::string> Drawing::records_in(const LadderPacket& packet) const {
+    const wire::Packet& p = packet.packet;
+    std::vector<std::string> lines;
+    const auto& records = ladder_.records[packet.from_client() ? 0 : 1];
+    if (p.payload_length == 0 || records.empty()) return lines;
+    const trace::Connection& c = (*names_.connections)[p.flow];
+    const wire::SeqNum initial = packet.from_client() ? c.client_initial : c.server_initial;
+    const std::uint64_t begin = static_cast<std::uint32_t>(p.seq - initial) - 1;
+    const std::uint64_t end = begin + p.payload_length;
+    std::uint8_t epoch = UINT8_MAX;
+    for (const trace::TlsRecord& record : records) {
+        const bool begins = record.begin >= begin && record.begin < end;
+        const bool ends = record.end > begin && record.end <= end;
+        if (!begins && !ends) continue;
+        const std::string text =
+            (begins ? "" : "rest of ") + tls_record_text(record) + (ends ? "" : " ..");
+        if (record.epoch == epoch) {
+            lines.back() += ", " + text;
+        } else {
+            const auto name = tls::name_of(static_cast<tls::Epoch>(record.epoch));
+            lines.push_back(fmt::format("TLS {}: {}", name, text));
+        }
+        epoch = record.epoch;
+    }
+    return lines;
 }
 
 std::vector<std::string> Drawing::leaving(const LadderRow& row) const {
@@ -164,9 +195,10 @@ std::vector<std::string> Drawing::leaving(const LadderRow& row) const {
     constexpr std::size_t kLead = 2, kSpaces = 2, kLeastLine = 1;
     const std::string number = fmt::format("#{} ", p.number);
     const std::size_t used = kLead + kSpaces + columns(number);
-    const std::vector<std::string> parts =
+    std::vector<std::string> parts =
         wrap(body, end - std::min(end, used + kLeastLine), end - std::min(end, used));
     std::vector<std::string> lanes;
+    for (const std::string& record : records_in(p)) parts.push_back(cut_to(record, end - used));
     const std::size_t taken = used + columns(parts[0]);
     const std::string shaft = repeat(glyphs_.line, end > taken ? end - taken : 1);
     const std::string text = fmt::format(" {}{} ", number, parts[0]);

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "harness/observe/tls_figures.h"
+#include "harness/observe/tls_words.h"
+
 namespace seedwire::run {
 
 using observe::DirectionFigures;
@@ -20,7 +23,7 @@ void optional_time(JsonWriter& json, std::string_view name, const std::optional<
 
 void write_flow(JsonWriter& json, const FlowFigures& f) {
     json.begin_object().field("name", f.name);
-    json.field("protocol", f.ping ? "icmp" : f.udp ? "udp" : "tcp");
+    json.field("protocol", f.ping ? "icmp" : f.udp ? "udp" : f.tls ? "tls" : "tcp");
     json.field("connections", f.connections)
         .field("completed", f.completed)
         .field("failed", f.failed);
@@ -107,11 +110,45 @@ void write_program(JsonWriter& json, const Run& run, std::uint32_t program) {
     json.end_array().end_object();
 }
 
+void write_tls(JsonWriter& json, const Run& run) {
+    const auto flows = static_cast<std::uint32_t>(run.world->scenario().flows.size());
+    if (run.world->tls().is_empty()) return;
+    json.key("tls").begin_array();
+    for (std::uint32_t i = 0; i < flows; ++i) {
+        const auto t = observe::tls_summary(*run.world, i, -1);
+        if (!t) continue;
+        json.begin_object().field("flow", t->name).field("connections", t->connections);
+        json.field("completed", t->completed).field("resumed", t->resumed);
+        json.field("retried", t->retried).field("failed", t->failed);
+        json.field("early_accepted", t->early_accepted).field("early_refused", t->early_refused);
+        json.field("early_bytes", t->early_bytes).field("delivered_bytes", t->delivered);
+        json.field("handshake_bytes", t->handshake_bytes);
+        json.field("version", observe::tls_version_word(t->version));
+        json.field("suite", tls::name_of(t->suite)).field("group", tls::name_of(t->group));
+        optional_time(json, "tcp_ns", t->tcp);
+        optional_time(json, "handshake_ns", t->handshake);
+        optional_time(json, "first_byte_ns", t->first_byte);
+        json.field("client_cpu_ns", t->client_cpu.ns());
+        json.field("server_cpu_ns", t->server_cpu.ns());
+        json.field("client_wait_ns", t->client_wait.ns());
+        json.field("server_wait_ns", t->server_wait.ns());
+        json.key("alert");
+        if (t->alert)
+            json.value(tls::name_of(*t->alert));
+        else
+            json.null();
+        json.end_object();
+    }
+    json.end_array();
+}
+
 void write_digest(JsonWriter& json, const observe::RunDigest& digest) {
     json.key("digest").begin_object().field("total", observe::to_string(digest.total));
     json.field("packets", observe::to_string(digest.packets));
     json.field("tcp", observe::to_string(digest.tcp));
-    json.field("app", observe::to_string(digest.app)).end_object();
+    json.field("app", observe::to_string(digest.app));
+    if (digest.has_tls) json.field("tls", observe::to_string(digest.tls));
+    json.end_object();
 }
 
 }  // namespace
@@ -127,7 +164,9 @@ void write_json(JsonWriter& json, const Run& run) {
     for (std::size_t i = 0; i < run.figures.flows.size(); ++i)
         if (i < flows || run.figures.flows[i].connections > 0)
             write_flow(json, run.figures.flows[i]);
-    json.end_array().key("programs").begin_array();
+    json.end_array();
+    write_tls(json, run);
+    json.key("programs").begin_array();
     for (std::uint32_t i = 0; i < scenario.programs.size(); ++i) write_program(json, run, i);
     json.end_array().key("links").begin_array();
     for (const DirectionFigures& d : run.figures.directions) write_direction(json, d);
@@ -160,20 +199,37 @@ void write_json(JsonWriter& json, const Run& run) {
     json.end_object();
 }
 
+namespace {
+
+std::string tls_columns(const std::optional<observe::TlsSummary>& t) {
+    if (!t) return ",,,,,,,,,";
+    return fmt::format(",{},{},{},{},{},{},{},{},{}", observe::tls_version_word(t->version),
+                       tls::name_of(t->group), tls::name_of(t->suite),
+                       t->handshake ? std::to_string(t->handshake->ns()) : "", t->resumed,
+                       t->retried, t->failed, t->delivered,
+                       t->alert ? tls::name_of(*t->alert) : "");
+}
+
+}  // namespace
+
 std::string flows_csv(const Run& run) {
     std::string csv =
         "flow,protocol,connections,completed,failed,handshake_ns,first_byte_ns,completion_ns,"
         "delivered_bytes,goodput_bps,segments,data_segments,retransmissions,timeouts,reordered,"
-        "duplicates,rtt_ns,min_rtt_ns,sent,received,lost,jitter_ns,error\n";
+        "duplicates,rtt_ns,min_rtt_ns,sent,received,lost,jitter_ns,error,tls_version,tls_group,"
+        "tls_suite,tls_handshake_ns,tls_resumed,tls_retried,tls_failed,tls_delivered_bytes,"
+        "tls_alert\n";
     const auto time = [](const std::optional<Duration>& d) {
         return d ? std::to_string(d->ns()) : std::string{};
     };
-    for (const FlowFigures& f : run.figures.flows) {
+    for (std::uint32_t i = 0; i < run.figures.flows.size(); ++i) {
+        const FlowFigures& f = run.figures.flows[i];
         if (f.connections == 0) continue;
         const bool datagrams = f.udp || f.ping;
         csv += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},", f.name,
                            f.ping  ? "icmp"
                            : f.udp ? "udp"
+                           : f.tls ? "tls"
                                    : "tcp",
                            f.connections, f.completed, f.failed, time(f.handshake),
                            time(f.first_byte), time(f.completion), f.delivered, f.goodput(),
@@ -182,6 +238,7 @@ std::string flows_csv(const Run& run) {
         csv += datagrams ? fmt::format("{},{},{},{},", f.sent, f.received, f.lost, time(f.jitter))
                          : ",,,,";
         csv += f.error == tcp::Error::None ? "" : std::string{tcp::to_string(f.error)};
+        csv += tls_columns(observe::tls_summary(*run.world, i, -1));
         csv += '\n';
     }
     return csv;

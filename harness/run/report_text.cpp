@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "harness/judge/metrics.h"
+#include "harness/observe/tls_figures.h"
+#include "harness/observe/tls_words.h"
 #include "harness/run/text_table.h"
 
 namespace seedwire::run {
@@ -45,6 +47,29 @@ std::string flow_table(const Run& run) {
              duration_text(f.rtt), tcp ? "" : count_text(f.sent), tcp ? "" : count_text(f.lost),
              duration_text(f.jitter), f.failed > 0 ? count_text(f.failed) : "",
              f.error == tcp::Error::None ? "" : std::string{tcp::to_string(f.error)}});
+    }
+    return table.text();
+}
+
+/// Where the time up to the first byte went, by flow: means over its connections.
+std::string tls_table(const Run& run) {
+    TextTable table{{"<flow over TLS", "<agreed on", "resumed", "TCP", "+ TLS", "client CPU",
+                     "server CPU", "CPU queue", "first byte", "retrans", "0-RTT", "<alert"}};
+    for (std::uint32_t i = 0; i < run.figures.flows.size(); ++i) {
+        const auto t = observe::tls_summary(*run.world, i, -1);
+        if (!t) continue;
+        std::string agreed{observe::tls_version_word(t->version)};
+        if (t->group != tls::Group::None) agreed += fmt::format(", {}", tls::name_of(t->group));
+        std::string alert{t->alert ? tls::name_of(*t->alert) : ""};
+        if (t->alert) alert += t->alert_of_client ? " by the client" : " by the server";
+        table.add({t->name, agreed, fmt::format("{} of {}", t->resumed, t->connections),
+                   duration_text(t->tcp), duration_text(t->handshake), duration_text(t->client_cpu),
+                   duration_text(t->server_cpu), duration_text(t->client_wait + t->server_wait),
+                   duration_text(t->first_byte), count_text(run.figures.flows[i].retransmissions),
+                   t->early_accepted + t->early_refused > 0
+                       ? fmt::format("{} taken, {} refused", t->early_accepted, t->early_refused)
+                       : "",
+                   alert});
     }
     return table.text();
 }
@@ -215,6 +240,8 @@ std::string report(const Run& run, std::string_view source, const ReportStyle& s
     text += ladders_text(run, style);
     const std::string flows = flow_table(run);
     if (flows.find('\n') + 1 < flows.size()) text += flows + '\n';
+    const std::string tls = tls_table(run);
+    if (tls.find('\n') + 1 < tls.size()) text += tls + '\n';
     const std::string links = link_table(run);
     if (links.find('\n') + 1 < links.size()) text += links + '\n';
     if (!run.figures.node_losses.empty()) text += node_table(run) + '\n';
@@ -232,8 +259,9 @@ std::string report(const Run& run, std::string_view source, const ReportStyle& s
                       all ? "32" : "1;31", style.color);
     }
     const observe::RunDigest& d = run.digest;
-    text += fmt::format("digest {} (packets {:.8}, tcp {:.8}, app {:.8})\n", to_string(d.total),
-                        to_string(d.packets), to_string(d.tcp), to_string(d.app));
+    const std::string fourth = d.has_tls ? fmt::format(", tls {:.8}", to_string(d.tls)) : "";
+    text += fmt::format("digest {} (packets {:.8}, tcp {:.8}, app {:.8}{})\n", to_string(d.total),
+                        to_string(d.packets), to_string(d.tcp), to_string(d.app), fourth);
     return text;
 }
 

@@ -62,7 +62,8 @@ struct Watchers {
         if (std::any_of(metrics.begin(), metrics.end(), is_info)) world.figures().keep_infos();
         if (request.ladder) {
             ladder.emplace(world.network(), world.connections(), *request.ladder);
-            recorder.add(*ladder, trace::Recorder::kPackets | trace::Recorder::kTcp);
+            recorder.add(*ladder,
+                         trace::Recorder::kPackets | trace::Recorder::kTcp | trace::Recorder::kTls);
         }
         if (!request.record_directory.empty())
             recording = std::make_unique<Recording>(world, request.record_directory);

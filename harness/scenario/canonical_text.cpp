@@ -124,6 +124,9 @@ void Writer::node(const NodeSpec& node) {
     line("      tcp_rmem: [{}, {}, {}]", s.tcp_rmem[0], s.tcp_rmem[1], s.tcp_rmem[2]);
     line("      tcp_wmem: [{}, {}, {}]", s.tcp_wmem[0], s.tcp_wmem[1], s.tcp_wmem[2]);
     for (const SysctlRow& row : sysctl_rows()) line("      {}: {}", row.name, print_sysctl(row, s));
+    if (node.cpu)
+        line("    cpu: {{workers: {}, scale: {}/{}}}", node.cpu->workers, node.cpu->scale.numerator,
+             node.cpu->scale.denominator);
 }
 
 std::string print_limit(const net::QueueConfig& queue) {
@@ -233,7 +236,9 @@ void Writer::flow(const FlowSpec& flow) {
     line("    app: {}", kApps[static_cast<std::size_t>(c.kind)]);
     ends(flow);
     if (c.kind != app::Kind::Ping) {
-        line("    over: {}", c.transport == app::Transport::Tcp ? "tcp" : "udp");
+        const std::string_view plain = c.transport == app::Transport::Tcp ? "tcp" : "udp";
+        line("    over: {}", c.tls != nullptr ? "tls" : plain);
+        if (c.tls != nullptr) line("    tls: {}", flow.tls);
         line("    port: {}", c.port);
     }
     line("    count: {}", flow.count / flow.pair_count());

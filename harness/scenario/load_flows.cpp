@@ -43,6 +43,7 @@ void Loader::read_flows(const Fields& top) {
                         "write name: {app: bulk, from: a, to: b}");
         return;
     }
+    tls_.read_profiles(top);
     for (const Entry& entry : map->entries)
         if (!entry.key.text.starts_with("x-")) read_flow(entry.key, entry.value);
     std::stable_sort(scenario_.flows.begin(), scenario_.flows.end(),
@@ -51,6 +52,7 @@ void Loader::read_flows(const Fields& top) {
     for (const FlowSpec& flow : scenario_.flows) names.push_back(flow.name);
     names_.flows.set(std::move(names));
     assign_ports();
+    tls_.check_trust();
 }
 
 void Loader::read_flow(const Node& name, const Node& settings) {
@@ -86,6 +88,7 @@ void Loader::read_flow(const Node& name, const Node& settings) {
             if (application) read_application(flow, fields);
             read_transport(flow, fields);
             read_starts(flow, fields);
+            read_tls(flow, fields, name);
         }
     }
     // Even a flow that was refused keeps its name, so that nothing else complains about it.
@@ -157,13 +160,21 @@ void Loader::read_transport(FlowSpec& flow, const Fields& fields) {
     const Node& node = *fields.node("over");
     const bool wants_tcp = runs_over_tcp(flow.config.kind);
     const std::string_view app = kAppNames[static_cast<std::size_t>(flow.config.kind)];
-    if (*over == 2)
-        reporter_.error(error_id::kNotYet, node, "over tls: not yet");
-    else if (flow.config.kind == app::Kind::Ping)
+    if (flow.config.kind == app::Kind::Ping)
         reporter_.error(error_id::kContradiction, node, "ping is ICMP itself", "leave `over` out");
-    else if ((*over == 0) != wants_tcp)
+    else if ((*over != 1) != wants_tcp)
         reporter_.error(error_id::kContradiction, node,
-                        fmt::format("{} runs over {}", app, wants_tcp ? "tcp" : "udp"));
+                        fmt::format("{} runs over {}", app, wants_tcp ? "tcp or tls" : "udp"));
+}
+
+void Loader::read_tls(FlowSpec& flow, const Fields& fields, const Node& name) {
+    const Node* settings = fields.node("tls");
+    const bool runs_over_tls = fields.optional_number("over").value_or(0) == 2;
+    if (runs_over_tls && runs_over_tcp(flow.config.kind))
+        flow.config.tls = tls_.read_flow(settings, name, flow.count, flow.tls);
+    else if (settings != nullptr && !runs_over_tls)
+        reporter_.error(error_id::kContradiction, *settings, "this flow does not run over TLS",
+                        "write `over: tls`");
 }
 
 std::vector<Time> Loader::spread_starts(const FlowSpec& flow, const Node& distribution) {

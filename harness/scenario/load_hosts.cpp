@@ -81,7 +81,9 @@ void Loader::read_node_settings(NodeSpec& node, const Node& settings, const Node
                             "write for example 10.0.0.1",
                             "0.x.x.x, 127.x.x.x and all from 224.0.0.0 on have other uses");
     }
-    if (!node.router) read_tcp(node, fields);
+    if (node.router) return;
+    read_tcp(node, fields);
+    read_cpu(node, fields);
 }
 
 void Loader::read_tcp(NodeSpec& node, const Fields& host) {
@@ -110,6 +112,22 @@ void Loader::read_tcp(NodeSpec& node, const Fields& host) {
     }
     if (node.sysctls.profile == tcp::Profile::Rfc) node.wakeup = Duration::zero();
     if (const auto wakeup = host.optional_number("wakeup")) node.wakeup = Duration::ns(*wakeup);
+}
+
+void Loader::read_cpu(NodeSpec& node, const Fields& host) {
+    const Node* settings = host.node("cpu");
+    if (settings == nullptr) return;
+    const Fields cpu{reporter_, *settings, *settings, "hosts.*.cpu"};
+    if (!cpu.ok()) return;
+    host::CpuConfig config;
+    config.workers = static_cast<std::uint32_t>(cpu.number("workers"));
+    config.scale = cpu.ratio("scale");
+    // Costs are below a day; so neither product can overflow.
+    constexpr std::uint64_t kMost = 10'000;
+    if (config.scale.numerator > kMost || config.scale.denominator > kMost)
+        reporter_.error(error_id::kOutOfRange, *cpu.node("scale"),
+                        "a scale is a fraction of whole numbers up to 10000", "write 1/2 or 1.5");
+    node.cpu = config;
 }
 
 void Loader::assign_names_of_nodes() {

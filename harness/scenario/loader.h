@@ -11,6 +11,7 @@
 #include "harness/scenario/document.h"
 #include "harness/scenario/fields.h"
 #include "harness/scenario/generators.h"
+#include "harness/scenario/load_tls.h"
 #include "harness/scenario/reporter.h"
 #include "harness/scenario/scenario.h"
 
@@ -44,7 +45,7 @@ struct Names {
 class Loader {
 public:
     Loader(Reporter& reporter, const LoadOptions& options)
-        : reporter_{reporter}, options_{options} {}
+        : reporter_{reporter}, options_{options}, tls_{reporter} {}
 
     /// The scenario, complete if the reporter has no errors.
     Scenario load(const Node& root, const std::string& file);
@@ -72,6 +73,7 @@ private:
     void read_node(const Node& name, const Node& settings, bool router);
     void read_node_settings(NodeSpec& node, const Node& settings, const Node& owner);
     void read_tcp(NodeSpec& node, const Fields& host);
+    void read_cpu(NodeSpec& node, const Fields& host);
     void assign_names_of_nodes();
     // load_topology.cpp
     void read_links(const Fields& top);
@@ -84,6 +86,7 @@ private:
     void read_application(FlowSpec& flow, const Fields& fields);
     void read_options_of(FlowSpec& flow, const Fields& fields);
     void read_transport(FlowSpec& flow, const Fields& fields);
+    void read_tls(FlowSpec& flow, const Fields& fields, const Node& name);
     void read_starts(FlowSpec& flow, const Fields& fields);
     std::vector<Time> spread_starts(const FlowSpec& flow, const Node& distribution);
     void assign_ports();
@@ -115,6 +118,7 @@ private:
     Reporter& reporter_;
     const LoadOptions& options_;
     std::uint32_t metrics_ = 0;  ///< so many have an id
+    TlsLoader tls_;
     Scenario scenario_;
     Names names_;
     /// What a generator made: nodes sorted by name; links wait until nodes have their indices.

@@ -14,6 +14,7 @@
 #include "harness/scenario/diagnostics.h"
 #include "harness/scenario/expectation.h"
 #include "models/app/config.h"
+#include "models/host/cpu.h"
 #include "models/net/config.h"
 #include "models/tcp/config.h"
 
@@ -27,6 +28,7 @@ struct NodeSpec {
     tcp::Sysctls sysctls;
     Duration wakeup = Duration::us(30);  ///< from data in the socket to the program seeing it
     std::uint8_t ttl = 64;               ///< of packets it sends
+    std::optional<host::CpuConfig> cpu;  ///< given; else work takes time and nothing waits
     SourceSpan where;
 };
 
@@ -53,6 +55,7 @@ struct FlowSpec {
     /// Where names are patterns: all pairs, each with equally many connections, which are numbered
     /// pair by pair. Empty: the one pair above, options in `config`.
     std::vector<FlowEnds> pairs;
+    std::string tls;         ///< of a flow over TLS: its settings, profiles laid in, as YAML
     app::FlowConfig config;  ///< its `start` is that of the first connection
     SourceSpan where;
 

@@ -5,6 +5,7 @@
 
 #include "harness/scenario/schema.h"
 #include "harness/scenario/schema_study.h"
+#include "harness/scenario/schema_tls.h"
 #include "harness/scenario/sysctls.h"
 
 namespace seedwire::scenario {
@@ -272,6 +273,7 @@ std::vector<KeyRow> schema_rows() {
     append(kFlowRows);
     append(kFaultRows);
     append(study_rows());
+    append(tls_rows());
     // Defaults are read off tcp::Sysctls, so that they stand in one place only.
     static const std::deque<std::string> defaults = [] {
         std::deque<std::string> texts;

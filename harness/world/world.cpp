@@ -31,6 +31,7 @@ World::World(const scenario::Scenario& scenario)
     : scenario_{scenario},
       simulation_{scenario.seed},
       network_{simulation_, recorder_, routing_of(scenario)},
+      tls_{scenario.seed},
       timeline_{scenario, simulation_, network_} {
     AssertContext& context = assert_context();
     context.scenario = scenario.file;
@@ -63,10 +64,12 @@ void World::build_hosts() {
         const host::HostConfig config{node.name, i, node.sysctls, node.wakeup, node.ttl};
         hosts_[i] =
             std::make_unique<host::Host>(config, simulation_, network_, recorder_, figures_);
+        if (node.cpu) tls_.add_cpu(i, *node.cpu);
     }
 }
 
 void World::build_applications() {
+    applications_.set_tls({&tls_, &recorder_});
     for (std::uint32_t i = 0; i < scenario_.flows.size(); ++i) {
         add_flow(i);
     }

@@ -41,6 +41,8 @@ public:
     host::FigureTable& figures() { return figures_; }
     const host::FigureTable& figures() const { return figures_; }
     const app::Applications& applications() const { return applications_; }
+    const app::TlsWorld& tls() const { return tls_; }
+    app::TlsWorld& tls() { return tls_; }
     /// Null for routers.
     const host::Host* host(std::uint32_t node) const { return hosts_[node].get(); }
 
@@ -56,6 +58,7 @@ private:
     net::Network network_;
     host::FigureTable figures_;
     std::vector<std::unique_ptr<host::Host>> hosts_;  ///< by node, null for routers
+    app::TlsWorld tls_;
     app::Applications applications_;
     Timeline timeline_;
 };

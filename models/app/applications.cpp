@@ -2,6 +2,7 @@
 #include "models/app/applications.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "models/app/bulk.h"
@@ -9,6 +10,7 @@
 #include "models/app/ping.h"
 #include "models/app/program.h"
 #include "models/app/request_response.h"
+#include "models/app/tls_sockets.h"
 #include "sim/base/stable_hash.h"
 
 namespace seedwire::app {
@@ -27,8 +29,10 @@ void Applications::add_flow(const FlowPlace& flow, const FlowConfig& flow_config
     FlowConfig config = flow_config;
     if (config.port == 0) config.port = static_cast<std::uint16_t>(kFirstFlowPort + flow.index);
     const std::uint64_t key = stable_hash(flow.name);
-    const Place here{&client, flow.index, key, flow.first_ordinal};
-    const Place there{&server, flow.index, key, flow.first_ordinal};
+    const std::string peer = std::to_string(server.node()) + ":" + std::to_string(config.port);
+    const Place here{&door(client, config, peer), flow.index, key, flow.first_ordinal};
+    const Place there{flow.serves ? &door(server, config, {}) : &server, flow.index, key,
+                      flow.first_ordinal};
     const auto add = [this](std::unique_ptr<Application> application) {
         applications_.push_back(std::move(application));
     };
@@ -54,6 +58,18 @@ void Applications::add_flow(const FlowPlace& flow, const FlowConfig& flow_config
             add(std::make_unique<Ping>(here, config, flow.starts, server.node()));
             break;
     }
+}
+
+host::SocketApi& Applications::door(host::Host& host, const FlowConfig& config,
+                                    const std::string& peer) {
+    if (config.tls == nullptr) return host;
+    TlsPlace place{tls_.world, tls_.recorder, config.tls, host.node(), !peer.empty(), peer, 0};
+    const std::int64_t first = config.kind == Kind::RequestResponse ? config.request.count
+                               : config.download                    ? 0
+                                                                    : config.bytes.count;
+    place.first_data = static_cast<std::uint32_t>(std::min<std::int64_t>(first, UINT32_MAX));
+    tls_sockets_.push_back(std::make_unique<TlsSockets>(host, std::move(place)));
+    return *tls_sockets_.back();
 }
 
 std::uint32_t Applications::add_program(std::uint32_t index, const std::string& name,

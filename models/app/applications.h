@@ -8,11 +8,13 @@
 
 #include "models/app/application.h"
 #include "models/app/operation_result.h"
+#include "models/app/tls_flow.h"
 #include "models/host/host.h"
 
 namespace seedwire::app {
 
 class Program;
+class TlsSockets;
 
 /// What a world knows about one pair of hosts of a flow besides its configuration.
 struct FlowPlace {
@@ -31,6 +33,8 @@ public:
     Applications(const Applications&) = delete;
     Applications& operator=(const Applications&) = delete;
 
+    /// Before flows with TLS are added; both outlive the applications.
+    void set_tls(const TlsSurroundings& surroundings) { tls_ = surroundings; }
     /// Puts the two ends of a flow, or of one pair of it, on their hosts. Port 0 becomes 5001 +
     /// index.
     void add_flow(const FlowPlace& place, const FlowConfig& config, host::Host& client,
@@ -51,6 +55,11 @@ public:
     const std::vector<ProgramConnection>& connections(std::uint32_t program) const;
 
 private:
+    /// The host as an application of this flow sees it: itself, or with TLS in between.
+    host::SocketApi& door(host::Host& host, const FlowConfig& config, const std::string& peer);
+
+    TlsSurroundings tls_;
+    std::vector<std::unique_ptr<TlsSockets>> tls_sockets_;
     std::vector<std::unique_ptr<Application>> applications_;
     std::vector<Program*> programs_;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,8 @@
 #include "sim/base/time.h"
 
 namespace seedwire::app {
+
+struct TlsConfig;
 
 enum class Transport : std::uint8_t { Tcp, Udp };
 
@@ -37,6 +40,7 @@ struct FlowConfig {
     Time stop = Time::never();
     std::int32_t backlog = 128;
     tcp::SocketOptions client_options, server_options;
+    std::shared_ptr<const TlsConfig> tls;  ///< null: the flow does without
 };
 
 /// One line of a program. Names and meanings are those of the scenario reference, `programs`.

@@ -5,27 +5,36 @@
 #include <cstdint>
 #include <vector>
 
-#include "sim/base/assert.h"
 #include "sim/base/quantity.h"
 #include "sim/base/time.h"
 
 namespace seedwire::host {
 
+struct CpuConfig {
+    std::uint32_t workers = 0;  ///< 0: as many as there is work; nothing waits
+    Ratio scale{1, 1};          ///< costs are multiplied by it
+};
+
 /// First come, first served by equal workers. What a piece of work costs is known when it comes, so
 /// that its end is known too: nothing waits in a queue that has to be looked at.
 class Cpu {
 public:
-    /// `scale`: what a cost of 1 s takes on this host, a fraction.
+    /// Without workers nothing waits. `scale`: what a cost of 1 s takes on this host, a fraction.
     explicit Cpu(std::uint32_t workers = 1, Ratio scale = Ratio{1, 1}) : scale_{scale} {
-        SEEDWIRE_ASSERT(workers > 0);
         free_at_.resize(workers);
     }
+    explicit Cpu(const CpuConfig& config) : Cpu{config.workers, config.scale} {}
 
     /// Takes the work in; returns when it will be done.
     Time submit(Time now, Duration cost) {
+        const Duration length = scaled(cost);
+        if (free_at_.empty()) {
+            busy_ += length;
+            ++pieces_;
+            return now + length;
+        }
         const auto worker = std::ranges::min_element(free_at_);
         const Time begin = std::max(now, *worker);
-        const Duration length = scaled(cost);
         waited_ += begin - now;
         longest_wait_ = std::max(longest_wait_, begin - now);
         busy_ += length;
@@ -45,6 +54,7 @@ public:
     }
     /// What work that came now would wait before it begins.
     Duration backlog(Time now) const {
+        if (free_at_.empty()) return Duration::zero();
         const Time first = *std::ranges::min_element(free_at_);
         return first > now ? first - now : Duration::zero();
     }

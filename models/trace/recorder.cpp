@@ -9,10 +9,11 @@ void Recorder::add(Observer& observer, unsigned interests) {
     if ((interests & kTcp) != 0) tcp_.push_back(&observer);
     if ((interests & kWindows) != 0) windows_.push_back(&observer);
     if ((interests & kApplications) != 0) applications_.push_back(&observer);
+    if ((interests & kTls) != 0) tls_.push_back(&observer);
 }
 
 void Recorder::clear() {
-    for (auto* list : {&all_, &packets_, &tcp_, &windows_, &applications_}) list->clear();
+    for (auto* list : {&all_, &packets_, &tcp_, &windows_, &applications_, &tls_}) list->clear();
 }
 
 }  // namespace seedwire::trace

@@ -20,13 +20,16 @@ public:
     virtual void on_window(const WindowChange&) {}
     virtual void on_timeout(const TimeoutFired&) {}
     virtual void on_app(const AppEvent&) {}
+    virtual void on_tls(const TlsRecord&) {}
+    virtual void on_tls(const TlsEvent&) {}
+    virtual void on_tls(const TlsWork&) {}
     virtual void on_end(Time) {}
 };
 
 /// One per run, shared by all models. Observers are called in the order in which they were added.
 class Recorder {
 public:
-    enum Interest : unsigned { kPackets = 1, kTcp = 2, kWindows = 4, kApplications = 8, kAll = 15 };
+    enum Interest : unsigned { kPackets = 1, kTcp = 2, kWindows = 4, kApplications = 8, kTls = 16, kAll = 31 };
     void add(Observer& observer, unsigned interests = kAll);
     void clear();  ///< forgets all observers: they end before the run's objects do
 
@@ -34,6 +37,7 @@ public:
     bool wants_tcp() const { return !tcp_.empty(); }  ///< states and timeouts
     bool wants_windows() const { return !windows_.empty(); }
     bool wants_applications() const { return !applications_.empty(); }
+    bool wants_tls() const { return !tls_.empty(); }
 
     void record(const Transmission& r) const {
         for (Observer* o : packets_) o->on_transmission(r);
@@ -56,6 +60,15 @@ public:
     void record(const AppEvent& r) const {
         for (Observer* o : applications_) o->on_app(r);
     }
+    void record(const TlsRecord& r) const {
+        for (Observer* o : tls_) o->on_tls(r);
+    }
+    void record(const TlsEvent& r) const {
+        for (Observer* o : tls_) o->on_tls(r);
+    }
+    void record(const TlsWork& r) const {
+        for (Observer* o : tls_) o->on_tls(r);
+    }
     void end(Time at) const {
         for (Observer* o : all_) o->on_end(at);
     }
@@ -64,7 +77,7 @@ public:
     const Connections& connections() const { return connections_; }
 
 private:
-    std::vector<Observer*> all_, packets_, tcp_, windows_, applications_;
+    std::vector<Observer*> all_, packets_, tcp_, windows_, applications_, tls_;
     Connections connections_;
 };
 

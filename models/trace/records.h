@@ -122,4 +122,49 @@ struct AppEvent {
 };
 std::string_view to_string(AppEvent::Kind kind);
 
+/// A record of TLS entered the stream of one end: what a ladder and a capture need to say what lies
+/// in which segment. Sent once, however often TCP sends its bytes.
+struct TlsRecord {
+    static constexpr std::string_view kName = "tls.record";
+    struct Message {
+        std::uint8_t type = 0;     ///< tls::HandshakeType
+        bool continues = false;    ///< it began in an earlier record
+        std::uint32_t length = 0;  ///< bytes of it in this record
+    };
+    static constexpr std::uint8_t kMostMessages = 8;
+    Time at;
+    std::uint32_t connection = 0;
+    bool client = false;               ///< whose stream
+    std::uint64_t begin = 0, end = 0;  ///< range of the stream, header and tag included
+    std::uint8_t type = 0;             ///< tls::ContentType of what is inside
+    std::uint8_t epoch = 0;            ///< tls::Epoch: which keys protect it
+    std::uint8_t alert = 0;            ///< of an alert: tls::Alert
+    std::uint8_t messages = 0;         ///< handshake messages in it, as far as there is room
+    std::uint32_t content = 0;         ///< bytes inside
+    Message message[kMostMessages] = {};
+};
+
+/// Something happened at one end of TLS. Numbers are those of models/tls.
+struct TlsEvent {
+    static constexpr std::string_view kName = "tls";
+    Time at;
+    std::uint32_t connection = 0;
+    bool client = false;
+    std::uint8_t kind = 0;  ///< tls::Event::Kind
+    std::uint8_t message = 0, alert = 0, epoch = 0, from = 0, to = 0;
+    bool is_peer = false;
+    std::uint32_t amount = 0;
+    // What is agreed on so far; 0: nothing.
+    std::uint16_t version = 0, suite = 0, group = 0;
+    bool is_resumed = false;
+};
+
+/// An end waits for its processor.
+struct TlsWork {
+    static constexpr std::string_view kName = "tls.work";
+    Time at, begin, end;  ///< asked for, taken up, done
+    std::uint32_t connection = 0;
+    bool client = false;
+};
+
 }  // namespace seedwire::trace

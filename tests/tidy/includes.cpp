@@ -33,7 +33,8 @@ constexpr std::array kFloors = {
           "models/host models/socket models/net models/tcp models/tls models/udp models/trace "
           "models/wire sim"},
     Floor{"harness/scenario",
-          "models/app models/socket models/net models/tcp models/trace models/wire sim/base"},
+          "models/app models/host models/socket models/net models/tcp models/tls models/trace "
+          "models/wire sim/base"},
     Floor{"harness/world", "harness/scenario models sim"},
     Floor{"harness/observe", "harness/world harness/scenario models sim"},
     Floor{"harness/judge", "harness/observe harness/world harness/scenario models sim"},

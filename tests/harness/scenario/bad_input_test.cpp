@@ -220,8 +220,33 @@ TEST_CASE("Mistakes in flows are reported", "[scenario][errors]") {
          "bytes: 20 has no unit"},
         {kFlows, "flows: {f: {app: bulk, from: a, to: b, bytes: 1 MB, over: udp}}", "4:59",
          "bulk runs over tcp"},
-        {kFlows, "flows: {f: {app: bulk, from: a, to: b, bytes: 1 MB, over: tls}}", "4:59",
-         "over tls: not yet"},
+        {kFlows, "flows: {f: {app: bulk, from: a, to: b, bytes: 1 MB, tls: {}}}", "4:59",
+         "does not run over TLS"},
+        {kFlows,
+         "flows: {f: {app: bulk, from: a, to: b, bytes: 1 MB, over: tls,\n"
+         "  tls: {client: {profile: opensl-3.0}}}}",
+         "5:27", "no TLS profile"},
+        {kFlows,
+         "flows: {f: {app: bulk, from: a, to: b, bytes: 1 MB, over: tls,\n"
+         "  tls: {client: {groups: [x25519], key_shares: [secp256r1]}}}}",
+         "5:48", "not among the groups"},
+        {kFlows,
+         "flows: {f: {app: bulk, from: a, to: b, bytes: 1 MB, over: tls,\n"
+         "  tls: {server: {chain: [{names: [x]}, {ca: y, key: rsa2048}, {ca: z}, {ca: w}],\n"
+         "    tickets: 0, early_data: 1 kB}}}}",
+         "6:29", "needs tickets"},
+        {kFlows,
+         "flows: {f: {app: bulk, from: a, to: b, bytes: 1 MB, over: tls,\n"
+         "  tls: {server: {chain: [{names: [x], issuer: q}, {ca: y}]}}}}",
+         "5:26", "does not link"},
+        {kFlows,
+         "flows: {f: {app: bulk, from: a, to: b, bytes: 1 MB, over: tls,\n"
+         "  tls: {server: {chain: [{names: [x], signed_by: rsa2048}, {ca: y}]}}}}",
+         "5:26", "does not link"},
+        {kFlows,
+         "flows: {f: {app: bulk, from: a, to: b, bytes: 1 MB, over: tls,\n"
+         "  tls: {client: {max_record: 32 B}}}}",
+         "5:30", "too small"},
         {kFlows, "flows: {f: {app: bulk, from: a, to: b, bytes: 1 MB, port: 70000}}", "4:59",
          "too large"},
         {kFlows,
