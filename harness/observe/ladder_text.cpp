@@ -198,7 +198,10 @@ std::vector<std::string> Drawing::leaving(const LadderRow& row) const {
     std::vector<std::string> parts =
         wrap(body, end - std::min(end, used + kLeastLine), end - std::min(end, used));
     std::vector<std::string> lanes;
-    for (const std::string& record : records_in(p)) parts.push_back(cut_to(record, end - used));
+    for (const std::string& records : records_in(p)) {
+        const std::size_t room = end - std::min(end, used);
+        for (std::string& line : wrap(records, room, room)) parts.push_back(std::move(line));
+    }
     const std::size_t taken = used + columns(parts[0]);
     const std::string shaft = repeat(glyphs_.line, end > taken ? end - taken : 1);
     const std::string text = fmt::format(" {}{} ", number, parts[0]);

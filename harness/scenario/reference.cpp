@@ -41,6 +41,7 @@ constexpr std::array kSections{
         "A key with `*` or `?` gives settings to every host whose name matches; later ones win, "
         "and a host's own settings win over all of them."},
     Section{"hosts.*.tcp", "hosts: tcp", ""},
+    Section{"hosts.*.cpu", "hosts: cpu", ""},
     Section{"routers.*", "routers: a router", ""},
     Section{"links[]", "links: a link", ""},
     Section{"links[].up", "links: up and down", ""},
@@ -62,6 +63,14 @@ constexpr std::array kSections{
     Section{"flows.*:request_response", "flows: app: request_response", ""},
     Section{"flows.*:constant_bitrate", "flows: app: constant_bitrate", ""},
     Section{"flows.*:ping", "flows: app: ping", ""},
+    Section{"flows.*.tls", "flows: tls", "See [the TLS model](tls-model.md)."},
+    Section{"flows.*.tls.connections[]", "flows: tls: a connection that differs", ""},
+    Section{"tls", "tls", ""},
+    Section{
+        "tls.profiles.*", "tls: an end",
+        "What stands under `client` and `server` of `tls`, and under a name in `tls: profiles`."},
+    Section{"tls.profiles.*.tickets", "tls: tickets", "Short form: a number, the `count`."},
+    Section{"tls.profiles.*.chain[]", "tls: a certificate", ""},
     Section{"programs.*", "programs: a program", ""},
     Section{"faults[]", "faults: an entry", "An exact fault, or a change `at` a moment."},
     Section{"fault", "faults: an exact fault", ""},

@@ -30,6 +30,9 @@ std::string context_behind(const Key& key) {
     if (context.empty())
         for (const std::string& child : {name + ".*", name + "[]", name})
             if (exists(child)) return child;
+    const bool of_tls = context.starts_with("flows.*.tls");
+    if (of_tls && (name == "client" || name == "server")) return "tls.profiles.*";
+    if (context == "tls") return "tls.profiles.*";
     if (context == "faults[]" && key.type == Type::Map) return "fault";
     const bool of_link =
         context == "links[]" || context == "topology.link" || context == "links[].up";

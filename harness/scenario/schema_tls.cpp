@@ -59,7 +59,7 @@ constexpr std::array kRows{
            "what its clock lacks of the true time"},
     KeyRow{kEnd, "client_auth", T::Choice, "none", "none | optional | required",
            "server: asks the client for a certificate"},
-    KeyRow{kEnd, "tickets", T::Map, "", "", "server: session tickets"},
+    KeyRow{kEnd, "tickets", T::Form, "", "", "server: session tickets"},
     KeyRow{kEnd, "early_data", T::Bytes, "0 B", "0 B .. 1 GB",
            "client: application data sent as 0-RTT at most; server: taken at most"},
     KeyRow{kEnd, "anti_replay", T::Boolean, "true", "",

@@ -48,6 +48,9 @@ public:
     host::Result write(Time now, host::SocketId socket, std::uint32_t length,
                        tcp::WriteMode mode) override;
     host::Result read(Time now, host::SocketId socket, std::uint32_t at_most) override;
+    host::Result read_urgent(Time now, host::SocketId socket) override {
+        return host_.read_urgent(now, socket);
+    }
     tcp::Error shutdown(Time now, host::SocketId socket, socket::Shutdown how) override;
     tcp::Error close(Time now, host::SocketId socket) override;
     tcp::Error set_option(Time now, host::SocketId socket, socket::Option option,
