@@ -8,7 +8,8 @@ namespace {
 
 #define TOPIC(prefix, title)
 #define RULE(id, sentence, origin) Rule{id, sentence, origin},
-constexpr std::array kRules{
+// No std::array: clang gives up on deducing its size beyond 256 elements.
+constexpr Rule kRules[]{
 #include "models/tcp/rules/all.def"
 };
 #undef TOPIC
@@ -39,9 +40,9 @@ std::span<const Rule> rules() { return kRules; }
 std::span<const RuleTopic> rule_topics() { return kTopics; }
 
 const Rule* find_rule(std::string_view id) {
-    const auto* found = std::find_if(kRules.begin(), kRules.end(),
+    const auto* found = std::find_if(std::begin(kRules), std::end(kRules),
                                      [id](const Rule& rule) { return rule.id == id; });
-    return found == kRules.end() ? nullptr : found;
+    return found == std::end(kRules) ? nullptr : found;
 }
 
 std::string_view topic_of(const Rule& rule) { return rule.id.substr(0, rule.id.rfind('-')); }
