@@ -8,17 +8,17 @@
 #include <utility>
 #include <vector>
 
-#include "sim/base/histogram.h"
 #include "harness/scenario/scenario.h"
 #include "models/net/network.h"
 #include "models/trace/recorder.h"
+#include "sim/base/histogram.h"
 #include "sim/base/int128.h"
 
 namespace seedwire::judge {
 
 /// min, max, mean and percentiles of a histogram, in its unit; nothing if it is empty.
-std::optional<scenario::Value> value_of(const Histogram& histogram,
-                                        std::string_view function, scenario::Unit unit);
+std::optional<scenario::Value> value_of(const Histogram& histogram, std::string_view function,
+                                        scenario::Unit unit);
 
 /// One series for each metric of the scenario's expectations that needs one.
 class SeriesObserver final : public trace::Observer {

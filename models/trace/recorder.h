@@ -29,7 +29,14 @@ public:
 /// One per run, shared by all models. Observers are called in the order in which they were added.
 class Recorder {
 public:
-    enum Interest : unsigned { kPackets = 1, kTcp = 2, kWindows = 4, kApplications = 8, kTls = 16, kAll = 31 };
+    enum Interest : unsigned {
+        kPackets = 1,
+        kTcp = 2,
+        kWindows = 4,
+        kApplications = 8,
+        kTls = 16,
+        kAll = 31
+    };
     void add(Observer& observer, unsigned interests = kAll);
     void clear();  ///< forgets all observers: they end before the run's objects do
 
