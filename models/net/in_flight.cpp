@@ -39,6 +39,12 @@ void InFlight::extract_from(std::uint32_t sequence, std::vector<DetouredPacket>&
               });
 }
 
+Time InFlight::last() const {
+    Time last = fifo_.empty() ? Time::zero() : fifo_.back().arrival;
+    for (const DetouredPacket& packet : detoured_) last = std::max(last, packet.arrival);
+    return last;
+}
+
 Time InFlight::last_ordered() const {
     Time last;
     for (const DetouredPacket& packet : detoured_)

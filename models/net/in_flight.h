@@ -35,6 +35,8 @@ public:
     std::size_t size() const { return fifo_.size() + detoured_.size(); }
     /// The first of those that arrive in order, if there is one.
     wire::PacketRef peek() const { return fifo_.empty() ? wire::PacketRef{} : head_; }
+    /// Is there any that may overtake or be overtaken?
+    bool has_detoured() const { return !detoured_.empty(); }
     /// Arrival of the next packet. Time::never() if there is none.
     Time next() const { return next_; }
     /// The packet pushed `back` packets after which were pushed since: 0 is the last one. Requires:
@@ -70,6 +72,8 @@ public:
     /// Takes out all packets with that sequence or a later one, in order of sequence, and appends
     /// them to `out`.
     void extract_from(std::uint32_t sequence, std::vector<DetouredPacket>& out);
+    /// The last arrival; zero if there is none.
+    Time last() const;
     /// The last arrival among packets that must stay in order; zero if there is none.
     Time last_ordered() const;
 

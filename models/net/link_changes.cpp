@@ -37,6 +37,7 @@ void LinkDirection::reschedule(Time now, std::size_t first) {
     amended_.clear();
     flight_.extract_from(first_pending() + static_cast<std::uint32_t>(first), amended_);
     ordered_until_ = flight_.last_ordered();
+    latest_arrival_ = flight_.last();  // nobody overtakes an arrival that was called off
     for (DetouredPacket& packet : amended_) {
         const Time departure = pending_[packet.sequence - first_pending()].departure;
         packet.arrival = arrival_of(now, departure, packet.extra);
@@ -94,6 +95,7 @@ void LinkDirection::cut(Time now) {
     next_departure_ = Time::never();
     serialiser_.truncate(now);
     ordered_until_ = flight_.last_ordered();
+    latest_arrival_ = flight_.last();
     simulation_->wake(*this, flight_.next());
 }
 

@@ -19,7 +19,8 @@ constexpr Duration kLeastCrossing = Duration::ns(1);
 
 template <class T>
 T limit_or_none(std::int64_t limit) {
-    return limit > 0 ? static_cast<T>(limit) : std::numeric_limits<T>::max();
+    constexpr auto kNone = std::numeric_limits<T>::max();
+    return limit > 0 && static_cast<std::uint64_t>(limit) < kNone ? static_cast<T>(limit) : kNone;
 }
 
 bool is_ect(wire::Ecn ecn) { return ecn == wire::Ecn::Ect0 || ecn == wire::Ecn::Ect1; }
@@ -72,7 +73,7 @@ void LinkDirection::start() { simulation_->add(*this, name_, Phase::Arrival); }
 void LinkDirection::transmit(Time now, wire::PacketRef ref) {
     ++entered_;
     if (next_departure_ <= now) retire(now);
-    if (!is_plain_) [[unlikely]]
+    if (!is_plain_ && !become_plain(now)) [[unlikely]]
         return transmit_on_detour(now, ref);
     // The same as there where nothing but the queue has a say.
     wire::Packet& packet = (*packets_)[ref];
@@ -119,30 +120,32 @@ inline trace::Transmission LinkDirection::begin_record(Time now, const wire::Pac
     return t;
 }
 
-bool LinkDirection::can_be_plain() const {
-    return !is_cut_ && faults_.empty() && impairments_.empty();
-}
-
 /// A plain direction delivers everything in order, the same delay after its departure: the pending
 /// packets are the last ones in flight, and need no list of their own. Before anything of that
 /// changes, they get one.
 void LinkDirection::leave_plain() {
     if (!is_plain_) return;
     is_plain_ = false;
+    if (!flight_.empty()) latest_arrival_ = flight_.from_back(0).arrival;
     pending_.clear();
     for (std::uint32_t i = pending_count_; i-- > 0;) {
         const InFlightPacket& packet = flight_.from_back(i);
         pending_.push_back({packet.arrival - delay_, packet.bytes});
-        latest_arrival_ = packet.arrival;
     }
 }
 
+/// Back to plain as soon as what is in flight looks as if nothing had ever changed, so that a link
+/// whose rate follows a timeline costs no more than another. True: it is plain now.
+[[gnu::noinline]] bool LinkDirection::become_plain(Time now) {
+    if (is_cut_ || !faults_.empty() || !impairments_.empty()) return false;
+    if (flight_.has_detoured()) return false;
+    // The last packet may have left under a longer delay, and would be overtaken.
+    if (pending_count_ == 0 && !flight_.empty() && flight_.from_back(0).arrival > now + delay_)
+        return false;
+    return is_plain_ = true;
+}
+
 [[gnu::noinline]] void LinkDirection::transmit_on_detour(Time now, wire::PacketRef ref) {
-    if (flight_.empty() && pending_count_ == 0 && can_be_plain()) {
-        is_plain_ = true;
-        --entered_;  // counted again there
-        return transmit(now, ref);
-    }
     Passage passage;
     passage.now = now;
     passage.packet = ref;
@@ -318,7 +321,8 @@ void LinkDirection::take_detour(Passage& passage) {
     const bool ordered = own.ordered && !passage.delayed;
     if (ordered) ordered_until_ = std::max(ordered_until_, arrival);
     if (recorder_->wants_packets()) record(passage, DropReason::None, reordered);
-    const InFlightPacket packet{arrival, passage.packet, passage.sequence, 0};
+    const InFlightPacket packet{arrival, passage.packet, passage.sequence,
+                                (*packets_)[passage.packet].ip_length()};
     if (extra == Duration::zero() && !ordered) return hand_over(packet);
     const bool is_next = arrival < flight_.next();
     flight_.push(DetouredPacket{packet, extra, 0, ordered});

@@ -95,7 +95,7 @@ private:
     void retire(Time now);
     void retire_one();
     void leave_plain();
-    bool can_be_plain() const;
+    bool become_plain(Time now);
     /// Packets are numbered in the order of their serialisation; the number may wrap.
     std::uint32_t next_sequence() const { return static_cast<std::uint32_t>(started_); }
     std::uint32_t first_pending() const { return next_sequence() - pending_count_; }
