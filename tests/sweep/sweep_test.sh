@@ -116,9 +116,34 @@ PYTHON
 is 'overlaps that differ exit 3' 3 $?
 says 'overlaps that differ' 'with different results' said.txt
 
-sed 's/^repeat:.*/repeat: 4000/' loss.study.yaml >long.study.yaml
+# Nothing below depends on how fast this machine or this build is: a study that cannot be over is
+# interrupted when it has shown that runs were done.
+sed 's/^repeat:.*/repeat: 1000000/' loss.study.yaml >long.study.yaml
+wait_for() {  # wait_for COMMAND...: at most two minutes, and no longer than the last background job
+    local end=$((SECONDS + 120))
+    until "$@"; do
+        [[ $SECONDS -lt $end ]] && kill -0 $! 2>/dev/null || return 1
+        sleep 0.02
+    done
+}
+has_runs() {  # has_runs DIR
+    [[ -s $1/results.sqlite ]] && python3 - "$1/results.sqlite" <<'PYTHON' 2>/dev/null
+import sqlite3, sys
+db = sqlite3.connect('file:' + sys.argv[1] + '?mode=ro', uri=True)
+sys.exit(0 if db.execute('select 1 from kept_runs limit 1').fetchone() else 1)
+PYTHON
+}
+is_locked() {  # is_locked DIR: some process writes there; asked without taking the lock
+    [[ -e $1/.lock ]] && python3 - "$1/.lock" <<'PYTHON'
+import fcntl, struct, sys
+asked = struct.pack('hhqqi', fcntl.F_WRLCK, 0, 0, 0, 0)
+with open(sys.argv[1], 'r+') as file:
+    found = struct.unpack('hhqqi', fcntl.fcntl(file, fcntl.F_GETLK, asked))
+sys.exit(1 if found[0] == fcntl.F_UNLCK else 0)
+PYTHON
+}
 "$program" sweep long.study.yaml -j 2 -o long -q 2>said.txt &
-sleep 1
+wait_for has_runs long || fail 'a long study: no run is done' "$(cat said.txt)"
 kill -INT $!
 wait $!
 is 'Ctrl-C exits 130' 130 $?
@@ -127,28 +152,33 @@ says 'Ctrl-C' 'go on with: seedwire sweep long.study.yaml --resume -o long' said
 is 'what was done before Ctrl-C is kept' 'some 1' "$(tr '\n' ' ' <said.txt | sed 's/ $//')"
 
 # --- kill -9 --------------------------------------------------------------------------------------
-# The program is killed at random moments, again and again; its workers end by themselves.
+# The program is killed at random moments, again and again; its workers end by themselves. The moments
+# lie within twice the time that the whole study takes here, shared out over all kills.
 sed 's/^repeat:.*/repeat: 120/' loss.study.yaml >killed.study.yaml
+begin=$(date +%s%N)
 run killed.study.yaml -j 2 -o undisturbed || fail 'undisturbed'
+span=$((($(date +%s%N) - begin) / 500000 / kills + 40))  # ms
 RANDOM=7
 for ((round = 0; round < kills; round++)); do
     "$program" sweep killed.study.yaml -j 2 --resume -o killed -q 2>>said.txt &
-    sleep "0.$((RANDOM % 4))$((RANDOM % 10))"
+    pause=$((RANDOM % span))
+    sleep "$((pause / 1000)).$(printf %03d $((pause % 1000)))"
     kill -9 $! 2>/dev/null
     wait $! 2>/dev/null
 done
 run killed.study.yaml -j 2 --resume -o killed || fail 'resume after kill -9'
 same "$kills times kill -9" undisturbed killed
+orphans=0
+has_worker() { worker=$(pgrep -P $sweep | head -n 1); [[ -n $worker ]]; }
 for ((round = 0; round < 3; round++)); do  # a worker alone
     rm -rf orphan
     "$program" sweep killed.study.yaml -j 2 -o orphan -q &
     sweep=$!
-    sleep 0.2
-    worker=$(pgrep -P $sweep | head -n 1)
-    [[ -z $worker ]] || kill -9 "$worker" 2>/dev/null
+    wait_for has_worker && kill -9 "$worker" 2>/dev/null && orphans=$((orphans + 1))
     wait $sweep || fail 'a killed worker'
     same 'a killed worker' undisturbed orphan
 done
+[[ $orphans -gt 0 ]] || fail 'no worker could be killed'
 
 # --- a study that grows, a scenario that changes --------------------------------------------------
 sed 's/8 %/4 %, 8 %/' fixed.study.yaml >grown.study.yaml
@@ -185,7 +215,7 @@ says 'an existing folder' 'holds results already; --resume goes on with them' sa
 run fixed.study.yaml -o base.yaml/results 2>said.txt
 is 'a folder that cannot be made exits 2' 2 $?
 says 'a folder that cannot be made' 'base.yaml/results' said.txt
-(ulimit -f 64; trap '' XFSZ; run long.study.yaml -j 2 -o full 2>said.txt)
+(ulimit -f 64; trap '' XFSZ; timeout 300 "$program" sweep long.study.yaml -j 2 -o full -q 2>said.txt)
 is 'a full disk exits 5' 5 $?
 grep -qE 'disk is full|cannot be written|too large' said.txt || fail 'a full disk' "$(cat said.txt)"
 (ulimit -f 64; trap '' XFSZ; run fixed.study.yaml --resume -o fixed-5 2>said.txt)
@@ -204,8 +234,8 @@ echo 'no database at all, but long enough to look at' >damaged/results.sqlite
 "$program" table damaged 2>said.txt && fail 'no database'
 says 'no database' 'the file is damaged' said.txt
 "$program" sweep long.study.yaml -j 2 -o long --resume -q 2>/dev/null &
-sleep 0.5
-run long.study.yaml --resume -o long 2>said.txt
+wait_for is_locked long || fail 'two at once: the first one does not write'
+timeout 60 "$program" sweep long.study.yaml --resume -o long -q 2>said.txt
 is 'two at once exit 2' 2 $?
 says 'two at once' 'another seedwire is writing there' said.txt
 kill -9 %% 2>/dev/null
