@@ -125,6 +125,12 @@ void run_retransmission_loop(Connection& c, Time now, Output& out) {
         c.sender.on_retransmission(now, *lost);
     }
     c.sender.on_retransmission_loop_end(now);
+    if (!c.sender.guesses_losses()) return;
+    push_pending(c, now, out);
+    while (const auto guess = c.sender.next_guess(c.peer_window())) {
+        retransmit(c, now, *guess, out);
+        c.sender.on_retransmission(now, *guess);
+    }
 }
 
 void send_ack(Connection& c, Time now, wire::Cause cause, Output& out) {

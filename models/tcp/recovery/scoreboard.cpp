@@ -292,7 +292,11 @@ void Scoreboard::set_duplicate_acks(std::uint32_t count) { sacked_out_ = count; 
 // --- retransmission ---
 
 SegmentId Scoreboard::next_lost() {
-    if (retrans_out_ >= lost_out_) return kNoSegment;
+    return retrans_out_ >= lost_out_ ? kNoSegment : next_waiting();
+}
+
+SegmentId Scoreboard::next_waiting() {
+    if (lost_out_ == 0) return kNoSegment;
     while (flight().lost_hint != flight().tail && !waits(entry(flight().lost_hint)))
         ++flight().lost_hint;
     return flight().lost_hint == flight().tail ? kNoSegment : flight().lost_hint;

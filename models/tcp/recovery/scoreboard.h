@@ -132,6 +132,8 @@ public:
     /// The first lost segment whose retransmission is not in flight, kNoSegment when none.
     /// [SCORE-7]
     SegmentId next_lost();
+    /// The same where repetitions in flight may be of segments that nobody believes lost.
+    SegmentId next_waiting();
     /// Cuts `id` so that its first part has `length` bytes. Costs a walk: path MTU changes only.
     void split(SegmentId id, std::uint16_t length);
     /// Does the next segment belong to the same block as `id`, and is it as lost?

@@ -161,7 +161,8 @@ void Sender::on_send_loop_end(Time now, const SendLoopEnd& loop) {
 
 std::optional<Retransmission> Sender::next_retransmission(const PeerWindow& peer) {
     if (board_.empty() || room() == 0) return std::nullopt;
-    const SegmentId id = board_.next_lost();
+    const SegmentId id = sysctls_->follows_rfc(Difference::LossDetection) ? board_.next_waiting()
+                                                                          : board_.next_lost();
     if (id == kNoSegment) return std::nullopt;
     Retransmission next = describe(id, peer);
     if (next.id == kNoSegment) return std::nullopt;
@@ -228,8 +229,9 @@ void Sender::on_retransmission(Time now, const Retransmission& sent) {
     note_transmission(now);
     const bool by_timeout = sent.cause == wire::Cause::RetransmissionTimeout;
     if (sent.id == board_.first() && !by_timeout) head_sent_again_ = true;
-    board_.on_retransmitted(now, sent.id, true, active().rate.on_sent(now, false));
+    board_.on_retransmitted(now, sent.id, !sent.rescue, active().rate.on_sent(now, false));
     Repairs& repairs = repairs_.make();
+    if (!sent.rescue) repairs.highest_repeated = std::max(repairs.highest_repeated, sent.end);
     ++repairs.total_retransmissions;
     repairs.bytes_retransmitted += static_cast<std::uint64_t>(sent.end - sent.start);
     repairs.undo.on_retransmission(now);

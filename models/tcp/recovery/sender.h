@@ -122,6 +122,7 @@ struct Retransmission {
     SegmentId id = kNoSegment;
     bool push = false;
     wire::Cause cause = wire::Cause::None;
+    bool rescue = false;  ///< RFC 6675 §4, rule (4): in flight it counts once
 };
 
 /// What a retransmission has to respect, and may use.
@@ -159,6 +160,9 @@ struct Repairs {
     Undo undo;
     std::uint64_t bytes_retransmitted = 0;
     std::uint32_t total_retransmissions = 0, total_timeouts = 0, dsack_duplicates = 0;
+    // Of the present recovery, where RFC 6675 decides: HighRxt, and whether RescueRxt is set.
+    bool rescued = false;
+    StreamOffset highest_repeated;
 };
 
 class Sender {
@@ -189,6 +193,10 @@ public:
     std::optional<Retransmission> next_retransmission(const PeerWindow& peer);
     void on_retransmission(Time now, const Retransmission& sent);
     void on_retransmission_loop_end(Time now);
+    /// Does spare room in recovery go to what may be lost, too? RFC 6675 §4, NextSeg().
+    bool guesses_losses() const;
+    /// What its third and fourth rule give, when nothing lost or new can leave.
+    std::optional<Retransmission> next_guess(const PeerWindow& peer);
     void on_frto_without_new_data() { episode_.frto = false; }
 
     // --- receiving ---
@@ -293,6 +301,8 @@ private:
     void rearm_rto(Time now);
     Duration detect_loss(Time now, bool forced);
     void mark_lost_by_count();
+    SegmentId lowest_unrepeated() const;
+    SegmentId highest_missing() const;
     void remember_for_undo();
     std::uint32_t reduced_ssthresh(Time now);
     wire::Cause cause_of(const SentSegment& segment) const;

@@ -69,6 +69,8 @@ void Sender::enter_recovery(Time now, bool ece) {
         begin_reduction(now);
     }
     fast_retransmitted_ = false;
+    repairs_.make().highest_repeated = board_.snd_una();
+    repairs_.make().rescued = false;
     episode_.by_timer = false;
     set_state(now, RecoveryState::Recovery);
 }
@@ -184,21 +186,6 @@ void Sender::newreno_mark_head(bool advanced) {
     const SegmentId first = board_.first();
     if (!condemned || board_.at(first).has(sent::kLost)) return;
     board_.mark_lost(first);
-}
-
-/// IsLost() of RFC 6675 §4, counted in segments. What was sent again is left to the RTO.
-void Sender::mark_lost_by_count() {
-    constexpr std::uint32_t kDuplicateThreshold = 3;
-    std::uint32_t above = board_.sacked_out();
-    for (SegmentId id = board_.first(); id != kNoSegment && above >= kDuplicateThreshold;
-         id = board_.successor(id)) {
-        const SentSegment& segment = board_.at(id);
-        if (segment.has(sent::kSacked)) {
-            --above;
-        } else if (!segment.has(sent::kLost) && !segment.was_retransmitted()) {
-            board_.mark_lost(id);
-        }
-    }
 }
 
 Duration Sender::detect_loss(Time now, bool forced) {

@@ -308,6 +308,18 @@ TEST_CASE("Small segments are joined when they are sent again", "[tcp][sender][R
     CHECK(d.sender.packets_out() == 3);
 }
 
+TEST_CASE("tcp_retrans_collapse 0 sends small segments again as they were",
+          "[tcp][sender][RTO-14]") {
+    Drive d;
+    d.peer.collapse = false;
+    for (std::uint64_t i = 0; i < 3; ++i)
+        d.sender.on_new_segment(at_ms(100), {1 + 300 * i}, {301 + 300 * i}, 0);
+    d.sender.on_send_loop_end(at_ms(100), {.sent = 3});
+    const auto head = d.sender.on_retransmission_timeout(at_ms(500), d.peer);
+    CHECK(head.end == StreamOffset{301});
+    CHECK(d.sender.packets_out() == 3);
+}
+
 TEST_CASE("Nothing is sent again beyond a window that shrank", "[tcp][sender][RTO-15]") {
     Drive d;
     d.send(100, 6);
