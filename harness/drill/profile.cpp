@@ -72,6 +72,7 @@ constexpr std::array kSwitches = {
     SwitchRow{"tcp_autocorking", &Sysctls::tcp_autocorking},
     SwitchRow{"tcp_moderate_rcvbuf", &Sysctls::tcp_moderate_rcvbuf},
     SwitchRow{"tcp_no_metrics_save", &Sysctls::tcp_no_metrics_save},
+    SwitchRow{"tcp_no_ssthresh_metrics_save", &Sysctls::tcp_no_ssthresh_metrics_save},
     SwitchRow{"tcp_shrink_window", &Sysctls::tcp_shrink_window},
     SwitchRow{"tcp_rfc1337", &Sysctls::tcp_rfc1337},
     SwitchRow{"tcp_abort_on_overflow", &Sysctls::tcp_abort_on_overflow},
@@ -165,7 +166,6 @@ struct Harmless {
 };
 constexpr std::array kHarmless = {
     Harmless{"tcp_fack", ""},
-    Harmless{"tcp_no_ssthresh_metrics_save", "1"},
     Harmless{"tcp_adv_win_scale", ""},  // obsolete in Linux 6.6
     Harmless{"ip_local_port_range", ""},
     Harmless{"tcp_tw_reuse", ""},

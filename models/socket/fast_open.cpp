@@ -25,6 +25,7 @@ std::uint32_t Stack::Parts::send_fast_open_syn(Time now, SocketId id, std::uint3
     if (socket.quickack >= 0) socket.endpoint.set_quickack(now, socket.quickack != 0, output);
     const std::uint32_t sent =
         socket.endpoint.connect(now, prepare_fast_open(now, socket, bytes), output);
+    recall_path(socket);
     settle(now, id, first);
     return sent;
 }
@@ -63,7 +64,10 @@ void Stack::expect_write(SocketId id) {
     if (parts_->has_endpoint(id)) parts_->sockets[id].endpoint.expect_write();
 }
 
-void Stack::forget_paths() { parts_->fast_open.forget_paths(); }
+void Stack::forget_paths() {
+    parts_->fast_open.forget_paths();
+    parts_->paths.forget();
+}
 
 // --- server -------------------------------------------------------------------------------------
 
@@ -114,6 +118,7 @@ void Stack::Parts::start_early(Time now, const Arrival& arrival, SocketId listen
     open.syn_ack.ack = open.syn.end();
     requests.remove(index);
     child.endpoint.accept(now, open);
+    recall_path(child);
     demux.set(child.remote, child.local_port, {TargetKind::Connection, id});
     Listener& queue = listeners[sockets[listener].listener];
     queue.fast_open.open();

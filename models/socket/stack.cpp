@@ -144,9 +144,9 @@ void Stack::Parts::settle(Time now, Socket& socket, SocketId id, std::size_t fir
 }
 
 bool Stack::Parts::tell_news(Time now, Socket& socket, SocketId id) {
-    const State state = socket.endpoint.state();
-    if (state != socket.reported) {
-        change(socket.label, socket.reported, state);
+    const State state = socket.endpoint.state(), before = socket.reported;
+    if (state != before) {
+        change(socket.label, before, state);
         socket.reported = state;
     }
     if (socket.tells) note_progress(now, id);
@@ -158,8 +158,18 @@ bool Stack::Parts::tell_news(Time now, Socket& socket, SocketId id) {
     if ((events & (kEnd | event::kFastOpenNews)) == 0) return true;
     on_fast_open_news(now, id, events);
     if ((events & kEnd) == 0) return true;
+    remember_path(socket, events, before);
     end_connection(now, id, events);
     return false;
+}
+
+/// Of connections that ended in order. [PATH-1]
+void Stack::Parts::remember_path(const Socket& socket, std::uint16_t events, State before) {
+    if (sysctls->tcp_no_metrics_save) return;
+    const bool waits = (events & (event::kTimeWait | event::kFinWait2Orphan)) != 0;
+    const bool last_ack = before == State::LastAck && socket.endpoint.error() == tcp::Error::None;
+    if (waits || last_ack)
+        paths.learn(*sysctls, socket.remote.address, socket.endpoint.experience());
 }
 
 void Stack::Parts::leave_foreground(Socket& socket) {
@@ -368,6 +378,7 @@ void Stack::Parts::complete_request(Time now, std::uint32_t index, const wire::S
     child.reported = State::SynReceived;
     child.endpoint = tcp::Endpoint{*sysctls, options_of(child), request.environment};
     child.endpoint.accept(now, requests.handshake(index));
+    recall_path(child);
     requests.remove(index);
     --queue.requests;
     demux.set(child.remote, child.local_port, {TargetKind::Connection, id});

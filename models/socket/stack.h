@@ -69,7 +69,7 @@ public:
     void expect_write(SocketId socket) override;
     /// TCP_FASTOPEN_KEY: 16 octets, or 32 with a key that was used before.
     tcp::Error set_fast_open_key(SocketId socket, std::span<const std::uint8_t> key);
-    void forget_paths();  ///< `ip tcp_metrics flush`: cookies of servers
+    void forget_paths();  ///< `ip tcp_metrics flush`, cookies of servers included
     Result read(Time now, SocketId socket, std::uint32_t at_most) override;  ///< 0: end of file
     /// recv() with MSG_OOB; EINVAL: nothing is urgent, or it comes in line.
     Result read_urgent(SocketId socket, bool peek);

@@ -212,6 +212,7 @@ Error Stack::connect(Time now, SocketId id, wire::SocketAddress to, std::uint32_
     const std::size_t first = p.mark();
     if (socket->quickack >= 0) socket->endpoint.set_quickack(now, socket->quickack != 0, p.output);
     socket->endpoint.connect(now, p.output);
+    p.recall_path(*socket);
     p.settle(now, id, first);
     return Error::InProgress;
 }

@@ -13,6 +13,7 @@
 #include "models/socket/syn_cookies.h"
 #include "models/socket/time_wait.h"
 #include "models/tcp/fast_open/client.h"
+#include "models/tcp/path_memory.h"
 #include "sim/base/chunked_vector.h"
 #include "sim/base/random.h"
 
@@ -78,6 +79,11 @@ struct Stack::Parts {
     void forget_errors(SocketId id);
     void note_progress(Time now, SocketId id);
     void note_write(Time now, SocketId id, std::uint32_t bytes, bool zero_copy);
+    void remember_path(const Socket& socket, std::uint16_t events, tcp::State before);
+    void recall_path(Socket& socket) {
+        if (!paths.empty())
+            socket.endpoint.recall_path(paths.recall(*sysctls, socket.remote.address));
+    }
     void end_connection(Time now, SocketId id, std::uint16_t events);
     [[gnu::always_inline]] inline void watch_deadline(Socket& socket, SocketId id);
     void leave_foreground(Socket& socket);
@@ -153,6 +159,7 @@ struct Stack::Parts {
     Deadlines deadlines;  ///< by descriptor
     RequestTable requests;
     tcp::FastOpenClient fast_open;
+    tcp::PathMemory paths;
     tcp::FastOpenKeys drawn_keys;  ///< where no sysctl gives any
     struct SocketKeys {
         SocketId socket = kNoSocket;

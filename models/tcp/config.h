@@ -53,7 +53,8 @@ struct Sysctls {
     bool tcp_thin_linear_timeouts = false;
     bool tcp_stdurg = false;
     bool tcp_moderate_rcvbuf = true;
-    bool tcp_no_metrics_save = true;
+    bool tcp_no_metrics_save = true;  ///< Linux itself has 0; runs that repeat want no memory
+    bool tcp_no_ssthresh_metrics_save = true;
     bool tcp_shrink_window = false;
     bool tcp_rfc1337 = false;
     std::int32_t tcp_pingpong_thresh = 1;

@@ -36,6 +36,12 @@ std::uint32_t Endpoint::connect(Time now, const FastOpenRequest& request, Output
 void Endpoint::accept(Time now, const PassiveOpen& handshake) {
     if (parts_->tcb.state == State::Closed) open_passively(*parts_, now, handshake);
 }
+void Endpoint::recall_path(const KnownPath& known) {
+    // Fast Open uses the connection before the handshake is complete.
+    if (parts_->tcb.early) return parts_->sender.recall_path(known);
+    if (parts_->tcb.handshake.made() != nullptr) parts_->tcb.handshake.make().known = known;
+}
+PathExperience Endpoint::experience() const { return take_experience(*parts_); }
 std::uint32_t Endpoint::write(Time now, std::uint32_t length, WriteMode mode, Output& out) {
     return write_bytes(*parts_, now, length, mode, out);
 }

@@ -9,6 +9,7 @@
 #include "models/tcp/config.h"
 #include "models/tcp/fast_open/client.h"
 #include "models/tcp/info.h"
+#include "models/tcp/path_memory.h"
 #include "models/wire/segment.h"
 #include "sim/base/time.h"
 
@@ -116,6 +117,8 @@ public:
     /// The endpoint of a passive OPEN, born in SYN-RECEIVED when the handshake's last segment (or a
     /// Fast Open SYN) has come; feed that segment to on_segment() next.
     void accept(Time now, const PassiveOpen& handshake);
+    /// What earlier connections have learnt; after connect() or accept().
+    void recall_path(const KnownPath& known);
     /// Queues up to `length` bytes as far as the send buffer has room; returns how many. 0: would
     /// block (kWritable follows) or may not write (see error(), may_write()).
     std::uint32_t write(Time now, std::uint32_t length, WriteMode mode, Output& out);
@@ -164,6 +167,7 @@ public:
     Glance glance() const;
     Info info(Time now) const;
     Remains remains() const;
+    PathExperience experience() const;  ///< what this connection has learnt about its path
 
 private:
     struct Parts;  // TCB and collaborators

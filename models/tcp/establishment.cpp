@@ -90,6 +90,7 @@ void start_sender(Connection& c, Time now, const wire::Segment& reply, StreamOff
     start.max_window = c.tcb.max_window;
     c.sender.start(now, start);
     sample_handshake(c, now, reply);
+    c.sender.recall_path(c.tcb.handshake->known);
 }
 
 void start_keepalive(Connection& c, Time now) {

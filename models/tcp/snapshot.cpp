@@ -109,6 +109,18 @@ Info take_info(const Connection& c, Time now) {
     return info;
 }
 
+PathExperience take_experience(const Connection& c) {
+    const Sender& s = c.sender;
+    PathExperience experience;
+    experience.srtt8_us = static_cast<std::uint32_t>(s.rtt().srtt8_us());
+    experience.cwnd = s.window().cwnd;
+    experience.ssthresh = s.window().ssthresh;
+    experience.reordering = s.episode().reordering;
+    experience.backed_off = s.rtt().backoff() != 0;
+    experience.open = s.state() == RecoveryState::Open;
+    return experience;
+}
+
 Remains take_remains(const Connection& c) {
     Remains remains;
     remains.snd_nxt = to_wire(c.sender.snd_nxt(), c.tcb.iss);

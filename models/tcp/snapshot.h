@@ -8,5 +8,6 @@ namespace seedwire::tcp {
 Glance take_glance(const Connection& c);
 Info take_info(const Connection& c, Time now);
 Remains take_remains(const Connection& c);
+PathExperience take_experience(const Connection& c);
 
 }  // namespace seedwire::tcp

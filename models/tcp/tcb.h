@@ -7,6 +7,7 @@
 #include "models/tcp/fast_open/client.h"
 #include "models/tcp/info.h"
 #include "models/tcp/negotiation.h"
+#include "models/tcp/path_memory.h"
 #include "models/tcp/stream_offset.h"
 #include "models/wire/segment.h"
 #include "sim/base/lazy.h"
@@ -24,6 +25,7 @@ struct Handshake {
     bool offered_timestamps = false, offered_sack = false, offered_scaling = false;
     bool offered_ecn = false;           ///< ECE and CWR
     bool offered_accurate_ecn = false;  ///< and AE
+    KnownPath known;                    ///< from earlier connections
 };
 
 /// Counters that only observers read.

@@ -67,6 +67,16 @@ void Sender::on_handshake_sample(Time now, Duration rtt) {
     rtt_.add_sample(rtt_us, board_.snd_una(), board_.snd_nxt(), rto_limits());
 }
 
+// [PATH-3]
+void Sender::recall_path(const KnownPath& known) {
+    if (known.ssthresh != 0) window_.ssthresh = known.ssthresh;
+    if (known.reordering != 0) episode_.reordering = known.reordering;
+    if (known.srtt8_us <= rtt_.srtt8_us()) return;
+    // Small packets of an idle path may have been faster than what follows.
+    const Duration rtt = tick() * (Duration::us(known.srtt8_us / 8) / tick());
+    rtt_.set_rto(rtt + std::max(rtt * 2, sysctls_->tcp_rto_min));
+}
+
 // [CC-8]
 void Sender::set_congestion_control(Time now, CongestionName algorithm) {
     make_congestion_control(algorithm, *sysctls_, congestion_);

@@ -61,6 +61,7 @@
 #include "models/tcp/config.h"
 #include "models/tcp/congestion/congestion_control.h"
 #include "models/tcp/congestion/registry.h"
+#include "models/tcp/path_memory.h"
 #include "models/tcp/recovery/delivery_rate.h"
 #include "models/tcp/recovery/episode.h"
 #include "models/tcp/recovery/prr.h"
@@ -173,6 +174,7 @@ public:
     void start(Time now, const SenderStart& start);
     void on_handshake_sample(Time now, Duration rtt);
     void on_no_handshake_sample() { rtt_.fall_back(); }
+    void recall_path(const KnownPath& known);
     void set_congestion_control(Time now, CongestionName algorithm);  ///< setsockopt
     void set_mss(std::uint32_t mss) { mss_ = mss; }
     void note_peer_window(std::uint32_t window) { max_window_ = std::max(max_window_, window); }
