@@ -13,3 +13,14 @@ if(NOT TARGET yaml-cpp::yaml-cpp)  # the name since yaml-cpp 0.8
     add_library(yaml-cpp::yaml-cpp INTERFACE IMPORTED)
     target_link_libraries(yaml-cpp::yaml-cpp INTERFACE yaml-cpp)
 endif()
+
+# libcrypto seals the TLS records of captures, so that Wireshark can decrypt them. A build without it
+# lacks nothing else.
+option(SEEDWIRE_LIBCRYPTO "Seal TLS records in captures with libcrypto" ON)
+if(SEEDWIRE_LIBCRYPTO)
+    find_package(OpenSSL 3.0 QUIET COMPONENTS Crypto)
+endif()
+if(NOT OPENSSL_FOUND)
+    message(STATUS "No libcrypto: protected TLS records in captures will be filler that nobody can "
+                   "decrypt, and the captures say so. apt-get install libssl-dev")
+endif()

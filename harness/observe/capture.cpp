@@ -12,10 +12,22 @@ namespace seedwire::observe {
 using trace::DropReason;
 using wire::Packet;
 
+namespace {
+
+constexpr std::string_view kSealed =
+    "; TLS is synthetic: its keys are invented and stand in this file, key shares, signatures and "
+    "Finished are filler";
+constexpr std::string_view kOpaque =
+    "; protected TLS records are filler and cannot be decrypted: the program that wrote this was "
+    "built without libcrypto";
+
+}  // namespace
+
 /// Bytes exist only here: what an application sent is a function of its stream and the offset.
 class CaptureWriter::Payload final : public wire::PayloadSource {
 public:
-    explicit Payload(const trace::Connections& connections) : connections_{connections} {}
+    Payload(const trace::Connections& connections, TlsStreams* tls)
+        : connections_{connections}, tls_{tls} {}
     void fill(const Packet& packet, std::span<std::uint8_t> out) const override {
         if (packet.flow >= connections_.size() || packet.protocol == wire::Protocol::Icmp) {
             std::fill(out.begin(), out.end(), std::uint8_t{0});
@@ -25,6 +37,7 @@ public:
         constexpr std::uint64_t kDatagramStep = 65536;
         const bool forward = packet.has(wire::packet_bit::kForward);
         const bool udp = packet.protocol == wire::Protocol::Udp;
+        if (tls_ != nullptr && tls_->fill(packet.flow, forward, packet.payload_offset, out)) return;
         wire::fill_payload(wire::stream_key(connections_.key(packet.flow), forward),
                            packet.payload_offset * (udp ? kDatagramStep : 1), out);
         if (udp) write_number(packet.payload_offset, out);
@@ -38,14 +51,18 @@ private:
             out[i] = static_cast<std::uint8_t>(number >> (56 - 8 * i));
     }
     const trace::Connections& connections_;
+    TlsStreams* tls_;
 };
 
 CaptureWriter::CaptureWriter(std::FILE* out, const SegmentNames& names, std::vector<bool> captured,
-                             const CaptureLimits& limits)
-    : out_{out}, names_{names}, limits_{limits} {
-    out_.section_header("seedwire",
-                        "simulated; times count from the start of the run; the comment of a packet "
-                        "says what became of it");
+                             const CaptureLimits& limits, std::optional<TlsStreams> tls)
+    : out_{out}, names_{names}, limits_{limits}, tls_{std::move(tls)} {
+    std::string comment =
+        "simulated; times count from the start of the run; the comment of a packet says what "
+        "became "
+        "of it";
+    if (tls_) comment += can_seal() ? kSealed : kOpaque;
+    out_.section_header("seedwire", comment);
     add_interfaces(captured);
 }
 
@@ -211,6 +228,10 @@ void CaptureWriter::on_node_drop(const trace::NodeDrop& r) {
     }
 }
 
+void CaptureWriter::on_tls(const trace::TlsRecord& r) {
+    if (tls_ && !headers_only()) tls_->on_record(r);
+}
+
 void CaptureWriter::on_end(Time at) {
     while (!blocks_.empty()) {
         // What had not arrived when the run ended was not seen there.
@@ -239,8 +260,12 @@ void CaptureWriter::write_front(bool at_the_end) {
     const Block& block = it->second;
     ++packets_;
     buffer_.clear();
-    const Payload payload{*names_.connections};
-    const bool whole = packets_ < limits_.whole_packets;
+    bool whole = packets_ < limits_.whole_packets;
+    if (tls_ && whole) write_keys(block.packet);
+    if (tls_ && !whole) tls_.reset();
+    // Who puts records together from segments takes a second copy of them for a contradiction.
+    if (tls_ && !block.outbound && tls_->has(block.packet.flow)) whole = false;
+    const Payload payload{*names_.connections, tls_ ? &*tls_ : nullptr};
     wire::serialise(block.packet, block.extension ? &*block.extension : nullptr, &payload,
                     whole ? wire::Contents::Whole : wire::Contents::HeadersOnly, buffer_);
     const std::size_t length =
@@ -255,6 +280,14 @@ void CaptureWriter::write_front(bool at_the_end) {
                                      [&](const auto& named) { return named.second == it->first; }));
     }
     blocks_.erase(it);
+}
+
+/// A reader that goes from front to back needs keys before what they open.
+void CaptureWriter::write_keys(const Packet& packet) {
+    if (packet.payload_length == 0 || packet.flow == wire::kNoFlow) return;
+    const std::string lines =
+        tls_->take_key_log(packet.flow, packet.has(wire::packet_bit::kForward));
+    if (!lines.empty()) out_.tls_key_log(lines);
 }
 
 /// "#3; retransmission: RTO; delivered at 1020.048 ms".

@@ -11,6 +11,7 @@
 
 #include "harness/observe/pcapng_blocks.h"
 #include "harness/observe/segment_text.h"
+#include "harness/observe/tls_streams.h"
 #include "models/trace/recorder.h"
 #include "models/wire/ip_codec.h"
 
@@ -29,14 +30,16 @@ struct CaptureLimits {
 class CaptureWriter final : public trace::Observer {
 public:
     /// `captured` says by node whether it is captured: hosts are, routers are not. The stream
-    /// belongs to the caller, who also looks for its errors.
+    /// belongs to the caller, who also looks for its errors. With `tls`, the payload of connections
+    /// over TLS is theirs, and the file holds the keys to decrypt it.
     CaptureWriter(std::FILE* out, const SegmentNames& names, std::vector<bool> captured,
-                  const CaptureLimits& limits = {});
+                  const CaptureLimits& limits = {}, std::optional<TlsStreams> tls = std::nullopt);
     ~CaptureWriter() override;
 
     void on_transmission(const trace::Transmission& r) override;
     void on_amended(const trace::TransmissionAmended& r) override;
     void on_node_drop(const trace::NodeDrop& r) override;
+    void on_tls(const trace::TlsRecord& r) override;
     void on_end(Time at) override;
 
     bool headers_only() const { return packets_ >= limits_.whole_packets; }
@@ -82,11 +85,13 @@ private:
     Block* outbound(const wire::Packet& packet);
     void flush(Time before);
     void write_front(bool at_the_end);
+    void write_keys(const wire::Packet& packet);
     std::string comment(const Block& block, bool at_the_end) const;
 
     PcapngBlocks out_;
     SegmentNames names_;
     CaptureLimits limits_;
+    std::optional<TlsStreams> tls_;
     /// Per direction, the interface of the node it leaves and of the one it reaches; kNone: no
     /// capture.
     std::vector<std::uint32_t> sender_interface_, receiver_interface_;

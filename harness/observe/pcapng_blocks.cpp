@@ -7,6 +7,7 @@ namespace seedwire::observe {
 namespace {
 
 constexpr std::uint32_t kSectionHeader = 0x0A0D0D0A, kInterfaceDescription = 1, kEnhancedPacket = 6;
+constexpr std::uint32_t kDecryptionSecrets = 10, kTlsKeyLog = 0x544C534B;
 constexpr std::uint16_t kEndOfOptions = 0, kComment = 1;
 constexpr std::uint16_t kApplication = 4;                           // of a section header
 constexpr std::uint16_t kName = 2, kDescription = 3, kTsResol = 9;  // of an interface
@@ -49,6 +50,10 @@ void PcapngBlocks::begin(std::uint32_t type) {
 
 void PcapngBlocks::end() {
     u32(kEndOfOptions);  // the code and a length of zero
+    finish();
+}
+
+void PcapngBlocks::finish() {
     const auto length = static_cast<std::uint32_t>(block_.size() + 4);
     u32(length);
     std::memcpy(block_.data() + 4, block_.data() + block_.size() - 4, 4);
@@ -79,6 +84,14 @@ void PcapngBlocks::interface(std::string_view name, std::string_view description
     u16(1);
     u32(9);  // 10^-9 s, padded
     end();
+}
+
+void PcapngBlocks::tls_key_log(std::string_view lines) {
+    begin(kDecryptionSecrets);
+    u32(kTlsKeyLog);
+    u32(static_cast<std::uint32_t>(lines.size()));
+    bytes(as_bytes(lines));
+    finish();  // without options, as others write it
 }
 
 void PcapngBlocks::packet(std::uint32_t interface, std::uint64_t at_ns,

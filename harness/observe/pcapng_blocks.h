@@ -20,6 +20,8 @@ public:
     void section_header(std::string_view application, std::string_view comment);
     /// Interfaces are numbered from 0 in the order of these calls. Timestamps are nanoseconds.
     void interface(std::string_view name, std::string_view description, std::uint32_t snap_length);
+    /// Lines of a TLS key log, for the packets that follow.
+    void tls_key_log(std::string_view lines);
     void packet(std::uint32_t interface, std::uint64_t at_ns,
                 std::span<const std::uint8_t> captured, std::uint32_t original_length,
                 bool outbound, std::string_view comment);
@@ -30,7 +32,8 @@ private:
     void u32(std::uint32_t value);
     void bytes(std::span<const std::uint8_t> data);  ///< padded to four
     void option(std::uint16_t code, std::string_view text);
-    void end();
+    void finish();  ///< writes the block
+    void end();     ///< the same, behind its options
 
     std::FILE* out_;
     std::vector<std::uint8_t> block_;

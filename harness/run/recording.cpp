@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 namespace seedwire::run {
@@ -15,6 +16,15 @@ std::vector<std::string> names_of(const scenario::Scenario& scenario) {
     for (const auto& flow : scenario.flows) names.push_back(flow.name);
     for (const auto& program : scenario.programs) names.push_back(program.name);
     return names;
+}
+
+/// For runs with TLS. All certificates of a scenario are in one place, which its flows share.
+std::optional<observe::TlsStreams> tls_streams(const world::World& world) {
+    for (const scenario::FlowSpec& flow : world.scenario().flows)
+        if (flow.config.tls)
+            return observe::TlsStreams{world.tls(), world.connections(),
+                                       flow.config.tls->pki.get()};
+    return std::nullopt;
 }
 
 }  // namespace
@@ -35,8 +45,8 @@ Recording::Recording(world::World& world, const std::string& directory)
             captured.push_back(!node.router);
         capture_ = std::make_unique<observe::CaptureWriter>(
             capture_file_, observe::SegmentNames{&world.connections(), &world.network()},
-            std::move(captured));
-        world.recorder().add(*capture_, trace::Recorder::kPackets);
+            std::move(captured), observe::CaptureLimits{}, tls_streams(world));
+        world.recorder().add(*capture_, trace::Recorder::kPackets | trace::Recorder::kTls);
     }
 }
 

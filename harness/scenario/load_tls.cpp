@@ -146,6 +146,8 @@ app::TlsConfig::Pair TlsLoader::read_pair(const Node& client, const Node& server
 /// What an end takes from its peer unless it was told: whom to trust, whom to ask for.
 void TlsLoader::complete(End& end, const End& peer, tls::Role role) {
     if (!end.names_trust && peer.root != 0) end.config.trust.roots = {peer.root};
+    if (role == tls::Role::Client && peer.config.asks_late_only)
+        end.config.offers_post_handshake_auth = true;
     if (role == tls::Role::Server || peer.config.credential.is_empty()) return;
     if (end.config.server_name.empty()) {
         const tls::Certificate& leaf = (*pki_)[peer.config.credential.chain().front()];

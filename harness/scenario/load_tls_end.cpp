@@ -98,7 +98,11 @@ void TlsLoader::read_authentication(End& end, const Fields& fields, tls::Role ro
     config.trust.is_blind = !fields.flag("verify");
     config.trust.checks_revocation = fields.flag("check_revocation");
     config.trust.clock_error = fields.duration("clock_fast") - fields.duration("clock_slow");
-    config.client_auth = static_cast<tls::ClientAuth>(fields.number("client_auth"));
+    constexpr std::int64_t kPostHandshake = 3;  // of the choices in schema_tls.cpp
+    const std::int64_t asks = fields.number("client_auth");
+    config.asks_late_only = asks == kPostHandshake;
+    config.client_auth =
+        config.asks_late_only ? tls::ClientAuth::Required : static_cast<tls::ClientAuth>(asks);
     if (role == tls::Role::Client && config.client_auth != tls::ClientAuth::None)
         reporter_.error(error_id::kContradiction, *fields.node("client_auth"),
                         "client_auth is a setting of the server");

@@ -116,6 +116,7 @@ void TlsSockets::begin(Time now, Connection& c) {
     else
         c.endpoint = std::make_unique<tls::Endpoint>(config, role, environment);
     c.has_endpoint = true;
+    c.asks_late = !place_.is_client && config.asks_late_only;
     TlsEndFigures& end = place_.world->figures(c.dense_id).end(place_.is_client);
     end.started = now;
     end.info = c.endpoint->info();
@@ -203,6 +204,10 @@ void TlsSockets::process(Time now, Connection& c) {
         c.endpoint->on_work_done(now, out_);
     }
     const tls::Info& info = c.endpoint->info();
+    if (c.asks_late && info.is_done && c.endpoint->may_write()) {
+        c.asks_late = false;
+        return ask_for_certificate(now, c);
+    }
     if (c.may_say_early && info.state != tls::State::Start) {
         c.may_say_early = false;
         c.said_early = info.early_bytes;
@@ -238,6 +243,13 @@ void TlsSockets::process_events(Time now, Connection& c) {
         if (place_.recorder->wants_tls()) report_event(now, c, event);
     }
     out_.events.clear();
+}
+
+/// Post-handshake authentication, RFC 8446 §4.6.2.
+void TlsSockets::ask_for_certificate(Time now, Connection& c) {
+    out_.clear();
+    c.endpoint->request_client_certificate(now, out_);
+    process(now, c);
 }
 
 void TlsSockets::ask_for_work(Time now, Connection& c) {

@@ -98,6 +98,7 @@ private:
         bool peer_closed = false;  ///< its close_notify, or the end in its place
         bool has_failed = false;
         bool is_working = false;  ///< the processor is busy with it
+        bool asks_late = false;   ///< for the client's certificate, as soon as it may
         std::uint64_t read = 0;   ///< bytes of the peer's stream
         std::uint64_t readable = 0;
         bool may_say_early = false;      ///< the hello is not out: how much goes is not known
@@ -130,6 +131,7 @@ private:
     void process(Time now, Connection& c);
     void process_events(Time now, Connection& c);
     void ask_for_work(Time now, Connection& c);
+    void ask_for_certificate(Time now, Connection& c);
     void wake(Time now, Connection& c);
     void abandon(Time now, Connection& c);
 

@@ -72,6 +72,11 @@ void Endpoint::Parts::start_client(std::uint32_t early) {
                                  std::ranges::find(config->suites, ticket->session.suite) !=
                                      config->suites.end());
     if (!fits) ticket.reset();
+    if (ticket && ticket->session.version == kTls12 && hello.session_id_length == 0) {
+        // The echo of a session id is how a client sees that its ticket was taken. RFC 5077 §3.4.
+        hello.session_id_length = 32;
+        fill_bytes(random(), hello.session_id);
+    }
     if (ticket && ticket->session.version == kTls13 && allows_early_data(*this, ticket->session)) {
         early_limit = std::min(ticket->session.max_early_data, config->early_data);
         early_wish = static_cast<std::uint32_t>(std::min<std::uint64_t>(early, early_limit));

@@ -191,6 +191,23 @@ struct HelloWriter {
     }
 };
 
+/// As encrypted_client_hello with an unreadable inner hello (draft-ietf-tls-esni §5, §6.2), or,
+/// where that needs more bytes, as an extension that nobody knows (RFC 8701).
+void write_extra(std::uint32_t size, std::uint64_t entropy, ByteWriter& out) {
+    constexpr std::uint32_t kEncapsulated = 32, kHead = 1 + 4 + 1 + 2 + kEncapsulated + 2;
+    const bool is_ech = size > kHead;
+    out.u16(is_ech ? 0xFE0D : 0x4A4A);
+    out.u16(size);
+    if (!is_ech) return out.filler(entropy, size);
+    out.u8(0);             // outer
+    out.u32(0x0001'0001);  // HKDF-SHA256 and AES-128-GCM
+    out.u8(static_cast<std::uint8_t>(entropy));
+    out.u16(kEncapsulated);
+    out.filler(entropy, kEncapsulated);
+    out.u16(size - kHead);
+    out.filler(entropy + 1, size - kHead);
+}
+
 std::uint32_t psk_size(const Ticket& ticket) {
     return static_cast<std::uint32_t>(4 + 2 + 2 + ticket.identity.size() + 4 + 2 + 1) +
            facts(ticket.session.suite).hash;
@@ -263,11 +280,7 @@ void Endpoint::Parts::send_client_hello() {
     for (const ExtensionType type : kOptional)
         if (std::ranges::find(profile->hello, type) == profile->hello.end() && writer.applies(type))
             writer.write(type);
-    if (config->extra_hello >= 4) {
-        out.u16(0xFE0D);  // encrypted_client_hello, draft-ietf-tls-esni
-        out.u16(config->extra_hello - 4U);
-        out.filler(random(), config->extra_hello - 4U);
-    }
+    if (config->extra_hello >= 4) write_extra(config->extra_hello - 4U, random(), out);
     if (config->greases) out.u16(kGrease + 0x1010), out.u16(1), out.u8(0);
     // A second hello is padded if the first one was.
     const bool pads = config->pads_hello && (!retried || hello_was_padded);

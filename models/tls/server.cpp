@@ -180,6 +180,25 @@ void Endpoint::Parts::send_encrypted_extensions() {
     send_message(HandshakeType::EncryptedExtensions, out, capacity);
 }
 
+namespace {
+
+/// A distinguished name of the size that it counts: one common name, filled up with spaces. X.690,
+/// RFC 5280 §4.1.2.4. Sizes that need longer lengths are filler.
+void write_name(const Certificate& certificate, ByteWriter& out) {
+    constexpr std::uint32_t kAround = 13, kShortest = 128;  // a length of one byte: below 128
+    const std::uint32_t size = certificate.subject_der;
+    if (size < kAround || size - 2 >= kShortest) return out.filler(size, size);
+    const std::uint32_t text = size - kAround;
+    for (const std::uint32_t part : {0x30U, size - 2, 0x31U, size - 4, 0x30U, size - 6, 0x06U, 3U,
+                                     0x55U, 0x04U, 0x03U, 0x0CU, text})
+        out.u8(part);
+    std::string name = certificate.subject;
+    name.resize(text, ' ');
+    out.text(name);
+}
+
+}  // namespace
+
 /// RFC 8446 §4.3.2.
 void Endpoint::Parts::send_certificate_request(Bytes context) {
     std::size_t capacity =
@@ -213,7 +232,7 @@ void Endpoint::Parts::send_certificate_request(Bytes context) {
         const std::size_t names = out.open(2);
         for (const CertificateId id : config->authorities) {
             out.u16((*env.pki)[id].subject_der);
-            out.filler(id, (*env.pki)[id].subject_der);
+            write_name((*env.pki)[id], out);
         }
         out.close(names, 2);
         out.close(extension, 2);

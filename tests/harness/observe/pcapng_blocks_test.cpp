@@ -61,3 +61,11 @@ TEST_CASE("A packet carries time, lengths, comment and direction", "[observe][pc
                             60,   0,   0, 0};
     CHECK(bytes == expected);
 }
+
+TEST_CASE("Keys travel in a decryption secrets block", "[observe][pcapng]") {
+    const Bytes bytes = written([](PcapngBlocks& b) { b.tls_key_log("A b\n!"); });
+    const Bytes expected = {10,   0,    0,    0,    28,  0, 0, 0,  // type, length
+                            0x4B, 0x53, 0x4C, 0x54, 5,   0, 0, 0,  // TLS key log, length
+                            'A',  ' ',  'b',  '\n', '!', 0, 0, 0, 28, 0, 0, 0};
+    CHECK(bytes == expected);
+}

@@ -61,6 +61,30 @@ TEST_CASE("Connections of a flow resume each other unless told otherwise") {
     CHECK(summary(*run_text(flow("count: 2, start: [0 s, 1 s],", "resume: false"))).resumed == 0);
 }
 
+// RFC 5077 §3.4: a client that has a ticket and no session id of its own makes one up.
+TEST_CASE("A client of TLS 1.2 alone resumes by its ticket") {
+    const auto ran =
+        run_text(flow("count: 2, start: [0 s, 1 s],",
+                      "client: {versions: [tls1.2]}, server: {versions: [tls1.3, tls1.2]}"));
+    CHECK(summary(*ran).completed == 2);
+    CHECK(summary(*ran, 1).version == tls::kTls12);
+    CHECK(summary(*ran, 1).resumed == 1);
+}
+
+TEST_CASE("A server may ask for the client's certificate behind the handshake") {
+    const std::string server = "server: {client_auth: post_handshake}";
+    const auto known = run_text(
+        flow("rounds: 2,", "client: {chain: [{names: [me.example]}, {ca: acme}]}, " + server));
+    CHECK(summary(*known).completed == 1);
+    CHECK(summary(*known).failed == 0);
+    CHECK(summary(*known).handshake_bytes >
+          summary(*run_text(flow("rounds: 2,", ""))).handshake_bytes + 1000);
+    const auto unknown = run_text(flow("rounds: 2,", server));
+    CHECK(summary(*unknown).completed == 1);
+    CHECK(summary(*unknown).alert == tls::Alert::CertificateRequired);
+    CHECK_FALSE(summary(*unknown).alert_of_client);
+}
+
 TEST_CASE("Early data is counted once, whether it is taken or refused") {
     const std::string tls = "client: {early_data: 1 kB}, server: {early_data: 1 kB}";
     const auto ran = run_text(flow("count: 2, start: [0 s, 1 s],", tls));
