@@ -15,6 +15,7 @@
 #include "harness/sweep/keys.h"
 #include "harness/sweep/materialise.h"
 #include "harness/sweep/merge.h"
+#include "harness/sweep/reference_tables.h"
 #include "harness/sweep/slurm.h"
 #include "harness/sweep/summary.h"
 
@@ -224,6 +225,23 @@ ExitCode SweepCommand::slurm() {
     return ExitCode::Holds;
 }
 
+/// Results beside figures from elsewhere, where a study names some.
+ExitCode show_references(const sweep::OpenedStudy& opened, sweep::Store& store, bool quiet) {
+    ExitCode code = ExitCode::Holds;
+    for (const sweep::ReferenceTable& one : sweep::reference_tables(opened, store)) {
+        if (!one.problem.empty()) {
+            complain(fmt::format("seedwire: nothing to compare: {}\n", one.problem));
+            code = run::worse(code, ExitCode::BadInput);
+            continue;
+        }
+        if (one.off > 0) code = run::worse(code, ExitCode::ExpectationFailed);
+        if (quiet && one.off == 0) continue;
+        if (!quiet) print(sweep::write(one.table, sweep::TableFormat::Text) + "\n");
+        for (const std::string& verdict : one.verdicts) print(verdict + "\n");
+    }
+    return code;
+}
+
 /// What remains when all is computed: tables, CSV, summary, and the last words.
 ExitCode finish(const sweep::OpenedStudy& opened, const sweep::Keys& keys,
                 const sweep::Outcome& outcome, sweep::Store& store, bool quiet) {
@@ -234,10 +252,11 @@ ExitCode finish(const sweep::OpenedStudy& opened, const sweep::Keys& keys,
         return ExitCode::Partial;
     }
     ExitCode code = ExitCode::Holds;
+    if (outcome.complete()) code = show_references(opened, store, quiet);
     const std::string runs = store.value("runs");
     if (outcome.failures > 0) {
         complain(sweep::failures_text(store));
-        code = ExitCode::Partial;
+        code = run::worse(code, ExitCode::Partial);
     }
     if (!quiet)
         print(fmt::format("{} runs of {} points in {}{}\n", runs, opened.plan->size(),
@@ -257,6 +276,7 @@ ExitCode SweepCommand::execute() {
     if (!find_keys(&store)) return ExitCode::BadInput;
     if (!store.good()) return fail(ExitCode::Partial);
     SweepProgressLine line{terminal_.stderr_is_tty, options_.quiet};
+    const std::int64_t begin = steady_ns();
     sweep::SweepRequest request;
     request.jobs = jobs_;
     request.shard = shard_;
@@ -269,6 +289,8 @@ ExitCode SweepCommand::execute() {
     if (!store.good()) return fail(ExitCode::Partial);
     if (!outcome.error.empty()) complain(fmt::format("seedwire: {}\n", outcome.error));
     ExitCode code = finish(*opened_, keys_, outcome, store, options_.quiet);
+    if (!opened_->study.references.empty() && !options_.quiet)
+        print(fmt::format("took {}\n", time_text(static_cast<double>(steady_ns() - begin) / 1e9)));
     if (!outcome.error.empty()) code = run::worse(code, ExitCode::Partial);
     if (outcome.interrupted && !outcome.complete()) {
         complain(
@@ -322,9 +344,11 @@ void add_sweep_command(CLI::App& program, ExitCode& code) {
         "  seedwire sweep loss.study.yaml -j 4 -o results\n"
         "  seedwire sweep loss.study.yaml --slurm > job.sbatch && sbatch job.sbatch\n"
         "\n"
-        "Exit codes: 0 done, 2 bad usage or study, 5 a run failed or results could not be "
-        "written,\n"
-        "70 internal error, 130 interrupted: what is done is kept, --resume goes on.");
+        "Exit codes: 0 done, 1 further from a reference than the study allows, 2 bad usage or "
+        "study,\n"
+        "5 a run failed or results could not be written, 70 internal error, 130 interrupted: what "
+        "is\n"
+        "done is kept, --resume goes on.");
     command->callback([options, &code] { code = SweepCommand{*options}(); });
 }
 

@@ -35,7 +35,11 @@ std::string section(std::string_view title, const run::TextTable& table, std::si
 std::string text_of(const net::ImpairmentConfig& impairment) {
     return std::visit(
         Overloaded{
-            [](const net::BernoulliLoss& l) { return "loss " + to_string(l.probability); },
+            [](const net::BernoulliLoss& l) {
+                return fmt::format(
+                    "loss {}{}", to_string(l.probability),
+                    l.segments > 1 ? fmt::format(" of {} segments at once", l.segments) : "");
+            },
             [](const net::GilbertElliottLoss& l) {
                 return fmt::format("loss in bursts (p {}, r {})", to_string(l.p), to_string(l.r));
             },
@@ -48,8 +52,12 @@ std::string text_of(const net::ImpairmentConfig& impairment) {
             [](const net::Reorder& r) {
                 return fmt::format("reorder {} by {}", to_string(r.probability), to_string(r.by));
             },
-            [](const net::Duplicate& d) { return "duplicate " + to_string(d.probability); },
-            [](const net::Corrupt& c) { return "corrupt " + to_string(c.probability); }},
+            [](const net::Duplicate& d) {
+                return fmt::format("duplicate {}", to_string(d.probability));
+            },
+            [](const net::Corrupt& c) {
+                return fmt::format("corrupt {}", to_string(c.probability));
+            }},
         impairment);
 }
 

@@ -95,6 +95,7 @@ std::optional<Value> tls_value(const Metric& metric, const Evidence& evidence) {
     if (!t) return std::nullopt;
     if (key == "handshake") return duration(t->handshake);
     if (key == "tcp") return duration(t->tcp);
+    if (key == "connected") return duration(t->connected);
     if (key == "first_byte") return duration(t->first_byte);
     if (key == "client_cpu") return duration(t->client_cpu);
     if (key == "server_cpu") return duration(t->server_cpu);

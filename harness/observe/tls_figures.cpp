@@ -25,6 +25,7 @@ public:
         const Time opened = tcp.client.opened;
         if (!client.started.is_never() && !opened.is_never()) tcp_.add(client.started - opened);
         if (!client.done.is_never()) handshake_.add(client.done - client.started);
+        if (!client.done.is_never() && !opened.is_never()) connected_.add(client.done - opened);
         if (!client.done.is_never() && !server.done.is_never()) ++s_.completed;
         const bool downward = client.info.data_received > server.info.data_received;
         const Time first = downward ? client.first_data : server.first_data;
@@ -48,6 +49,7 @@ public:
     TlsSummary finish() {
         s_.tcp = tcp_.value();
         s_.handshake = handshake_.value();
+        s_.connected = connected_.value();
         s_.first_byte = first_byte_.value();
         s_.client_cpu = client_cpu_.value().value_or(Duration::zero());
         s_.server_cpu = server_cpu_.value().value_or(Duration::zero());
@@ -67,7 +69,8 @@ private:
     }
 
     TlsSummary s_;
-    Mean tcp_, handshake_, first_byte_, client_cpu_, server_cpu_, client_wait_, server_wait_;
+    Mean tcp_, handshake_, connected_, first_byte_, client_cpu_, server_cpu_, client_wait_,
+        server_wait_;
 };
 
 }  // namespace

@@ -19,6 +19,7 @@ struct TlsSummary {
     std::uint32_t early_accepted = 0, early_refused = 0;
     std::optional<Duration> tcp;         ///< connect() to the first hello
     std::optional<Duration> handshake;   ///< from there to keys for data at the client
+    std::optional<Duration> connected;   ///< connect() to keys for data at the client
     std::optional<Duration> first_byte;  ///< connect() to the first application byte that arrived
     Duration client_cpu, server_cpu;     ///< on processors, by handshake messages; mean
     Duration client_wait, server_wait;   ///< in their queues; mean

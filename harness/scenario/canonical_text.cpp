@@ -181,7 +181,11 @@ std::string print_jitter(const net::Jitter& jitter) {
 }
 
 void Writer::impairment(const net::ImpairmentConfig& impairment) {
-    if (const auto* loss = std::get_if<net::BernoulliLoss>(&impairment))
+    const auto* loss = std::get_if<net::BernoulliLoss>(&impairment);
+    if (loss != nullptr && loss->segments > 1)
+        line("        - loss: {{probability: {}, segments: {}}}", to_string(loss->probability),
+             loss->segments);
+    else if (loss != nullptr)
         line("        - loss: {}", to_string(loss->probability));
     else if (const auto* ge = std::get_if<net::GilbertElliottLoss>(&impairment))
         line("        - loss: {{gilbert_elliott: {{p: {}, r: {}, loss_good: {}, loss_bad: {}}}}}",

@@ -58,6 +58,7 @@ std::string_view noun(std::string_view context) {
     if (context.empty()) return "scenario";
     if (context == "study.plots[]") return "plot";
     if (context == "study.tables[]") return "table";
+    if (context == "study.references[]") return "reference";
     if (context == "study.values") return "list of values";
     if (context == "study.sample") return "sample";
     if (context == "study.repeat") return "repetition";

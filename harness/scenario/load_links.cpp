@@ -164,6 +164,10 @@ std::optional<net::ImpairmentConfig> read_loss(const Node& node, const Node& own
         return net::BernoulliLoss{
             read_probability(node, key_of("links[].impair[]", "loss"), reporter)};
     const Fields fields{reporter, node, owner, "links[].impair[].loss"};
+    if (!fields.ok()) return std::nullopt;
+    if (fields.has("probability"))
+        return net::BernoulliLoss{fields.probability("probability"),
+                                  static_cast<std::uint8_t>(fields.number("segments"))};
     const Node* model = fields.require("gilbert_elliott");
     if (model == nullptr) return std::nullopt;
     const Fields ge{reporter, *model, *model, "gilbert_elliott"};

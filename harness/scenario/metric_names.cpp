@@ -71,6 +71,7 @@ constexpr std::array kFlowMetrics{
     flow("response_time", Unit::Nanoseconds, "from request to response", false, kOfDelays),
     flow("tls.handshake", Unit::Nanoseconds, "from the client's first hello to its keys for data"),
     flow("tls.tcp", Unit::Nanoseconds, "from opening to the client's first hello"),
+    flow("tls.connected", Unit::Nanoseconds, "from opening to the client's keys for data"),
     flow("tls.first_byte", Unit::Nanoseconds, "from opening to the first application data"),
     flow("tls.client_cpu", Unit::Nanoseconds, "processor time of a handshake at the client"),
     flow("tls.server_cpu", Unit::Nanoseconds, "processor time of a handshake at the server"),

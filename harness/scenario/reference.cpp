@@ -83,6 +83,7 @@ constexpr std::array kSections{
     Section{"study.limits", "study: limits", "A run that reaches one has failed."},
     Section{"study.tables[]", "study: a table", ""},
     Section{"study.plots[]", "study: a plot", ""},
+    Section{"study.references[]", "study: a reference", ""},
 };
 
 struct Sentence {

@@ -144,12 +144,16 @@ constexpr std::array kLinkRows{
 
 constexpr std::array kImpairRows{
     KeyRow{kImpair, "on", T::Choice, "both", "both | up | down", "which direction"},
-    KeyRow{kImpair, "loss", T::Form, "", "", "probability, or {gilbert_elliott: {...}}"},
+    KeyRow{kImpair, "loss", T::Form, "", "",
+           "probability, {probability, segments} or {gilbert_elliott: {...}}"},
     KeyRow{kImpair, "jitter", T::Map, "", "", "a random further delay"},
     KeyRow{kImpair, "reorder", T::Map, "", "", "holds single packets back"},
     KeyRow{kImpair, "duplicate", T::Form, "", "", "probability, or {probability, after}"},
     KeyRow{kImpair, "corrupt", T::Form, "", "", "probability of a damaged packet"},
     KeyRow{"links[].impair[].loss", "gilbert_elliott", T::Map, "", "", "losses in bursts"},
+    KeyRow{"links[].impair[].loss", "probability", T::Probability, "", "", "of a packet's loss"},
+    KeyRow{"links[].impair[].loss", "segments", T::Integer, "1", "1 .. 255",
+           "so many that TCP sends at once share their fate, as where segmentation is offloaded"},
     KeyRow{"gilbert_elliott", "p", T::Probability, kRequired, "", "good to bad, per packet"},
     KeyRow{"gilbert_elliott", "r", T::Probability, kRequired, "", "bad to good, per packet"},
     KeyRow{"gilbert_elliott", "loss_good", T::Probability, "0 %", "", "loss in the good state"},

@@ -101,7 +101,7 @@ constexpr std::array kRows{
            "kind of the issuer's key; default: that of the next certificate, or its own"},
     KeyRow{kCertificate, "issuer", T::Text, "", "",
            "name of the CA that issued it; default: the next certificate, or its own name + -root"},
-    KeyRow{kCertificate, "der", T::Bytes, "", "16 B .. 60 kB", "size; default: from its contents"},
+    KeyRow{kCertificate, "der", T::Bytes, "", "16 B .. 100 kB", "size; default: from its contents"},
     KeyRow{kCertificate, "scts", T::Integer, "0", "0 .. 100", "certificate timestamps in TLS"},
     KeyRow{kCertificate, "ocsp", T::Bytes, "0 B", "0 B .. 60 kB", "stapled response"},
     KeyRow{kCertificate, "revoked", T::Boolean, "false", "", "its issuer took it back"},

@@ -12,15 +12,11 @@ namespace seedwire::study {
 
 namespace error_id = scenario::error_id;
 
-namespace {
-
 std::string beside(const std::string& file, const std::string& path) {
     const std::size_t slash = file.rfind('/');
     if (path.starts_with("/") || slash == std::string::npos) return path;
     return file.substr(0, slash + 1) + path;
 }
-
-}  // namespace
 
 void StudyLoader::read_base(const Fields& top) {
     const Node* base = top.require("base");
@@ -163,6 +159,7 @@ Study StudyLoader::load(const Node& root) {
     read_limits(top);
     read_tables(top);
     read_plots(top);
+    read_references(top);
     if (study_.base) check_settings();
     return std::move(study_);
 }
@@ -187,7 +184,7 @@ std::optional<Study> load_study(const std::string& file, std::string_view text,
     Study study = StudyLoader{problems, reporter, file, read}.load(*root);
     problems.sort();
     if (problems.has_errors() || !study.base) return std::nullopt;
-    study.sources.emplace_back(file, text);
+    study.sources.emplace(study.sources.begin(), file, text);
     for (const auto& source : study.base->parts().sources)
         if (source->file() != file) study.sources.emplace_back(source->file(), source->text());
     return study;

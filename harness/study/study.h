@@ -69,6 +69,25 @@ struct Plot {
     std::optional<Condition> where;
 };
 
+/// Figures from elsewhere, measured or published, that results are shown beside.
+struct Reference {
+    /// "median: 10 %": a column, and how far the figure here may be from the one there.
+    struct Statistic {
+        std::string name;
+        double within = 0;
+        bool relative = true;  ///< a share of the figure there
+    };
+    struct Row {
+        std::vector<std::string> values;             ///< of the parameters
+        std::vector<std::optional<double>> figures;  ///< of the statistics; absent: not known there
+    };
+    std::string file, title, metric;
+    std::uint32_t samples = 0;            ///< that each figure there was made of; 0: not known
+    std::vector<std::size_t> parameters;  ///< indices into Study::parameters
+    std::vector<Statistic> statistics;
+    std::vector<Row> rows;
+};
+
 /// `cc=reno`: what others are compared with.
 struct Baseline {
     std::string parameter, value;
@@ -92,6 +111,7 @@ struct Study {
     std::optional<Baseline> compare;
     std::vector<Table> tables;
     std::vector<Plot> plots;
+    std::vector<Reference> references;
 
     std::optional<std::size_t> parameter(std::string_view name_or_path) const;
 };

@@ -16,6 +16,9 @@
 
 namespace seedwire::study {
 
+/// A path that stands in a file, relative to that file.
+std::string beside(const std::string& file, const std::string& path);
+
 class StudyLoader {
 public:
     StudyLoader(scenario::Diagnostics& problems, scenario::Reporter& reporter, std::string file,
@@ -63,6 +66,12 @@ private:
     void read_until(const Node& metric, const Node& width);
     void read_tables(const Fields& top);
     void read_plots(const Fields& top);
+    // load_reference.cpp
+    void read_references(const Fields& top);
+    void read_within(const Fields& fields, Reference& reference);
+    void read_rows(const Node& place, std::string_view text, Reference& reference);
+    bool is_value(std::size_t parameter, std::string_view text) const;
+    // load_collect.cpp
     std::string parameter_named(const Fields& fields, std::string_view key);
 
     scenario::Diagnostics& problems_;

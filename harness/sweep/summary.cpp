@@ -6,6 +6,7 @@
 
 #include "harness/sweep/groups.h"
 #include "harness/sweep/plots.h"
+#include "harness/sweep/reference_tables.h"
 #include "harness/sweep/tables.h"
 #include "harness/sweep/whole_file.h"
 
@@ -16,13 +17,14 @@ namespace {
 class Summary {
 public:
     Summary(const OpenedStudy& opened, Store& store)
-        : study_{opened.study}, plan_{*opened.plan}, store_{store} {}
+        : opened_{opened}, study_{opened.study}, plan_{*opened.plan}, store_{store} {}
 
     std::string write() {
         add("# {}\n\n", study_.name);
         if (!study_.description.empty()) add("{}\n\n", study_.description);
         plots();
         tables();
+        references();
         comparison();
         failures();
         origin();
@@ -85,6 +87,17 @@ private:
                 add("{}\n", sweep::write(one, TableFormat::Markdown));
         }
     }
+    void references() {
+        for (const ReferenceTable& one : reference_tables(opened_, store_)) {
+            if (!one.problem.empty()) {
+                add("*Nothing to compare: {}*\n\n", one.problem);
+                continue;
+            }
+            add("{}\n", sweep::write(one.table, TableFormat::Markdown));
+            for (const std::string& verdict : one.verdicts) add("- {}\n", verdict);
+            add("\n");
+        }
+    }
     void comparison() {
         const auto metrics = metrics_of(store_);
         if (!study_.compare || metrics.empty()) return;
@@ -129,6 +142,7 @@ private:
         add("\nresults.sqlite holds the study and the scenario as they were read.\n");
     }
 
+    const OpenedStudy& opened_;
     const study::Study& study_;
     const study::Plan& plan_;
     Store& store_;

@@ -41,6 +41,9 @@ struct RandomDelay {
 // Impairments act after serialisation, in the order listed. Each draws from its own named stream.
 struct BernoulliLoss {
     Probability probability;
+    /// So many segments that a host hands over as one share their fate: an emulator on a host sees
+    /// what segmentation offload leaves whole.
+    std::uint8_t segments = 1;
 };
 /// Two states; `p` good to bad, `r` bad to good, per packet; loss 1-k in good, 1-h in bad.
 struct GilbertElliottLoss {

@@ -289,6 +289,7 @@ void LinkDirection::take_detour(Passage& passage) {
     start.undisturbed = passage.departure + delay_;
     start.ordered_until = ordered_until_;
     start.corrupted = passage.corrupted;
+    start.position = impairments_.position_of(passage.now, (*packets_)[passage.packet]);
     // A reference into the chain's scratch space, which nothing below uses otherwise.
     const std::vector<Fate>& fates = impairments_.apply(start);
     const Fate& own = fates.front();

@@ -29,6 +29,7 @@ enum class KeyAlgorithm : std::uint8_t {
     SlhdsaSha2With128f,
     SlhdsaSha2With192s,
     SlhdsaSha2With256s,
+    Dilithium2,
     Falcon512,
     Falcon1024,
 };

@@ -51,6 +51,7 @@ constexpr auto kShapes = std::to_array<Shape>({
     {Group::X25519Mlkem768, {kem(1184, 1088), montgomery(32)}},
     {Group::Secp256r1Mlkem768, {curve(65), kem(1184, 1088)}},
     {Group::Secp384r1Mlkem1024, {curve(97), kem(1568, 1568)}},
+    {Group::P256Kyber512, {curve(65), kem(800, 736)}},
 });
 
 const Shape* find_shape(Group group) {

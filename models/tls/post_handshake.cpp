@@ -85,7 +85,10 @@ void Endpoint::Parts::send_tickets() {
     resumed.max_early_data = config->max_early_data;
     if (info.peer != 0) resumed.client = info.peer;
     const Secret master = expected_resumption_master();
-    for (std::uint32_t i = 0; i < count; ++i) send_ticket(master);
+    for (std::uint32_t i = 0; i < count; ++i) {
+        send_ticket(master);
+        if (profile->writes_tickets_apart) flush();
+    }
 }
 
 void Endpoint::Parts::send_ticket(Secret master) {

@@ -188,6 +188,7 @@ constexpr Profile kOpenssl30{
     .ticket_frame = 64,
     .ticket_block = 16,
     .ticket_growth = TicketGrowth::Leaf,
+    .writes_tickets_apart = true,
     .follows_client = true,
     .write_buffer = 4096,
     .dialect = kOpensslDialect,

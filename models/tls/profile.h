@@ -102,6 +102,7 @@ struct Profile {
     TicketTime ticket_time = TicketTime::AfterFinished;
     bool early_tickets_when_resumed = false;  ///< FirstFlight holds for resumptions too
     TicketGrowth ticket_growth = TicketGrowth::None;
+    bool writes_tickets_apart = false;      ///< each in a write() of its own
     std::uint16_t ticket_growth_extra = 0;  ///< bytes beside the certificates
     std::uint16_t growth_per_certificate = 0;
 

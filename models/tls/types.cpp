@@ -131,6 +131,7 @@ constexpr auto kGroups = std::to_array<Named<Group>>({
     {Group::Secp256r1Mlkem768, "SecP256r1MLKEM768"},
     {Group::X25519Mlkem768, "X25519MLKEM768"},
     {Group::Secp384r1Mlkem1024, "SecP384r1MLKEM1024"},
+    {Group::P256Kyber512, "p256_kyber512"},
 });
 
 constexpr auto kSchemes = std::to_array<Named<Scheme>>({
@@ -157,6 +158,7 @@ constexpr auto kSchemes = std::to_array<Named<Scheme>>({
     {Scheme::SlhdsaSha2With128f, "slhdsa_sha2_128f"},
     {Scheme::SlhdsaSha2With192s, "slhdsa_sha2_192s"},
     {Scheme::SlhdsaSha2With256s, "slhdsa_sha2_256s"},
+    {Scheme::Dilithium2, "dilithium2"},
     {Scheme::Falcon512, "falcon512"},
     {Scheme::Falcon1024, "falcon1024"},
 });

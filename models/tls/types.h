@@ -126,6 +126,7 @@ enum class Group : std::uint16_t {
     Secp256r1Mlkem768 = 4587,
     X25519Mlkem768 = 4588,
     Secp384r1Mlkem1024 = 4589,
+    P256Kyber512 = 0x2F29,  ///< of round 2, as OQS-OpenSSL 1.1.1 numbered it
 };
 
 /// RFC 8446 §4.2.3, draft-ietf-tls-mldsa, draft-reddy-tls-slhdsa.
@@ -154,6 +155,7 @@ enum class Scheme : std::uint16_t {
     SlhdsaSha2With128f = 0x0912,
     SlhdsaSha2With192s = 0x0913,
     SlhdsaSha2With256s = 0x0915,
+    Dilithium2 = 0xFE03,  ///< of round 2, as OQS-OpenSSL 1.1.1 numbered it
     Falcon512 = 0xFED7,
     Falcon1024 = 0xFEDA,
 };

@@ -7,6 +7,8 @@
 # ```yaml blocks that begin with `version: 1` are run: they load without a warning and hold. A line
 # <!-- file: NAME --> before a block keeps it as NAME for the commands of that document. Scenarios
 # that are wrong on purpose are marked ```yaml wrong.
+# ```sh blocks behind a line <!-- run with: TOOL --> are run as they stand, in one shell, and must
+# succeed; without the tool they are skipped, which is said. `ssh HOST COMMAND` runs COMMAND here.
 #
 # usage: tests/docs/docs_test.sh PROGRAM [--update]   (--update writes what was printed into the
 # documents, where no `...` stands)
@@ -28,7 +30,8 @@ prepare() {  # a scratch folder in which the commands of one document find what 
     ln -s "$root/scenarios" "$scratch/scenarios"
     ln -s "$program" "$scratch/bin/seedwire"
     printf '#!/bin/sh\n[ "$1" = run ] || exit 2\nexec "%s" "$@"\n' "$program" >"$scratch/dev"
-    chmod +x "$scratch/dev"
+    printf '#!/bin/sh\nshift\nexec bash -c "$*"\n' >"$scratch/bin/ssh"
+    chmod +x "$scratch/dev" "$scratch/bin/ssh"
 }
 
 fail() {  # fail LINE TEXT...
@@ -107,6 +110,16 @@ run_console() {  # run_console FILE LINE: a block, whose first line is LINE of t
     done
 }
 
+run_shell() {  # run_shell FILE LINE TOOL
+    local said
+    if ! PATH=$scratch/bin:$PATH command -v "$3" >/dev/null; then
+        printf 'SKIPPED: %s:%d: there is no %s\n' "$document" "$2" "$3"
+        return
+    fi
+    said=$(cd "$scratch" && PATH=$scratch/bin:$PATH bash -euo pipefail "$1" 2>&1 </dev/null) &&
+        passed=$((passed + 1)) || fail "$2" 'the commands fail' "$said"
+}
+
 run_yaml() {  # run_yaml FILE LINE
     local said
     if grep -q '^study:' "$scratch/$1"; then  # studies take their time: they are checked
@@ -125,7 +138,7 @@ run_yaml() {  # run_yaml FILE LINE
 }
 
 check_document() {
-    local kind='' name='' number=0 begin=0 text
+    local kind='' name='' tool='' number=0 begin=0 text
     prepare
     : >"$work/new.md"
     while IFS= read -r text; do
@@ -137,6 +150,8 @@ check_document() {
             else
                 cat "$work/block" >>"$work/new.md"
                 [[ -z $name ]] || cp "$work/block" "$scratch/$name"
+                [[ -z $tool ]] || run_shell "$work/block" "$begin" "$tool"
+                tool=''
                 if [[ $kind == yaml && $(head -n 1 "$work/block") == 'version: 1' ]]; then
                     cp "$work/block" "$scratch/block-$begin.yaml"
                     run_yaml "block-$begin.yaml" "$begin"
@@ -155,6 +170,8 @@ check_document() {
                 : >"$work/block"
             elif [[ $text =~ ^'<!-- file: '([A-Za-z0-9._-]+)' -->'$ ]]; then
                 name=${BASH_REMATCH[1]}
+            elif [[ $text =~ ^'<!-- run with: '([a-z]+)' -->'$ ]]; then
+                tool=${BASH_REMATCH[1]}
             fi
         fi
     done <"$root/$document"

@@ -44,6 +44,9 @@ ImpairmentChain::ImpairmentChain(const std::vector<ImpairmentConfig>& configs, s
     for (std::size_t i = 0; i < configs.size(); ++i) {
         chain_.push_back(
             make_impairment(configs[i], seed, stream_name(direction, i, kind_of(configs[i]))));
+        const auto* loss = std::get_if<BernoulliLoss>(&configs[i]);
+        if (loss != nullptr && loss->segments > 1)
+            tracker_ = std::make_unique<TransmissionTracker>();
     }
 }
 

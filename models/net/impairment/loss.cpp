@@ -7,12 +7,18 @@ namespace {
 class Bernoulli final : public AdjustableLoss {
 public:
     Bernoulli(const BernoulliLoss& config, RandomStream stream)
-        : probability_{config.probability}, stream_{stream} {}
-    void apply(Fate& fate) override { fate.lost |= stream_.chance(probability_); }
+        : probability_{config.probability}, segments_{config.segments}, stream_{stream} {}
+    void apply(Fate& fate) override {
+        const bool drawn = stream_.chance(probability_);
+        if (segments_ == 1 || fate.position % segments_ == 0) is_lost_ = drawn;
+        fate.lost |= is_lost_;
+    }
     void set(Probability probability) override { probability_ = probability; }
 
 private:
     Probability probability_;
+    std::uint8_t segments_;
+    bool is_lost_ = false;  ///< the segment that the next ones may share their fate with
     RandomStream stream_;
 };
 
@@ -35,6 +41,22 @@ private:
 };
 
 }  // namespace
+
+std::uint32_t TransmissionTracker::position_of(Time now, const wire::Packet& packet) {
+    const bool forward = packet.has(wire::packet_bit::kForward);
+    const bool follows = packet.protocol == wire::Protocol::Tcp && packet.flow != wire::kNoFlow &&
+                         now == at_ && packet.flow == flow_ && forward == forward_ &&
+                         packet.payload_length > 0 && packet.payload_offset == next_ &&
+                         last_ == first_ && packet.payload_length <= first_;
+    position_ = follows ? position_ + 1 : 0;
+    if (!follows) first_ = packet.payload_length;
+    at_ = now;
+    flow_ = packet.flow;
+    forward_ = forward;
+    last_ = packet.payload_length;
+    next_ = packet.payload_offset + packet.payload_length;
+    return position_;
+}
 
 std::unique_ptr<Impairment> make_bernoulli(const BernoulliLoss& config, RandomStream stream) {
     return std::make_unique<Bernoulli>(config, stream);

@@ -104,6 +104,55 @@ TEST_CASE("whatever is wrong is said at once, where it stands", "[study]") {
     says("q.study.yaml:11:");
 }
 
+TEST_CASE("figures from elsewhere are read from a file beside the study", "[study]") {
+    const auto read = [](const std::string& csv, std::string& said) {
+        const std::string text = "version: 1\nstudy: a question\n" + kBase +
+                                 "vary: {size: [1 kB, 2 kB]}\n"
+                                 "references:\n"
+                                 "  - {file: there.csv, metric: load.completion, "
+                                 "within: {median: 10 %, p95: 5 ms}}\n";
+        scenario::Diagnostics problems;
+        const auto reader = [&](const std::string& path,
+                                scenario::Diagnostics&) -> std::optional<std::string> {
+            if (path != "studies/there.csv") return std::nullopt;
+            return csv;
+        };
+        auto study = study::load_study("studies/q.study.yaml", text, problems, reader);
+        said = scenario::render(problems, text, false);
+        return study;
+    };
+    std::string said;
+    const auto study =
+        read("# whose\nsize,p95,median,note\n1000 B,20 ms,10 ms,x\n2 kB,,11 ms\n", said);
+    INFO(said);
+    REQUIRE(study);
+    REQUIRE(study->references.size() == 1);
+    const study::Reference& reference = study->references[0];
+    CHECK(reference.parameters == std::vector<std::size_t>{0});
+    REQUIRE(reference.statistics.size() == 2);
+    CHECK(reference.statistics[0].relative);
+    CHECK(reference.statistics[0].within == 0.1);
+    CHECK_FALSE(reference.statistics[1].relative);
+    REQUIRE(reference.rows.size() == 2);
+    CHECK(reference.rows[0].values == Texts{"1000 B"});
+    CHECK(reference.rows[0].figures[0] == 0.01);
+    CHECK(reference.rows[0].figures[1] == 0.02);
+    CHECK_FALSE(reference.rows[1].figures[1]);
+    // It is kept with the results, behind the study itself.
+    REQUIRE(study->sources.size() == 2);
+    CHECK(study->sources[0].first == "studies/q.study.yaml");
+    CHECK(study->sources[1].first == "studies/there.csv");
+
+    CHECK_FALSE(read("size,median,p95\n3 kB,1 ms,2 ms\n", said));
+    CHECK(said.find("there.csv:2:1: error: size never is '3 kB'") != std::string::npos);
+    CHECK_FALSE(read("size,median\n1 kB,1 ms\n", said));
+    CHECK(said.find("there.csv:1:1: error: there is no column 'p95'") != std::string::npos);
+    CHECK_FALSE(read("size,median,p95\n1 kB,soon,2 ms\n", said));
+    CHECK(said.find("there.csv:2:1: error: 'soon' is no figure") != std::string::npos);
+    CHECK_FALSE(read("size,median,p95\n", said));
+    CHECK(said.find("there.csv has no rows") != std::string::npos);
+}
+
 TEST_CASE("values that the scenario refuses are shown in the study", "[study]") {
     const Loaded loaded = load(
         "vary:\n"

@@ -41,6 +41,49 @@ TEST_CASE("Bernoulli loss has its probability; 0 and 1 are exact", "[net][impair
     CHECK(lost(one_in(10)) < 2170);
 }
 
+TEST_CASE("segments that a host hands over as one share their fate", "[net][impairment]") {
+    TransmissionTracker tracker;
+    wire::Packet packet;
+    packet.flow = 3;
+    const auto position = [&](int at, std::uint64_t offset, int length) {
+        packet.payload_offset = offset;
+        packet.payload_length = static_cast<std::uint16_t>(length);
+        return tracker.position_of(Time::zero() + Duration::us(at), packet);
+    };
+    CHECK(position(0, 0, 1448) == 0);
+    CHECK(position(0, 1448, 1448) == 1);
+    CHECK(position(0, 2896, 1200) == 2);  // shorter: the last
+    CHECK(position(0, 4096, 1200) == 0);
+    CHECK(position(0, 5296, 1448) == 0);  // larger than the first
+    CHECK(position(5, 6744, 1448) == 0);  // later
+    CHECK(position(5, 9640, 1448) == 0);  // a gap
+    packet.flow = 4;
+    CHECK(position(5, 11088, 1448) == 0);  // another connection
+    CHECK(position(5, 12536, 0) == 0);     // nothing in it
+
+    ImpairmentChain chain{{BernoulliLoss{one_in(2), 2}}, 1, "link/test/up"};
+    int lost = 0, differ = 0;
+    for (int i = 0; i < 10'000; ++i) {
+        bool first = false;
+        for (int k = 0; k < 4; ++k) {
+            packet.payload_offset = static_cast<std::uint64_t>(4 * i + k) * 1448;
+            packet.payload_length = 1448;
+            Fate start;
+            start.position = chain.position_of(Time::zero() + Duration::us(i), packet);
+            CHECK(start.position == static_cast<std::uint32_t>(k));
+            const bool is_lost = chain.apply(start).front().lost;
+            lost += is_lost ? 1 : 0;
+            if (k % 2 == 0)
+                first = is_lost;
+            else
+                differ += first != is_lost ? 1 : 0;
+        }
+    }
+    CHECK(differ == 0);
+    CHECK(lost > 19'200);  // 20,000 expected, standard deviation 141
+    CHECK(lost < 20'800);
+}
+
 TEST_CASE("Gilbert-Elliott loses in runs of mean 1/r, a share p / (p + r)", "[net][impairment]") {
     GilbertElliottLoss config;
     config.p = one_in(100);
