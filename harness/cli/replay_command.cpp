@@ -40,8 +40,8 @@ ExitCode print_scenarios(const std::vector<std::string>& folders, bool ticking) 
         scenario::Diagnostics problems;
         const auto recorded = replay::load_case(folder, problems);
         if (recorded)
-            print(replay::scenario_text(*recorded, ticking ? Duration::ms(4) : Duration::zero(),
-                                        problems));
+            print(replay::scenario_text(
+                *recorded, {ticking ? Duration::ms(4) : Duration::zero(), {}, {}}, problems));
         complain_of(problems);
         if (problems.has_errors()) return ExitCode::BadInput;
     }

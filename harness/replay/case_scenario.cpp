@@ -27,10 +27,21 @@ std::string value_or_zero(const Node& map, std::string_view key) {
     return text.empty() ? "0" : text;
 }
 
+/// Milliseconds, and so much more.
+std::string later(const std::string& ms, Duration by) {
+    if (by == Duration::zero()) return ms + " ms";
+    Node number;
+    number.kind = Node::Kind::Scalar;
+    number.text = ms;
+    return fmt::format("{:.6f} ms",
+                       number_of(&number).value_or(0) + static_cast<double>(by.ns()) / 1e6);
+}
+
 class Writer {
 public:
-    Writer(const RecordedCase& recorded, Duration tick, scenario::Diagnostics& problems)
-        : recorded_{recorded}, tick_{tick}, problems_{problems} {}
+    Writer(const RecordedCase& recorded, const Circumstances& circumstances,
+           scenario::Diagnostics& problems)
+        : recorded_{recorded}, circumstances_{circumstances}, problems_{problems} {}
 
     std::string write() {
         add("version: 1\nname: '{}'\nstop: {} ms\n", recorded_.id, stop_ms());
@@ -55,6 +66,8 @@ private:
     }
 
     std::int64_t stop_ms() const;
+    /// A moment of the recording, given in milliseconds.
+    std::string moment(const std::string& ms) const;
     void write_hosts();
     void write_link();
     std::string direction_text(const Node& link);
@@ -66,7 +79,7 @@ private:
     std::string selection(const Node& rule);
 
     const RecordedCase& recorded_;
-    Duration tick_;
+    const Circumstances circumstances_;
     scenario::Diagnostics& problems_;
     std::string text_;
 };
@@ -82,6 +95,8 @@ std::int64_t Writer::stop_ms() const {
     return static_cast<std::int64_t>(end * 1.25) + 60'000;
 }
 
+std::string Writer::moment(const std::string& ms) const { return later(ms, circumstances_.phase); }
+
 void Writer::write_hosts() {
     add("hosts:\n");
     const Node* changes = recorded_.description.find("sysctl_changes");
@@ -91,8 +106,8 @@ void Writer::write_hosts() {
         const auto setting = [&](std::string_view name, std::string_view value) {
             settings += fmt::format("{}{}: {}", settings.empty() ? "" : ", ", name, value);
         };
-        if (tick_ > Duration::zero())
-            setting("timer_tick", fmt::format("{} us", tick_.ns() / 1000));
+        if (circumstances_.timer_tick > Duration::zero())
+            setting("timer_tick", fmt::format("{} us", circumstances_.timer_tick.ns() / 1000));
         const Node* own = changes != nullptr && changes->is_map() ? changes->find(host) : nullptr;
         if (own != nullptr)
             for (const scenario::Entry& change : own->entries) {
@@ -114,8 +129,8 @@ void Writer::write_hosts() {
 std::string Writer::direction_text(const Node& link) {
     const std::string rate = value_or_zero(link, "rate_bps");
     std::string text =
-        fmt::format("{{rate: {}, delay: {} ms", rate == "0" ? "unlimited" : rate + " bit/s",
-                    value_or_zero(link, "delay_ms"));
+        fmt::format("{{rate: {}, delay: {}", rate == "0" ? "unlimited" : rate + " bit/s",
+                    later(value_or_zero(link, "delay_ms"), circumstances_.processing));
     std::string queue;
     const auto limit = [&](std::string_view key, std::string_view name, std::string_view unit) {
         const std::string value = value_or_zero(link, key);
@@ -179,7 +194,8 @@ std::string Writer::operation(const std::string& line) {
     if (name == "listen" && words.size() > 2)
         return fmt::format("listen {} backlog {}", argument(1), argument(2));
     if (name == "send" || name == "recv") return fmt::format("{} {} B", name, argument(1));
-    if (name == "sleep" || name == "at" || name == "wait_err" || name == "sendfor")
+    if (name == "at") return fmt::format("at {}", moment(argument(1)));
+    if (name == "sleep" || name == "wait_err" || name == "sendfor")
         return fmt::format("{} {} ms", name, argument(1));
     if (name == "writes" || name == "recv_chunks")
         return fmt::format("{} {} of {} B every {} us", name, argument(1), argument(2),
@@ -197,7 +213,7 @@ void Writer::write_programs() {
     for (const Node& app : apps->items) {
         add("  {}:\n    on: {}\n", text_of(app, "name"), text_of(app, "host"));
         const std::string start = text_of(app, "start_ms");
-        if (start != "before_0") add("    start: {} ms\n", start);
+        if (start != "before_0") add("    start: {}\n", moment(start));
         if (const Node* options = app.find("socket_options");
             options != nullptr && !options->items.empty()) {
             add("    options:\n");
@@ -238,8 +254,9 @@ std::string Writer::selection(const Node& rule) {
     key("offset", "offset", "");
     key("first", "first", "");
     key("last", "last", "");
-    key("from_ms", "from", " ms");
-    key("to_ms", "until", " ms");
+    for (const auto& [from, to] : {std::pair{"from_ms", "from"}, std::pair{"to_ms", "until"}})
+        if (!text_of(rule, from).empty())
+            text += fmt::format(", {}: {}", to, moment(text_of(rule, from)));
     key("ms", "by", " ms");
     return text;
 }
@@ -278,9 +295,9 @@ void Writer::write_faults() {
 
 }  // namespace
 
-std::string scenario_text(const RecordedCase& recorded, Duration timer_tick,
+std::string scenario_text(const RecordedCase& recorded, const Circumstances& circumstances,
                           scenario::Diagnostics& problems) {
-    return Writer{recorded, timer_tick, problems}.write();
+    return Writer{recorded, circumstances, problems}.write();
 }
 
 }  // namespace seedwire::replay

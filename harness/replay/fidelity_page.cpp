@@ -16,8 +16,9 @@ std::string percent(std::size_t part, std::size_t whole) {
 
 std::string class_table(const std::vector<CaseResult>& results) {
     std::string text =
-        "| class | cases | bar reached | of those that can run | identical packets | with "
-        "`timer_tick: 4 ms` |\n|---|---:|---:|---:|---:|---:|\n";
+        "| class | cases | bar reached | of those that can run | unfitted | "
+        "identical "
+        "packets | with `timer_tick: 4 ms` |\n|---|---:|---:|---:|---:|---:|---:|\n";
     const auto totals = totals_of(results);
     for (int i = 0; i < kNoiseCount; ++i) {
         const ClassTotals& own = totals[static_cast<std::size_t>(i)];

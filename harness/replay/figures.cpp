@@ -228,7 +228,7 @@ std::map<std::uint32_t, std::vector<Reduction>> reductions_of(
     const std::vector<SeenWindow>& windows) {
     struct Before {
         std::uint8_t recovery = 0;
-        std::uint32_t cwnd = 0;
+        std::uint32_t cwnd = 0, ssthresh = 0;
     };
     std::map<std::uint32_t, Before> before;
     std::map<std::uint32_t, std::vector<Reduction>> result;
@@ -237,9 +237,11 @@ std::map<std::uint32_t, std::vector<Reduction>> reductions_of(
     for (const SeenWindow& window : windows) {
         if (!window.client) continue;
         Before& last = before[window.flow];
-        if (window.recovery >= kFirstReduced && last.recovery < kFirstReduced)
+        // One reduction may follow another at once, at the ACK that ends it.
+        const bool is_lower = window.ssthresh < last.ssthresh;
+        if (window.recovery >= kFirstReduced && (last.recovery < kFirstReduced || is_lower))
             result[window.flow].push_back({milliseconds(window.at), last.cwnd});
-        last = {window.recovery, window.cwnd};
+        last = {window.recovery, window.cwnd, window.ssthresh};
     }
     return result;
 }

@@ -34,9 +34,12 @@ struct CaseResult {
     std::string needs;                ///< "bbr"
     std::string problem;              ///< rendered diagnostics of a broken case
     std::vector<std::string> misses;  ///< what the bar asks for and does not hold
-    SeenPackets measured;             ///< of the recording
-    Attempt exact;                    ///< timers that fire when they should
-    Attempt ticking;                  ///< timers in ticks of 4 ms
+    /// Of the recorded machines, with which the case reaches its bar; zero as in every scenario.
+    Duration phase, processing;
+    bool is_fitted() const { return phase > Duration::zero() || processing > Duration::zero(); }
+    SeenPackets measured;  ///< of the recording
+    Attempt exact;         ///< timers that fire when they should
+    Attempt ticking;       ///< timers in ticks of 4 ms
     std::vector<FigureRow> figures;
 };
 

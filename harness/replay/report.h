@@ -11,7 +11,8 @@
 namespace seedwire::replay {
 
 struct ClassTotals {
-    std::size_t cases = 0, meet = 0, identical = 0, identical_ticking = 0, needs = 0;
+    std::size_t cases = 0, meet = 0, meet_unfitted = 0, identical = 0, identical_ticking = 0,
+                needs = 0;
 };
 /// By class, in the order of Noise.
 std::array<ClassTotals, kNoiseCount> totals_of(const std::vector<CaseResult>& results);

@@ -98,6 +98,8 @@ void one_case(JsonWriter& json, const CaseResult& result) {
     if (result.outcome == Outcome::Needs) json.field("needs", std::string_view{result.needs});
     if (result.outcome == Outcome::Broken) json.field("problem", std::string_view{result.problem});
     if (result.outcome == Outcome::Meets || result.outcome == Outcome::Differs) {
+        json.key("clock_phase_ms").raw(milliseconds(result.phase));
+        json.key("processing_ms").raw(milliseconds(result.processing));
         json.field("identical", result.exact.agreement.identical());
         json.field("identical_data", result.exact.data.identical());
         json.key("missed").begin_array();
@@ -132,6 +134,7 @@ std::string json_text(const std::vector<CaseResult>& results) {
         json.key(to_string(static_cast<Noise>(i))).begin_object();
         json.field("cases", std::uint64_t{own.cases});
         json.field("bar_reached", std::uint64_t{own.meet});
+        json.field("bar_reached_unfitted", std::uint64_t{own.meet_unfitted});
         json.field("identical", std::uint64_t{own.identical});
         json.field("identical_with_timer_tick", std::uint64_t{own.identical_ticking});
         json.field("needs", std::uint64_t{own.needs});

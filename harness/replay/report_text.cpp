@@ -61,6 +61,9 @@ std::string case_text(const CaseResult& result, const TextStyle& style) {
         result.outcome == Outcome::Needs ? "needs " + result.needs : result.title);
     if (result.outcome == Outcome::Needs) return text;
     const bool differs = result.outcome == Outcome::Differs;
+    if (result.is_fitted())
+        text += fmt::format("    clocks {:.3f} ms into their tick, {:.3f} ms to answer\n",
+                            milliseconds(result.phase), milliseconds(result.processing));
     if (!differs && !style.verbose) return text;
     text += attempt_text("exact timers", result.exact);
     text += attempt_text("timer_tick: 4 ms", result.ticking);
@@ -84,6 +87,7 @@ std::array<ClassTotals, kNoiseCount> totals_of(const std::vector<CaseResult>& re
             continue;
         }
         if (result.outcome == Outcome::Meets) ++own.meet;
+        if (result.outcome == Outcome::Meets && !result.is_fitted()) ++own.meet_unfitted;
         if (result.exact.agreement.identical()) ++own.identical;
         if (result.ticking.agreement.identical()) ++own.identical_ticking;
     }
@@ -91,15 +95,16 @@ std::array<ClassTotals, kNoiseCount> totals_of(const std::vector<CaseResult>& re
 }
 
 std::string totals_text(const std::vector<CaseResult>& results) {
-    std::string text = fmt::format("{:<20} {:>6} {:>11} {:>10} {:>17} {:>7}\n", "class", "cases",
-                                   "bar reached", "identical", "with timer_tick", "needs");
+    std::string text =
+        fmt::format("{:<20} {:>6} {:>11} {:>13} {:>10} {:>17} {:>7}\n", "class", "cases",
+                    "bar reached", "unfitted", "identical", "with timer_tick", "needs");
     const auto totals = totals_of(results);
     for (int i = 0; i < kNoiseCount; ++i) {
         const ClassTotals& own = totals[static_cast<std::size_t>(i)];
         if (own.cases == 0) continue;
-        text += fmt::format("{:<20} {:>6} {:>11} {:>10} {:>17} {:>7}\n",
-                            to_string(static_cast<Noise>(i)), own.cases, own.meet, own.identical,
-                            own.identical_ticking, own.needs);
+        text += fmt::format("{:<20} {:>6} {:>11} {:>13} {:>10} {:>17} {:>7}\n",
+                            to_string(static_cast<Noise>(i)), own.cases, own.meet,
+                            own.meet_unfitted, own.identical, own.identical_ticking, own.needs);
     }
     return text;
 }

@@ -72,6 +72,7 @@ private:
     std::int64_t turn_ = 0;
     std::int64_t total_ = 0;
     Time deadline_ = Time::never();
+    Time give_up_ = Time::never();  // sendfor: when the write in progress times out
 };
 
 }  // namespace seedwire::app

@@ -148,14 +148,15 @@ TEST_CASE("figures are those of the format's definitions") {
 TEST_CASE("a reduction begins where a sender leaves Open or Disorder for what is worse") {
     const auto at = [](std::int64_t ms) { return Time::zero() + Duration::ms(ms); };
     const std::vector<SeenWindow> windows = {
-        {at(1), 1, true, 0, 20, 0},  {at(2), 1, true, 1, 21, 0}, {at(3), 1, true, 3, 15, 10},
-        {at(4), 1, true, 3, 10, 10}, {at(5), 1, false, 3, 9, 9}, {at(6), 1, true, 0, 10, 10},
-        {at(7), 1, true, 2, 7, 7}};
+        {at(1), 1, true, 0, 20, 30}, {at(2), 1, true, 1, 21, 30}, {at(3), 1, true, 3, 15, 10},
+        {at(4), 1, true, 3, 10, 10}, {at(5), 1, false, 3, 9, 9},  {at(6), 1, true, 0, 10, 10},
+        {at(7), 1, true, 2, 7, 7},   {at(8), 1, true, 2, 6, 3}};
     const auto reductions = reductions_of(windows);
-    REQUIRE(reductions.at(1).size() == 2);
+    REQUIRE(reductions.at(1).size() == 3);
     CHECK(reductions.at(1)[0].cwnd_before == 21);
     CHECK(reductions.at(1)[1].cwnd_before == 10);
     CHECK(reductions.at(1)[1].at_ms == 7);
+    CHECK(reductions.at(1)[2].cwnd_before == 7);
 }
 
 TEST_CASE("a recorded case becomes a scenario that says the same") {
@@ -165,7 +166,7 @@ TEST_CASE("a recorded case becomes a scenario that says the same") {
     CHECK(recorded->noise == Noise::Stable);
     CHECK_FALSE(recorded->is_truncated());
     CHECK(recorded->metrics.at("flow1.a2b.data_packets").median == 141);
-    const std::string text = scenario_text(*recorded, Duration::ms(4), problems);
+    const std::string text = scenario_text(*recorded, {Duration::ms(4), {}, {}}, problems);
     CHECK_FALSE(problems.has_errors());
     for (const char* part :
          {"timer_tick: 4000 us", "rate: 20000000 bit/s, delay: 50.0 ms", "congestion reno",

@@ -92,6 +92,19 @@ TEST_CASE("sendfor writes for its time and not much longer", "[app][program]") {
     CHECK(pair.server[2].result == pair.client[1].result);
 }
 
+TEST_CASE("a write of sendfor that waits 50 ms returns what it has written", "[app][program]") {
+    // Nobody reads: the send buffer stays full, and the last write cannot end otherwise.
+    Pair pair{{op::listen(80), op::accept(), op::sleep(2_s), op::recv_eof()},
+              {op::connect(1, 80), op::send_for(500_ms), op::close()}};
+    pair.server_config.options.receive_buffer = 16384;
+    pair.server_config.options.receive_buffer_locked = true;
+    pair.run();
+    const Duration lasted = pair.client[1].end - pair.client[1].start;
+    CHECK(lasted >= 500_ms);
+    CHECK(lasted <= 550_ms);
+    CHECK(pair.client[1].result % 16384 != 0);
+}
+
 TEST_CASE("sleep counts from now, at from time zero", "[app][program]") {
     Pair pair{{}, {op::sleep(100_ms), op::sleep(50_ms), op::at(1_s), op::at(10_ms)}};
     pair.client_config.starts_before_all = false;
