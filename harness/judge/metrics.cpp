@@ -101,6 +101,8 @@ std::optional<Value> tls_value(const Metric& metric, const Evidence& evidence) {
     if (key == "server_cpu") return duration(t->server_cpu);
     if (key == "client_wait") return duration(t->client_wait);
     if (key == "server_wait") return duration(t->server_wait);
+    if (key == "alert_sent") return duration(t->alert_sent);
+    if (key == "alert_received") return duration(t->alert_received);
     if (key == "completed") return count(t->completed);
     if (key == "resumed") return count(t->resumed);
     if (key == "retried") return count(t->retried);

@@ -1,5 +1,7 @@
 #include "harness/observe/tls_figures.h"
 
+#include <algorithm>
+
 #include "harness/observe/figures.h"
 
 namespace seedwire::observe {
@@ -36,8 +38,15 @@ public:
         server_wait_.add(server.waited);
         if (client.info.is_resumed && client.info.is_done) ++s_.resumed;
         if (client.info.had_retry) ++s_.retried;
-        if (client.info.early_data == tls::EarlyDataStatus::Accepted) ++s_.early_accepted;
-        if (client.info.early_data == tls::EarlyDataStatus::Refused) ++s_.early_refused;
+        // A client that was never told, such as one who replays: what the server did.
+        const bool is_told = client.info.early_data != tls::EarlyDataStatus::Offered;
+        const auto early = is_told ? client.info.early_data : server.info.early_data;
+        if (early == tls::EarlyDataStatus::Accepted) ++s_.early_accepted;
+        if (early == tls::EarlyDataStatus::Refused) ++s_.early_refused;
+        const Time sent = std::min(client.alert_sent, server.alert_sent);
+        const Time received = std::min(client.alert_received, server.alert_received);
+        if (!sent.is_never() && !opened.is_never()) alert_sent_.add(sent - opened);
+        if (!received.is_never() && !opened.is_never()) alert_received_.add(received - opened);
         s_.delivered += client.info.data_received + server.info.data_received;
         s_.handshake_bytes += client.info.handshake_sent + server.info.handshake_sent;
         s_.early_bytes += server.info.early_bytes;
@@ -51,6 +60,8 @@ public:
         s_.handshake = handshake_.value();
         s_.connected = connected_.value();
         s_.first_byte = first_byte_.value();
+        s_.alert_sent = alert_sent_.value();
+        s_.alert_received = alert_received_.value();
         s_.client_cpu = client_cpu_.value().value_or(Duration::zero());
         s_.server_cpu = server_cpu_.value().value_or(Duration::zero());
         s_.client_wait = client_wait_.value().value_or(Duration::zero());
@@ -69,6 +80,7 @@ private:
     }
 
     TlsSummary s_;
+    Mean alert_sent_, alert_received_;
     Mean tcp_, handshake_, connected_, first_byte_, client_cpu_, server_cpu_, client_wait_,
         server_wait_;
 };

@@ -30,8 +30,9 @@ struct TlsSummary {
     std::uint16_t version = 0;
     tls::Suite suite = tls::Suite::None;
     tls::Group group = tls::Group::None;
-    std::optional<tls::Alert> alert;  ///< the first fatal one of all connections
-    bool alert_of_client = false;     ///< who sent it
+    std::optional<tls::Alert> alert;                     ///< the first fatal one of all connections
+    bool alert_of_client = false;                        ///< who sent it
+    std::optional<Duration> alert_sent, alert_received;  ///< connect() to fatal alerts
 };
 
 /// Nothing if the flow does without TLS, or has not come so far.

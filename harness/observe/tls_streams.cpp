@@ -81,6 +81,8 @@ void TlsStreams::on_record(const trace::TlsRecord& r) {
         if (is_new) ++direction.key_updates;
         direction.last_key = kept.record.key;
     }
+    // Early data that are sent again are the same bytes under the same secret.
+    if (kept.record.epoch == Epoch::Early) state.early_seed = kept.record.key;
     kept.key_updates = direction.key_updates;
     const bool is_handshake = r.type == type_of(ContentType::Handshake);
     Octets& store = is_handshake ? direction.handshake : direction.other;
@@ -133,8 +135,8 @@ void TlsStreams::look_at_client_hello(State& state, std::span<const std::uint8_t
         if (known != tls12_tickets_.end()) state.ticket_seed = known->second;
     }
     const tls::Extension* psk = extensions.find(ExtensionType::PreSharedKey);
-    state.offers_early_data = extensions.has(ExtensionType::EarlyData) && psk != nullptr;
-    if (state.offers_early_data) state.early_suite = suite_of_binder(psk->body, suites);
+    const bool offers_early = extensions.has(ExtensionType::EarlyData) && psk != nullptr;
+    if (offers_early) state.early_suite = suite_of_binder(psk->body, suites);
 }
 
 void TlsStreams::look_at_tls12_ticket(const State& state, std::span<const std::uint8_t> message) {
@@ -168,7 +170,9 @@ void TlsStreams::look_at_server_hello(State& state, std::span<const std::uint8_t
 
 Octets TlsStreams::secret_of(const State& state, std::string_view label, Suite suite) const {
     Octets secret(label == kTls12Master ? kMasterSecret : tls::facts(suite).hash);
-    const std::uint64_t seed = label == kTls12Master ? state.master_seed : state.seed;
+    const std::uint64_t seed = label == kTls12Master ? state.master_seed
+                               : label == kEarly     ? state.early_seed
+                                                     : state.seed;
     tls::fill_bytes(combine_hash(seed, stable_hash(label)), secret);
     return secret;
 }
@@ -182,7 +186,7 @@ std::string TlsStreams::take_key_log(std::uint32_t connection, bool from_client)
         lines += fmt::format("{} {} {}\n", label, hex(state.client_random),
                              hex(secret_of(state, label, suite)));
     };
-    if (from_client && state.offers_early_data && state.early_suite != Suite::None &&
+    if (from_client && state.early_seed != 0 && state.early_suite != Suite::None &&
         !std::exchange(state.early_said, true))
         say(kEarly, state.early_suite);
     if (!state.has_client_hello || !state.has_server_hello) return lines;
@@ -250,7 +254,9 @@ void TlsStreams::fill_content(const State& state, bool from_client, const Kept& 
                               std::span<std::uint8_t> out) const {
     const std::uint8_t type = kept.record.key == 0 ? kept.record.type : kept.record.inner_type;
     if (type == type_of(ContentType::ApplicationData)) {
-        wire::fill_payload(wire::stream_key(state.seed, from_client), kept.record.data_offset, out);
+        const bool is_early = kept.record.epoch == Epoch::Early;
+        wire::fill_payload(wire::stream_key(is_early ? state.early_seed : state.seed, from_client),
+                           kept.record.data_offset, out);
         for (std::uint8_t& byte : out) byte = static_cast<std::uint8_t>('a' + byte % 26);
         return;
     }

@@ -69,11 +69,11 @@ private:
     struct State {
         Direction client, server;
         std::array<std::uint8_t, 32> client_random{}, server_random{};
-        bool has_client_hello = false, offers_early_data = false, has_server_hello = false;
+        bool has_client_hello = false, has_server_hello = false;
         bool early_said = false, rest_said = false;
         std::uint16_t version = 0;
         tls::Suite suite = tls::Suite::None, early_suite = tls::Suite::None;
-        std::uint64_t seed = 0;
+        std::uint64_t seed = 0, early_seed = 0;
         // TLS 1.2: a resumed session has the master secret of the connection that got the ticket.
         Octets session_id;
         std::uint64_t ticket_seed = 0, master_seed = 0;

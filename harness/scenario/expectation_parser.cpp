@@ -357,6 +357,11 @@ bool ExpectationParser::parse_any(Expectation& made) {
         return parse_segments(path, made);
     Draft left;
     if (!resolve_metric(path, "", left)) return false;
+    // A count that stands alone: `page[1].tls.resumed`.
+    if (in_.peek().kind == Token::Kind::End && left.what->unit == Unit::Count) {
+        made.what = Comparison{*left.metric, Value{}, Relation::Greater};
+        return true;
+    }
     return parse_comparison(std::move(left), made);
 }
 

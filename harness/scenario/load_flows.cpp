@@ -53,6 +53,7 @@ void Loader::read_flows(const Fields& top) {
     names_.flows.set(std::move(names));
     assign_ports();
     tls_.check_trust();
+    tls_.check_replays(scenario_.flows);
 }
 
 void Loader::read_flow(const Node& name, const Node& settings) {

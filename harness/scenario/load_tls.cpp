@@ -183,6 +183,7 @@ std::shared_ptr<const app::TlsConfig> TlsLoader::read_flow(const Node* settings,
     config->common = read_pair(client, server, settings != nullptr ? map : owner);
     config->resumes = fields.flag("resume");
     config->reuses_tickets = fields.flag("reuse_tickets");
+    config->replays = read_replay(fields);
     if (!config->resumes && config->common.client.early_data > 0)
         reporter_.error(error_id::kContradiction, *client.find("early_data"),
                         "early data needs a ticket of an earlier connection",
@@ -212,8 +213,44 @@ std::shared_ptr<const app::TlsConfig> TlsLoader::read_flow(const Node* settings,
         reporter_.error(error_id::kWrongKind, *list, "connections takes a list",
                         "write [{number: 1, client: {..}}]");
     }
+    if (config->replays != 0) effective += ", replay: " + written(of("replay"));
     effective = "{" + effective + (own.empty() ? "" : ", connections: [" + own + "]") + "}";
     return config;
+}
+
+/// `page[1]`, or `page` for its first connection.
+std::uint64_t TlsLoader::read_replay(const Fields& fields) {
+    const Node* node = fields.node("replay");
+    if (node == nullptr || !require_scalar(*node, "replay", "connection", reporter_)) return 0;
+    const std::size_t bracket = std::min(node->text.find('['), node->text.size());
+    Replay replay{node->text.substr(0, bracket), 0, reporter_.span(*node)};
+    const std::string_view rest = std::string_view{node->text}.substr(bracket);
+    bool is_right = rest.empty() || (rest.size() >= 3 && rest.size() <= 8 && rest.back() == ']');
+    for (std::size_t i = 1; is_right && i + 1 < rest.size(); ++i) {
+        is_right = rest[i] >= '0' && rest[i] <= '9';
+        replay.ordinal = replay.ordinal * 10 + static_cast<std::uint32_t>(rest[i] - '0');
+    }
+    if (!is_right) {
+        reporter_.error(error_id::kWrongKind, *node, "replay names a connection",
+                        "write the flow and which of its connections: page[1]");
+        return 0;
+    }
+    replays_.push_back(replay);
+    return app::flight_name(replay.flow, replay.ordinal);
+}
+
+void TlsLoader::check_replays(const std::vector<FlowSpec>& flows) {
+    for (const Replay& replay : replays_) {
+        const auto flow = std::ranges::find(flows, replay.flow, &FlowSpec::name);
+        std::string problem;
+        if (flow == flows.end())
+            problem = fmt::format("there is no flow '{}'", replay.flow);
+        else if (!flow->config.tls || flow->config.tls->replays != 0)
+            problem = fmt::format("'{}' has no client that speaks TLS", replay.flow);
+        else if (replay.ordinal >= flow->count)
+            problem = fmt::format("'{}' has no connection {}", replay.flow, replay.ordinal);
+        if (!problem.empty()) reporter_.error_at(error_id::kUnknownName, replay.where, problem);
+    }
 }
 
 void TlsLoader::check_trust() {

@@ -9,6 +9,7 @@
 
 #include "harness/scenario/document.h"
 #include "harness/scenario/fields.h"
+#include "harness/scenario/scenario.h"
 #include "models/app/tls_flow.h"
 
 namespace seedwire::scenario {
@@ -26,6 +27,8 @@ public:
                                                     std::uint32_t count, std::string& effective);
     /// At the end: roots that are trusted though nothing leads to them.
     void check_trust();
+    /// The same of connections that are replayed.
+    void check_replays(const std::vector<FlowSpec>& flows);
 
 private:
     struct End {
@@ -51,6 +54,7 @@ private:
                                tls::KeyAlgorithm fallback);
     tls::CertificateId authority(const std::string& name, tls::KeyAlgorithm key);
     std::vector<std::string> read_words(const Fields& fields, std::string_view key);
+    std::uint64_t read_replay(const Fields& fields);
     template <class T, class Find>
     void read_list(const Fields& fields, std::string_view key, std::vector<T>& out, Find find);
 
@@ -60,6 +64,12 @@ private:
     std::map<std::string, tls::CertificateId> authorities_;  // roots, and CAs of chains
     std::set<std::string> led_to_;                           // roots of chains
     std::map<std::string, SourceSpan> trusted_;
+    struct Replay {
+        std::string flow;
+        std::uint32_t ordinal = 0;
+        SourceSpan where;
+    };
+    std::vector<Replay> replays_;
 };
 
 }  // namespace seedwire::scenario

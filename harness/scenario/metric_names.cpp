@@ -92,6 +92,8 @@ constexpr std::array kFlowMetrics{
     flow("tls.alert", Unit::Count, "number of the first fatal alert, 45 is certificate_expired"),
     flow("tls.client_alert", Unit::Count, "the same if the client sent it"),
     flow("tls.server_alert", Unit::Count, "the same if the server sent it"),
+    flow("tls.alert_sent", Unit::Nanoseconds, "from opening to the fatal alert"),
+    flow("tls.alert_received", Unit::Nanoseconds, "from opening to its arrival at the other end"),
 };
 
 constexpr std::array kEndMetrics{

@@ -30,6 +30,8 @@ constexpr std::array kRows{
            "clients keep tickets and resume with the newest"},
     KeyRow{kFlowTls, "reuse_tickets", T::Boolean, "false", "",
            "a ticket may be used again (RFC 8446 C.4 advises against it)"},
+    KeyRow{kFlowTls, "replay", T::Text, "", "",
+           "clients know no key and send the first flight of a connection again: page[1]"},
     KeyRow{kFlowTls, "connections", T::List, "", "", "single connections that differ"},
     KeyRow{kOwn, "number", T::Integer, kRequired, "0 .. 999999", "which connection of the flow"},
     KeyRow{kOwn, "client", T::Map, "", "", "laid over the flow's client"},

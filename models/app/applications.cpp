@@ -63,6 +63,7 @@ void Applications::add_flow(const FlowPlace& flow, const FlowConfig& flow_config
 host::SocketApi& Applications::door(host::Host& host, const FlowConfig& config,
                                     const std::string& peer) {
     if (config.tls == nullptr) return host;
+    if (config.tls->replays != 0) tls_.world->keep_flight(config.tls->replays);
     TlsPlace place{tls_.world, tls_.recorder, config.tls, host.node(), !peer.empty(), peer, 0};
     const std::int64_t first = config.kind == Kind::RequestResponse ? config.request.count
                                : config.download                    ? 0

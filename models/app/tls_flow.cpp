@@ -34,6 +34,24 @@ tls::TicketAuthority& TlsWorld::tickets(std::uint32_t node) {
     return tickets_.try_emplace(node, stable_hash(seed_ ^ 0x7469'636B'6574)).first->second;
 }
 
+std::uint64_t flight_name(std::string_view flow, std::uint32_t ordinal) {
+    return combine_hash(stable_hash(flow), ordinal);
+}
+
+bool TlsWorld::wants_flight(std::uint64_t name) const {
+    const auto it = flights_.find(name);
+    return it != flights_.end() && it->second.items.empty();
+}
+
+void TlsWorld::add_flight(std::uint64_t name, tls::FirstFlight flight) {
+    flights_[name] = std::move(flight);
+}
+
+const tls::FirstFlight* TlsWorld::find_flight(std::uint64_t name) const {
+    const auto it = flights_.find(name);
+    return it == flights_.end() || it->second.items.empty() ? nullptr : &it->second;
+}
+
 host::Cpu& TlsWorld::add_cpu(std::uint32_t node, const host::CpuConfig& config) {
     return cpus_.try_emplace(node, config).first->second;
 }

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/host/cpu.h"
@@ -28,6 +29,9 @@ struct TlsConfig {
     std::map<std::uint32_t, Pair> own;  ///< by ordinal
     bool resumes = true;                ///< clients keep tickets
     bool reuses_tickets = false;        ///< RFC 8446 §C.4 advises against it
+    /// Clients send the first flight of that connection again; its name, see flight_name(). 0:
+    /// none.
+    std::uint64_t replays = 0;
 
     const Pair& of(std::uint32_t ordinal) const {
         const auto it = own.find(ordinal);
@@ -35,13 +39,17 @@ struct TlsConfig {
     }
 };
 
+/// By which a connection's first flight is known: what trace::Connections has as its key.
+std::uint64_t flight_name(std::string_view flow, std::uint32_t ordinal);
+
 /// What is known of one end of a connection's TLS; Time::never(): did not happen.
 struct TlsEndFigures {
     Time started = Time::never();     ///< TCP was open: the handshake could begin
     Time done = Time::never();        ///< keys for data both ways
     Time first_data = Time::never();  ///< first byte of application data that arrived
-    Duration worked, waited;          ///< on and for the processor, by messages
-    tls::Info info;                   ///< as of the last event
+    Time alert_sent = Time::never(), alert_received = Time::never();  ///< the fatal one
+    Duration worked, waited;  ///< on and for the processor, by messages
+    tls::Info info;           ///< as of the last event
 };
 struct TlsFigures {
     TlsEndFigures client, server;
@@ -76,6 +84,12 @@ public:
     host::Cpu& add_cpu(std::uint32_t node, const host::CpuConfig& config);
     host::Cpu& cpu(std::uint32_t node);
     const host::Cpu* find_cpu(std::uint32_t node) const;
+    /// Somebody will send that connection's first flight again: it is kept when it is sent.
+    void keep_flight(std::uint64_t name) { flights_[name]; }
+    bool wants_flight(std::uint64_t name) const;
+    void add_flight(std::uint64_t name, tls::FirstFlight flight);
+    /// Null: it has not been sent yet.
+    const tls::FirstFlight* find_flight(std::uint64_t name) const;
     std::uint64_t seed() const { return seed_; }
 
 private:
@@ -86,6 +100,7 @@ private:
     std::map<std::uint32_t, tls::SessionCache> sessions_;  // by client's node
     std::map<std::uint32_t, tls::TicketAuthority> tickets_;
     std::map<std::uint32_t, host::Cpu> cpus_;
+    std::map<std::uint64_t, tls::FirstFlight> flights_;  // by name; empty: not sent yet
 };
 
 /// What all TlsSockets of a run have in common.

@@ -121,9 +121,30 @@ void TlsSockets::begin(Time now, Connection& c) {
     end.started = now;
     end.info = c.endpoint->info();
     out_.clear();
+    const bool replays = place_.is_client && place_.config->replays != 0;
+    if (replays) return begin_replay(now, c);
     c.endpoint->start(now, std::min(place_.first_data, config.early_data), out_);
     c.may_say_early = place_.is_client && config.early_data > 0;
     process(now, c);
+}
+
+/// In place of a handshake. Who has seen nothing has nothing to send.
+void TlsSockets::begin_replay(Time now, Connection& c) {
+    const tls::FirstFlight* flight = place_.world->find_flight(place_.config->replays);
+    if (flight == nullptr) {
+        c.has_failed = true;
+        return;
+    }
+    c.endpoint->replay(now, *flight, out_);
+    c.may_say_early = true;
+    process(now, c);
+}
+
+/// For somebody who will send it again.
+void TlsSockets::keep_flight(const Connection& c) {
+    const std::uint64_t name = place_.recorder->connections().key(c.dense_id);
+    if (place_.world->wants_flight(name))
+        place_.world->add_flight(name, tls::copy_flight(c.logs->from_client));
 }
 
 void TlsSockets::advance(Time now, Connection& c) {
@@ -194,7 +215,10 @@ void TlsSockets::process(Time now, Connection& c) {
         for (const std::uint32_t bytes : out_.writes) c.writes.push_back(bytes);
         if (place_.recorder->wants_tls()) report_records(now, c);
         process_events(now, c);
-        if (out_.closes) c.closes = true;
+        if (out_.closes) {
+            c.closes = true;
+            c.has_failed |= place_.is_client && place_.config->replays != 0;
+        }
         if (out_.bulk_work > Duration::zero())
             place_.world->cpu(place_.node).charge(now, out_.bulk_work);
         const bool works = out_.work > Duration::zero();
@@ -211,6 +235,7 @@ void TlsSockets::process(Time now, Connection& c) {
     if (c.may_say_early && info.state != tls::State::Start) {
         c.may_say_early = false;
         c.said_early = info.early_bytes;
+        if (place_.config->replays == 0) keep_flight(c);
     }
     place_.world->figures(c.dense_id).end(place_.is_client).info = info;
 }
@@ -234,9 +259,13 @@ void TlsSockets::process_events(Time now, Connection& c) {
                 c.has_failed = true;
                 break;
             case EventKind::AlertSent:
-            case EventKind::AlertReceived:
-                if (tls::is_fatal(event.alert)) c.has_failed = true;
+            case EventKind::AlertReceived: {
+                if (!tls::is_fatal(event.alert)) break;
+                c.has_failed = true;
+                Time& at = event.kind == EventKind::AlertSent ? end.alert_sent : end.alert_received;
+                if (at.is_never()) at = now;
                 break;
+            }
             default:
                 break;
         }

@@ -123,6 +123,8 @@ private:
     void release(Connection& c);
 
     void begin(Time now, Connection& c);
+    void begin_replay(Time now, Connection& c);
+    void keep_flight(const Connection& c);
     void advance(Time now, Connection& c);
     void pull(Time now, Connection& c);
     void flush(Time now, Connection& c);

@@ -79,6 +79,7 @@ void Endpoint::Parts::fail(Alert alert) {
 
 /// One thing after the other, until the CPU or the peer is waited for.
 void Endpoint::Parts::run() {
+    if (is_replay) return run_replay();
     while (!busy && !is_over()) {
         const bool has_step = next_step < plan.size();
         if (!has_step && !has_message && !fetch()) return;

@@ -9,6 +9,7 @@
 
 #include "models/tls/config.h"
 #include "models/tls/record_log.h"
+#include "models/tls/replay.h"
 #include "models/tls/types.h"
 #include "sim/base/time.h"
 
@@ -146,6 +147,8 @@ public:
     /// TCP is open. The client says hello and sends up to `early` bytes of application data as
     /// 0-RTT, as far as a ticket allows (Info::early_bytes says how many).
     void start(Time now, std::uint32_t early, Output& out);
+    /// Instead: sends what another client sent first. Whatever the server answers ends it.
+    void replay(Time now, const FirstFlight& flight, Output& out);
     /// `total` bytes of the peer's stream have been read from TCP so far, in order.
     void on_bytes(Time now, std::uint64_t total, Output& out);
     /// The peer's stream has ended (FIN) behind the bytes told so far.

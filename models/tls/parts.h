@@ -97,6 +97,7 @@ struct Endpoint::Parts {
     Duration pending;  ///< work asked for by what was done, not yet handed out
     bool busy = false;
     bool has_message = false;  ///< a priced message waits at the front of `gathered`
+    bool is_replay = false;    ///< no client, but somebody who repeats one
 
     // --- reading (reading.cpp) ---
     std::uint64_t arrived = 0, next_record = 0;
@@ -161,6 +162,7 @@ struct Endpoint::Parts {
     void reset();
     void begin(Time at, Output& target) { now = at, output = &target; }
     void run();
+    void run_replay();
     void take_step(Step step);
     void add_steps(std::initializer_list<Step> steps) {
         plan.insert(plan.end(), steps.begin(), steps.end());

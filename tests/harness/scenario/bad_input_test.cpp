@@ -247,6 +247,18 @@ TEST_CASE("Mistakes in flows are reported", "[scenario][errors]") {
          "flows: {f: {app: bulk, from: a, to: b, bytes: 1 MB, over: tls,\n"
          "  tls: {client: {max_record: 32 B}}}}",
          "5:30", "too small"},
+        {kFlows,
+         "flows: {f: {app: bulk, from: a, to: b, bytes: 1 MB, over: tls,\n"
+         "  tls: {replay: \"g[x]\"}}}",
+         "5:17", "replay names a connection"},
+        {kFlows,
+         "flows: {f: {app: bulk, from: a, to: b, bytes: 1 MB, over: tls,\n"
+         "  tls: {replay: \"g[1]\"}}}",
+         "5:17", "there is no flow 'g'"},
+        {kFlows,
+         "flows: {f: {app: bulk, from: a, to: b, bytes: 1 MB, over: tls,\n"
+         "  tls: {replay: f}}}",
+         "5:17", "has no client that speaks TLS"},
         {kFlows, "flows: {f: {app: bulk, from: a, to: b, bytes: 1 MB, port: 70000}}", "4:59",
          "too large"},
         {kFlows,
