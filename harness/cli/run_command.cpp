@@ -212,6 +212,7 @@ ExitCode RunCommand::run_one(LoadedFile& file, const std::string& directory) {
     bool usable = true;
     run::Request request;
     request.limits = limits_;
+    request.latency = true;
     request.until_decided = options_.until_decided;
     if (options_.seed) request.options += fmt::format(" --seed {}", *options_.seed);
     for (const std::string& set : options_.sets)

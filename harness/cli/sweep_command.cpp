@@ -18,6 +18,7 @@
 #include "harness/sweep/reference_tables.h"
 #include "harness/sweep/slurm.h"
 #include "harness/sweep/summary.h"
+#include "harness/sweep/warm_up.h"
 
 namespace seedwire::cli {
 
@@ -114,6 +115,9 @@ void describe(const study::Plan& plan, const sweep::Keys& keys) {
                           until.confidence * 100, until.metric,
                           until.relative ? fmt::format("{:g} % of the mean", until.width * 100)
                                          : fmt::format("{:g}", until.width)));
+    if (study.settles)
+        print(fmt::format("  leaves out the first {}, behind which {} has settled\n",
+                          to_string(study.warm_up), study.settles->what.node->text));
     std::string metrics;
     for (const auto& figure : keys.measured.front().figures)
         metrics += fmt::format("{}{}", metrics.empty() ? "" : ", ", figure.name);
@@ -158,6 +162,10 @@ ExitCode SweepCommand::operator()() {
 
 /// Builds every point, or takes over from the store what was found out before.
 bool SweepCommand::find_keys(sweep::Store* store) {
+    if (const std::string why = sweep::find_warm_up(*opened_); !why.empty()) {
+        complain(fmt::format("seedwire: {}\n", why));
+        return false;
+    }
     const std::uint64_t inputs = sweep::inputs_digest(opened_->study, run::model_version());
     if (store != nullptr)
         if (auto kept = store->keys(inputs); kept && kept->points.size() == opened_->plan->size()) {

@@ -132,6 +132,9 @@ void write_tls(JsonWriter& json, const Run& run) {
         json.field("server_cpu_ns", t->server_cpu.ns());
         json.field("client_wait_ns", t->client_wait.ns());
         json.field("server_wait_ns", t->server_wait.ns());
+        const auto wire = i < run.latency.size() ? run.latency[i] : std::nullopt;
+        optional_time(json, "recovery_ns", wire ? std::optional{wire->recovery} : std::nullopt);
+        optional_time(json, "queueing_ns", wire ? std::optional{wire->queueing} : std::nullopt);
         json.key("alert");
         if (t->alert)
             json.value(tls::name_of(*t->alert));

@@ -51,21 +51,26 @@ std::string flow_table(const Run& run) {
     return table.text();
 }
 
-/// Where the time up to the first byte went, by flow: means over its connections.
+/// Where the time up to the first byte went, by flow: means over its connections. TCP and TLS
+/// follow each other; what comes after them is contained in them, or in what follows.
 std::string tls_table(const Run& run) {
     TextTable table{{"<flow over TLS", "<agreed on", "resumed", "TCP", "+ TLS", "client CPU",
-                     "server CPU", "CPU queue", "first byte", "retrans", "0-RTT", "<alert"}};
+                     "server CPU", "CPU queue", "recovery", "queueing", "first byte", "retrans",
+                     "0-RTT", "<alert"}};
     for (std::uint32_t i = 0; i < run.figures.flows.size(); ++i) {
         const auto t = observe::tls_summary(*run.world, i, -1);
         if (!t) continue;
         std::string agreed{observe::tls_version_word(t->version)};
         if (t->group != tls::Group::None) agreed += fmt::format(", {}", tls::name_of(t->group));
+        const auto wire = i < run.latency.size() ? run.latency[i] : std::nullopt;
         std::string alert{t->alert ? tls::name_of(*t->alert) : ""};
         if (t->alert) alert += t->alert_of_client ? " by the client" : " by the server";
         table.add({t->name, agreed, fmt::format("{} of {}", t->resumed, t->connections),
                    duration_text(t->tcp), duration_text(t->handshake), duration_text(t->client_cpu),
                    duration_text(t->server_cpu), duration_text(t->client_wait + t->server_wait),
-                   duration_text(t->first_byte), count_text(run.figures.flows[i].retransmissions),
+                   wire ? duration_text(wire->recovery) : "",
+                   wire ? duration_text(wire->queueing) : "", duration_text(t->first_byte),
+                   count_text(run.figures.flows[i].retransmissions),
                    t->early_accepted + t->early_refused > 0
                        ? fmt::format("{} taken, {} refused", t->early_accepted, t->early_refused)
                        : "",

@@ -60,6 +60,11 @@ struct Watchers {
         if (std::any_of(metrics.begin(), metrics.end(), is_of_node))
             recorder.add(nodes, trace::Recorder::kPackets);
         if (std::any_of(metrics.begin(), metrics.end(), is_info)) world.figures().keep_infos();
+        latency.emplace(world);
+        if (request.latency && latency->is_needed())
+            recorder.add(*latency, trace::Recorder::kPackets | trace::Recorder::kTls);
+        else
+            latency.reset();
         if (request.ladder) {
             ladder.emplace(world.network(), world.connections(), *request.ladder);
             recorder.add(*ladder,
@@ -80,6 +85,7 @@ struct Watchers {
     observe::NodeObserver nodes;
     judge::Moments moments;
     judge::IncidentObserver incidents;
+    std::optional<observe::LatencyObserver> latency;
     std::optional<observe::LadderObserver> ladder;
     std::unique_ptr<Recording> recording;
 };
@@ -239,6 +245,8 @@ Run execute(const scenario::Scenario& scenario, const Request& request) {
     run.digest = watchers.digest.result();
     run.figures = observe::collect(world);
     check_conservation(run);
+    for (std::uint32_t i = 0; watchers.latency && i < scenario.flows.size(); ++i)
+        run.latency.push_back(watchers.latency->of_flow(i));
     if (watchers.ladder) run.ladders = watchers.ladder->result();
     if (run.is_judged()) run.verdicts = judge::judge(watchers.evidence(world));
     if (run.complete()) collect(scenario, watchers.evidence(world), run);

@@ -12,6 +12,7 @@
 #include "harness/observe/digest.h"
 #include "harness/observe/figures.h"
 #include "harness/observe/ladder.h"
+#include "harness/observe/latency.h"
 #include "harness/run/exit_code.h"
 #include "harness/scenario/scenario.h"
 #include "harness/world/world.h"
@@ -38,6 +39,7 @@ struct Request {
     std::string record_directory;
     /// Called about every 2^14 events.
     std::function<void(const Progress&)> on_progress;
+    bool latency = false;  ///< find out where the time of connections over TLS went
     /// Stop as soon as nothing that may still happen can change a verdict.
     bool until_decided = false;
     /// What the scenario was changed with (`--seed 7`), for the command that looks further.
@@ -64,6 +66,8 @@ struct Run {
     std::uint64_t events = 0;
     observe::RunDigest digest;
     observe::RunFigures figures;
+    /// By flow; empty unless asked for.
+    std::vector<std::optional<observe::WireLatency>> latency;
     std::vector<observe::Ladder> ladders;
     std::vector<judge::Verdict> verdicts;
     /// Of Scenario::collected and Scenario::series, in their order; nothing where a thing did not

@@ -80,6 +80,7 @@ constexpr std::array kSections{
             "Short form: a list. One of `values`, `lin`, `log`, `cases`."},
     Section{"study.sample", "study: vary: sample", "Points spread over several ranges at once."},
     Section{"study.repeat", "study: repeat", "Short form: a number."},
+    Section{"study.warmup", "study: warmup", "Short form: a duration."},
     Section{"study.limits", "study: limits", "A run that reaches one has failed."},
     Section{"study.tables[]", "study: a table", ""},
     Section{"study.plots[]", "study: a plot", ""},

@@ -63,6 +63,27 @@ void StudyLoader::read_item(const Node& metric, const Node& what) {
     collect(metric, *interval);
 }
 
+/// A moment, or a series in which it is found.
+void StudyLoader::read_warm_up(const Fields& top) {
+    const Node* node = top.node("warmup");
+    if (node == nullptr) return;
+    if (!node->is_map()) {
+        const auto moment = node->is_scalar() ? parse_duration(node->text) : Parsed<Duration>{};
+        if (!moment || *moment < Duration::zero())
+            return reporter_.error(error_id::kBadValue, *node, "warmup takes a duration, or a map",
+                                   "3 s, or {settles: line.up.bytes, every: 100 ms}");
+        study_.warm_up = *moment;
+        return;
+    }
+    const Fields fields{reporter_, *node, *node, "study.warmup"};
+    const Node* metric = fields.require("settles");
+    const auto every = fields.optional_number("every");
+    if (metric == nullptr || !every ||
+        !scenario::require_scalar(*metric, "settles", "metric", reporter_))
+        return;
+    study_.settles = {written(*metric), Duration::ns(*every)};
+}
+
 void StudyLoader::read_repeat(const Fields& top) {
     const Node* repeat = top.node("repeat");
     if (repeat == nullptr) return;

@@ -149,12 +149,12 @@ Study StudyLoader::load(const Node& root) {
     study_.name = top.text("study");
     study_.description = top.text("description");
     study_.first_seed = static_cast<std::uint64_t>(top.number("seed"));
-    study_.warm_up = top.duration("warmup");
     read_base(top);
     read_vary(top);
     read_where(top);
     read_repeat(top);
     if (top.has("study")) read_collect(top);
+    read_warm_up(top);
     read_compare(top);
     read_limits(top);
     read_tables(top);

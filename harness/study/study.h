@@ -107,6 +107,7 @@ struct Study {
     std::uint64_t first_seed = 1;
     std::vector<scenario::Measurement> collect;
     Duration warm_up;
+    std::optional<scenario::Measurement> settles;  ///< the series that says how long warm_up is
     Limits limits;
     std::optional<Baseline> compare;
     std::vector<Table> tables;

@@ -58,6 +58,7 @@ private:
     void add_axis(Axis axis, const Node& where);
     void name_and_measure();
     // load_collect.cpp
+    void read_warm_up(const Fields& top);
     void read_collect(const Fields& top);
     void read_item(const Node& item);
     void read_item(const Node& metric, const Node& what);

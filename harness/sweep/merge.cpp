@@ -4,6 +4,7 @@
 
 #include "harness/run/model_version.h"
 #include "harness/sweep/keys.h"
+#include "harness/sweep/warm_up.h"
 
 namespace seedwire::sweep {
 
@@ -51,6 +52,8 @@ Merged merge(const std::vector<std::string>& shards, Store& into, std::size_t jo
             return fail(into.differs() ? run::ExitCode::Differs : run::ExitCode::Partial,
                         into.error());
     }
+    if (std::string why = find_warm_up(*merged.study); !why.empty())
+        return fail(run::ExitCode::BadInput, std::move(why));
     const study::Study& study = merged.study->study;
     into.save_sources(study, run::model_version());
     scenario::Diagnostics problems;

@@ -135,8 +135,11 @@ private:
             study_.base_written.empty() ? "in the study" : study_.base_written,
             store_.value("model_version"), plan_.size(), store_.value("runs"), first);
         if (study_.warm_up > Duration::zero())
-            add("| warm-up | {} of each run left out of rates, counts and series |\n",
-                to_string(study_.warm_up));
+            add("| warm-up | {} of each run left out of rates, counts and series{} |\n",
+                to_string(study_.warm_up),
+                study_.settles
+                    ? fmt::format("; found in {} by MSER-5", study_.settles->what.node->text)
+                    : "");
         if (store_.value("complete") != "yes")
             add("| **incomplete** | not all runs are done; `seedwire sweep --resume` goes on |\n");
         add("\nresults.sqlite holds the study and the scenario as they were read.\n");

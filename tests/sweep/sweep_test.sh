@@ -180,6 +180,34 @@ for ((round = 0; round < 3; round++)); do  # a worker alone
 done
 [[ $orphans -gt 0 ]] || fail 'no worker could be killed'
 
+# --- a beginning that is found --------------------------------------------------------------------
+cat >settles.study.yaml <<'YAML'
+version: 1
+study: the beginning is found
+base:
+  version: 1
+  hosts: [a, b]
+  stop: 10 s
+  links: [{name: line, between: [a, b], rate: 10 Mbit/s, delay: 20 ms, queue: 200 packets}]
+  flows: {load: {app: bulk, from: a, to: b, stop: 10 s}}
+vary: {line.delay: [10 ms, 60 ms]}
+repeat: 3
+warmup: {settles: line.up.bytes, every: 50 ms}
+collect: [load.goodput, line.up.utilisation]
+YAML
+run settles.study.yaml -o settles || fail 'a warm-up that is found'
+found=$(sed -n 's/^| warm-up | \(.*s\) of each run.*MSER-5 |$/\1/p' settles/summary.md)
+[[ -n $found && $found != '0 s' ]] || fail 'a warm-up that is found is said' "$(cat settles/summary.md)"
+sed "s/^warmup:.*/warmup: $found/" settles.study.yaml >given.study.yaml
+run given.study.yaml -o given || fail 'a warm-up that is given'
+for file in results.csv plot-1.svg; do
+    cmp settles/$file given/$file >said.txt && pass || fail "a warm-up found and given: $file" "$(cat said.txt)"
+done
+sed 's/every: 50 ms/every: 1 s/' settles.study.yaml >few.study.yaml
+run few.study.yaml -o few 2>said.txt
+is 'a warm-up that cannot be found exits 2' 2 $?
+says 'a warm-up that cannot be found' '10 values are too few' said.txt
+
 # --- a study that grows, a scenario that changes --------------------------------------------------
 sed 's/8 %/4 %, 8 %/' fixed.study.yaml >grown.study.yaml
 cp -r fixed-1 grown
