@@ -216,9 +216,9 @@ std::map<std::uint32_t, double> goodput_between(const SeenPackets& packets, Time
     const double seconds = static_cast<double>((to - from).ns()) / 1e9;
     for (const auto& [name, stream] : streams_of(packets)) {
         if (name.second != 0) continue;
+        double& goodput = result[name.first];
         stream.deliver([&](Time at, std::uint64_t bytes) {
-            if (at >= from && at < to)
-                result[name.first] += static_cast<double>(bytes) * 8 / seconds;
+            if (at >= from && at < to) goodput += static_cast<double>(bytes) * 8 / seconds;
         });
     }
     return result;

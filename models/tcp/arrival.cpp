@@ -251,6 +251,8 @@ bool process_ack(Connection& c, Time now, const wire::Segment& segment, const Ar
         challenge(c, now, out);
         return false;
     }
+    // What this ACK lets leave echoes the ACK itself. [PAWS-4]
+    c.receiver.note_accepted(now, arrival);
     if (progress >= 0) {
         input.window_changed = update_window(c, now, input.ack, arrival, scaled_window(c, segment));
         c.tcb.soft_error = Error::None;
@@ -341,11 +343,12 @@ void segment_arrives(Connection& c, Time now, const wire::Segment& segment, Outp
         complete_in_syn_received(c, now, segment, out);
         // Data sent early may be acknowledged along with the SYN.
         const StreamOffset ack = from_wire(segment.ack, c.tcb.iss, c.sender.snd_una());
-        if (ack > c.sender.snd_una()) process_ack(c, now, segment, arrival, out);
-        c.receiver.note_accepted(now, arrival);
+        if (ack > c.sender.snd_una())
+            process_ack(c, now, segment, arrival, out);
+        else
+            c.receiver.note_accepted(now, arrival);
     } else {
         if (!process_ack(c, now, segment, arrival, out)) return;
-        c.receiver.note_accepted(now, arrival);
         if (c.tcb.early) leave_early(c, now, out);
         if (!advance_closing(c, now, segment, arrival, out)) return;
     }

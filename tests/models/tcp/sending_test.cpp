@@ -350,6 +350,23 @@ TEST_CASE("PAWS refuses an old segment and answers with an ACK", "[tcp][paws][rf
     CHECK(d.endpoint().readable() == 10);
 }
 
+TEST_CASE("What an ACK makes leave echoes that ACK's timestamp, also a repetition",
+          "[tcp][rfc7323][PAWS-4]") {
+    DriveConfig config;
+    config.timestamps = config.sack = true;
+    TcpDrive d{config};
+    d.to_established();
+    d.write(6000);
+    d.discard();
+    d.at(1_ms);
+    d.in(d.peer().timestamps(1'000'777, 1).sack({{1089, 5041}}));
+    REQUIRE(d.pending() > 0);
+    const wire::Segment repeated = d.take();
+    CAPTURE(describe(repeated));
+    REQUIRE(repeated.cause == wire::Cause::FastRetransmit);
+    CHECK(repeated.ts_echo == 1'000'777);
+}
+
 TEST_CASE("Path MTU: a smaller one resends what no longer fits, without a reduction",
           "[tcp][rfc1191][PMTU-1]") {
     DriveConfig config;
