@@ -167,6 +167,20 @@ std::optional<Alert> Endpoint::Parts::read_chain(Bytes body, Bytes context) {
     return is_unreadable ? std::optional{Alert::BadCertificate} : std::nullopt;
 }
 
+/// Of the peer, within the handshake. A client need not have a certificate: then nothing is signed.
+void Endpoint::Parts::on_authentication(HandshakeType type, Bytes message) {
+    const Bytes body = message.subspan(kMessageHeader);
+    const bool is_signature = type == HandshakeType::CertificateVerify;
+    if (is_signature)
+        on_certificate_verify(body, transcript);
+    else
+        on_certificate(body, type == HandshakeType::CompressedCertificate, {});
+    transcript.add(message);
+    if (is_over()) return;
+    const bool is_done = is_signature || peer_chain.empty();
+    enter(is_done ? State::WaitFinished : State::WaitCertificateVerify);
+}
+
 void Endpoint::Parts::on_certificate(Bytes body, bool is_compressed, Bytes context) {
     peer_chain.clear();
     const auto problem =

@@ -118,15 +118,8 @@ void Endpoint::Parts::on_client_message(HandshakeType type, Bytes message) {
             return on_certificate_request(message);
         case HandshakeType::Certificate:
         case HandshakeType::CompressedCertificate:
-            transcript.add(message);
-            on_certificate(body, type == HandshakeType::CompressedCertificate, {});
-            if (!is_over()) enter(State::WaitCertificateVerify);
-            return;
         case HandshakeType::CertificateVerify:
-            on_certificate_verify(body, transcript);
-            transcript.add(message);
-            if (!is_over()) enter(State::WaitFinished);
-            return;
+            return on_authentication(type, message);
         case HandshakeType::Finished:
             return on_server_finished(message);
         case HandshakeType::NewSessionTicket:

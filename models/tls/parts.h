@@ -236,6 +236,7 @@ struct Endpoint::Parts {
     void send_certificate(Bytes context);
     void send_certificate_verify(Transcript& over);
     void price_signature();
+    void on_authentication(HandshakeType type, Bytes message);
     void on_certificate(Bytes body, bool is_compressed, Bytes context);
     void on_certificate_verify(Bytes body, const Transcript& over);
     Transcript& own_transcript();

@@ -281,16 +281,8 @@ void Endpoint::Parts::on_server_message(HandshakeType type, Bytes message) {
             return enter(State::WaitFinished);
         case HandshakeType::Certificate:
         case HandshakeType::CompressedCertificate:
-            on_certificate(body, type == HandshakeType::CompressedCertificate, {});
-            transcript.add(message);
-            if (!is_over())
-                enter(peer_chain.empty() ? State::WaitFinished : State::WaitCertificateVerify);
-            return;
         case HandshakeType::CertificateVerify:
-            on_certificate_verify(body, transcript);
-            transcript.add(message);
-            if (!is_over()) enter(State::WaitFinished);
-            return;
+            return on_authentication(type, message);
         case HandshakeType::Finished:
             return on_client_finished(message);
         case HandshakeType::KeyUpdate:
