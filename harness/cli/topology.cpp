@@ -8,6 +8,7 @@
 
 #include "harness/observe/text_columns.h"
 #include "harness/run/text_table.h"
+#include "harness/scenario/sysctls.h"
 #include "sim/base/overloaded.h"
 
 namespace seedwire::cli {
@@ -186,6 +187,13 @@ std::string flows_section(const Scenario& s, const net::Network& network) {
 }
 
 std::string change_text(const Scenario& s, const TimelineEntry& entry) {
+    if (const auto* sysctl = std::get_if<TimelineEntry::SetSysctl>(&entry.change)) {
+        const scenario::SysctlRow& row = scenario::sysctl_rows()[sysctl->row];
+        tcp::Sysctls shown;
+        scenario::set_sysctl(row, shown, sysctl->value);
+        return fmt::format("{} of {} becomes {}", row.name, s.nodes[sysctl->node].name,
+                           scenario::print_sysctl(row, shown));
+    }
     const std::string link =
         s.links[entry.target.link].name + (entry.target.up && entry.target.down ? ""
                                            : entry.target.up                    ? ".up"
@@ -199,6 +207,7 @@ std::string change_text(const Scenario& s, const TimelineEntry& entry) {
                    },
                    [&](const TimelineEntry::Cut&) { return link + " is cut"; },
                    [&](const TimelineEntry::Restore&) { return link + " works again"; },
+                   [&](const TimelineEntry::SetSysctl&) { return std::string{}; },
                    [&](const TimelineEntry::SetLoss& c) {
                        return fmt::format("{} loss becomes {}", link, to_string(c.probability));
                    }},

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -75,7 +76,7 @@ private:
         Datum left = binary(1);
         bool holds = true, any = false;
         for (std::string_view sign = next_comparison(); !sign.empty(); sign = next_comparison()) {
-            text_.accept(sign);
+            accept_comparison(sign);
             Datum right = binary(1);
             holds = compare(sign, left, right) && holds;
             any = true;
@@ -88,11 +89,26 @@ private:
             const bool shift = text_.looking_at("<<") || text_.looking_at(">>");
             if (!shift && text_.looking_at(sign)) return sign;
         }
-        return {};
+        if (text_.looking_at_word("in")) return "in";
+        return text_.looking_at_word("not") ? "not in" : "";
+    }
+    void accept_comparison(std::string_view sign) {
+        if (sign != "not in") return void(text_.accept(sign));
+        text_.accept_word("not");
+        if (!text_.accept_word("in")) text_.expect("in");
+    }
+    bool contains(const Datum& all, const Datum& one) {
+        const auto* items = std::get_if<std::vector<Datum>>(&all.value);
+        if (items == nullptr)
+            unsupported(text_.position(), "'in' looks into tuples and lists here");
+        return std::any_of(items->begin(), items->end(),
+                           [&](const Datum& item) { return equal(item, one); });
     }
     bool compare(std::string_view sign, const Datum& a, const Datum& b) {
         if (sign == "==") return equal(a, b);
         if (sign == "!=") return !equal(a, b);
+        if (sign == "in") return contains(b, a);
+        if (sign == "not in") return !contains(b, a);
         if (!is_number(a) || !is_number(b))
             unsupported(text_.position(), "only numbers have an order here");
         const double left = as_double(a), right = as_double(b);
@@ -169,6 +185,15 @@ private:
             text_.expect(")");
             return inner;
         }
+        if (text_.accept("[")) {
+            std::vector<Datum> items;
+            while (!text_.looking_at("]")) {
+                items.push_back(expression());
+                if (!text_.accept(",")) break;
+            }
+            text_.expect("]");
+            return {std::move(items)};
+        }
         if (auto literal = text_.literal()) return std::move(*literal);
         const std::string name = text_.word();
         if (name.empty()) unsupported(at, "this Python expression is not understood");
@@ -213,6 +238,8 @@ void run_assert(PythonText& text, Evaluator& evaluator) {
     const Position at = text.position();
     const std::string_view rest = text.rest_of_statement();
     const Datum condition = evaluator.expression();
+    // Python looks at the message only if it is needed.
+    if (is_true(condition) && text.looking_at(",")) return text.skip_expressions();
     std::string message;
     if (text.accept(",")) message = to_string(evaluator.tuple_or_expression());
     if (is_true(condition)) return;
@@ -230,7 +257,7 @@ void run_statement(PythonText& text, Variables& variables) {
     } else if (name == "import" || name == "from") {
         text.skip_statement();
     } else if (name == "print") {
-        if (!text.at_end_of_statement()) evaluator.tuple_or_expression();
+        text.skip_expressions();  // nobody reads it
     } else if (!name.empty() && text.accept("=") && !text.looking_at("=")) {
         variables[name] = evaluator.tuple_or_expression();
     } else if (name != "pass") {

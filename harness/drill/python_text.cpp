@@ -18,8 +18,8 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 void PythonText::advance(std::size_t count) {
     for (; count > 0 && index_ < text_.size(); --count, ++index_) {
-        if (text_[index_] == '(') ++depth_;
-        if (text_[index_] == ')') --depth_;
+        if (text_[index_] == '(' || text_[index_] == '[') ++depth_;
+        if (text_[index_] == ')' || text_[index_] == ']') --depth_;
         if (text_[index_] == '\n') {
             ++position_.line;
             position_.column = 1;
@@ -69,8 +69,12 @@ bool PythonText::accept(std::string_view what) {
     return true;
 }
 
+bool PythonText::looking_at_word(std::string_view what) {
+    return looking_at(what) && !is_word(at(index_ + what.size()));
+}
+
 bool PythonText::accept_word(std::string_view what) {
-    return looking_at(what) && !is_word(at(index_ + what.size())) && accept(what);
+    return looking_at_word(what) && accept(what);
 }
 
 void PythonText::expect(std::string_view what) {
@@ -119,6 +123,11 @@ std::string_view PythonText::rest_of_statement() {
     skip();
     const std::string_view rest = text_.substr(index_);
     return rest.substr(0, rest.find_first_of("\n;#"));
+}
+
+void PythonText::skip_expressions() {
+    while (!at_end_of_statement())
+        if (!literal()) advance(1);
 }
 
 void PythonText::skip_statement() { advance(rest_of_statement().size()); }

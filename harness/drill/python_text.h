@@ -19,6 +19,7 @@ public:
     bool at_end_of_statement();
     bool looking_at(std::string_view what);
     bool accept(std::string_view what);
+    bool looking_at_word(std::string_view what);
     bool accept_word(std::string_view what);
     void expect(std::string_view what);
     std::string word();
@@ -26,6 +27,7 @@ public:
     std::optional<Datum> literal();
     std::string_view rest_of_statement();
     void skip_statement();
+    void skip_expressions();  ///< to the end of the statement, over brackets and texts
     Position position();
 
 private:
@@ -35,7 +37,7 @@ private:
 
     std::string_view text_;
     std::size_t index_ = 0;
-    int depth_ = 0;  // of parentheses
+    int depth_ = 0;  // of parentheses and brackets
     Position position_;
 };
 

@@ -362,6 +362,15 @@ void Writer::change(std::uint32_t index) {
         if (entry.fault != index) continue;
         first = std::min(first, entry.at);
         last = std::max(last, entry.at);
+        if (const auto* sysctl = std::get_if<TimelineEntry::SetSysctl>(&entry.change)) {
+            const SysctlRow& row = sysctl_rows()[sysctl->row];
+            tcp::Sysctls shown;
+            set_sysctl(row, shown, sysctl->value);
+            settings +=
+                fmt::format("{}{}.tcp.{}: {}", settings.empty() ? "" : ", ",
+                            scenario_.nodes[sysctl->node].name, row.name, print_sysctl(row, shown));
+            continue;
+        }
         std::string path = scenario_.links[entry.target.link].name;
         if (!entry.target.up || !entry.target.down) path += entry.target.up ? ".up" : ".down";
         const std::string_view separator = settings.empty() ? "" : ", ";

@@ -3,13 +3,17 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "harness/scenario/error_ids.h"
 #include "harness/scenario/loader.h"
 #include "harness/scenario/match_parser.h"
+#include "harness/scenario/sysctls.h"
 
 namespace seedwire::scenario {
 namespace {
+
+constexpr std::string_view kTcpOfHost = ".tcp";
 
 using Action = net::FaultRule::Action;
 using Range = net::FaultRule::Range;
@@ -230,6 +234,40 @@ void Loader::read_change(const Node& node, const Fields& fields, std::uint32_t i
     }
 }
 
+/// HOST.tcp.NAME: `dot` is the one before NAME.
+void Loader::read_timed_sysctl(const Entry& entry, std::size_t dot, Time at, const Node& where,
+                               std::uint32_t index) {
+    const std::string_view path = entry.key.text;
+    const std::string_view host = path.substr(0, dot - kTcpOfHost.size());
+    const std::string_view name = path.substr(dot + 1);
+    const auto node = names_.nodes.find(host);
+    if (!node || scenario_.nodes[*node].router) {
+        reporter_.error_in(error_id::kUnknownName, entry.key, 0, host.size(),
+                           fmt::format("no host '{}'", host),
+                           did_you_mean(host, names_.nodes.all()));
+        return;
+    }
+    const std::span<const SysctlRow> rows = sysctl_rows();
+    const auto row = std::find_if(rows.begin(), rows.end(),
+                                  [&](const SysctlRow& each) { return each.name == name; });
+    if (row == rows.end()) {
+        reporter_.error_in(error_id::kUnknownKey, entry.key, dot + 1, name.size(),
+                           fmt::format("'{}' cannot be set", name),
+                           "`seedwire list sysctls` has the names", "");
+        return;
+    }
+    const auto value =
+        read_quantity(entry.value, *Schema::instance().find("hosts.*.tcp", name), reporter_);
+    if (!value) return;
+    TimelineEntry change;
+    change.at = at;
+    change.where = reporter_.span(where);
+    change.fault = index;
+    change.change =
+        TimelineEntry::SetSysctl{*node, static_cast<std::uint32_t>(row - rows.begin()), *value};
+    scenario_.timeline.push_back(change);
+}
+
 void Loader::read_settings(const Node& settings, Time at, const Node& where, std::uint32_t index) {
     const std::string hint = "write {line.down.rate: 4 Mbit/s}";
     if (!settings.is_map() || settings.entries.empty()) {
@@ -242,13 +280,19 @@ void Loader::read_settings(const Node& settings, Time at, const Node& where, std
         const std::size_t dot = path.rfind('.');
         const std::string_view name =
             std::string_view{path}.substr(dot == std::string::npos ? 0 : dot + 1);
+        if (dot != std::string::npos &&
+            std::string_view{path}.substr(0, dot).ends_with(kTcpOfHost)) {
+            read_timed_sysctl(entry, dot, at, where, index);
+            continue;
+        }
         const bool known = name == "rate" || name == "delay" || name == "loss";
         if (dot == std::string::npos || !known) {
             reporter_.error_in(
                 error_id::kUnknownKey, entry.key, dot == std::string::npos ? 0 : dot + 1,
                 name.size(), fmt::format("'{}' cannot be set", name),
                 dot == std::string::npos ? hint : did_you_mean(name, {"rate", "delay", "loss"}),
-                "rate, delay and loss of a link or of its direction can be set");
+                "rate, delay and loss of a link or of its direction can be set, and settings of a "
+                "host's TCP: HOST.tcp.NAME");
             continue;
         }
         const auto target = target_of_path(entry.key, 0, std::string_view{path}.substr(0, dot));

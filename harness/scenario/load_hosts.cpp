@@ -43,17 +43,6 @@ void read_buffer_triple(const Fields& tcp, std::string_view name, Reporter& repo
     for (std::size_t i = 0; i < 3; ++i) triple[i] = static_cast<std::int32_t>(values[i]);
 }
 
-void read_sysctl(const SysctlRow& row, const Fields& tcp, tcp::Sysctls& sysctls) {
-    if (!tcp.has(row.name)) return;
-    const std::int64_t value = tcp.number(row.name);
-    if (const auto* flag = std::get_if<bool tcp::Sysctls::*>(&row.field))
-        sysctls.** flag = value != 0;
-    else if (const auto* number = std::get_if<std::int32_t tcp::Sysctls::*>(&row.field))
-        sysctls.** number = static_cast<std::int32_t>(value);
-    else
-        sysctls.*std::get<Duration tcp::Sysctls::*>(row.field) = Duration::ns(value);
-}
-
 }  // namespace
 
 void Loader::read_node(const Node& name, const Node& settings, bool router) {
@@ -107,7 +96,8 @@ void Loader::read_tcp(NodeSpec& node, const Fields& host) {
             }
             read_buffer_triple(tcp, "tcp_rmem", reporter_, sysctls.tcp_rmem);
             read_buffer_triple(tcp, "tcp_wmem", reporter_, sysctls.tcp_wmem);
-            for (const SysctlRow& row : sysctl_rows()) read_sysctl(row, tcp, sysctls);
+            for (const SysctlRow& row : sysctl_rows())
+                if (tcp.has(row.name)) set_sysctl(row, sysctls, tcp.number(row.name));
         }
     }
     if (node.sysctls.profile == tcp::Profile::Rfc) node.wakeup = Duration::zero();

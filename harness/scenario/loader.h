@@ -106,6 +106,8 @@ private:
     void read_fault(const Node& node, std::uint32_t index);
     void read_exact_fault(const Node& action_key, const Node& settings, std::uint32_t index);
     void read_change(const Node& node, const Fields& fields, std::uint32_t index);
+    void read_timed_sysctl(const Entry& entry, std::size_t dot, Time at, const Node& where,
+                           std::uint32_t index);
     void read_settings(const Node& settings, Time at, const Node& where, std::uint32_t index);
     std::optional<LinkTarget> read_target(const Node& node);
     std::optional<LinkTarget> target_of_path(const Node& node, std::size_t offset,

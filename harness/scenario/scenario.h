@@ -100,6 +100,11 @@ struct TimelineEntry {
     struct SetLoss {
         Probability probability;
     };  ///< of the direction's Bernoulli loss
+    /// `sysctl -w` on a host: a row of sysctl_rows(). It has no target.
+    struct SetSysctl {
+        std::uint32_t node = 0, row = 0;
+        std::int64_t value = 0;
+    };
     /// Direction 0 = up, 1 = down.
     struct Target {
         std::uint32_t link = 0;
@@ -107,7 +112,7 @@ struct TimelineEntry {
     };
     Time at;
     Target target;
-    std::variant<SetRate, SetDelay, Cut, Restore, SetLoss> change;
+    std::variant<SetRate, SetDelay, Cut, Restore, SetLoss, SetSysctl> change;
     SourceSpan where;
     std::uint32_t fault = 0;  ///< its place in `faults`
 };

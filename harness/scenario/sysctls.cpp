@@ -130,6 +130,15 @@ constexpr std::array kRows{
 
 std::span<const SysctlRow> sysctl_rows() { return kRows; }
 
+void set_sysctl(const SysctlRow& row, S& sysctls, std::int64_t value) {
+    if (const auto* flag = std::get_if<bool S::*>(&row.field))
+        sysctls.** flag = value != 0;
+    else if (const auto* number = std::get_if<std::int32_t S::*>(&row.field))
+        sysctls.** number = static_cast<std::int32_t>(value);
+    else
+        sysctls.*std::get<Duration S::*>(row.field) = Duration::ns(value);
+}
+
 std::string print_sysctl(const SysctlRow& row, const tcp::Sysctls& sysctls) {
     if (const auto* flag = std::get_if<bool S::*>(&row.field)) return sysctls.**flag ? "1" : "0";
     if (const auto* number = std::get_if<std::int32_t S::*>(&row.field))

@@ -1,6 +1,7 @@
 // The TCP settings of a host by the names people know: one row a sysctl.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +20,8 @@ struct SysctlRow {
     std::string_view help;
 };
 std::span<const SysctlRow> sysctl_rows();
+/// `value` in base units, as the schema reads it: 1, nanoseconds.
+void set_sysctl(const SysctlRow& row, tcp::Sysctls& sysctls, std::int64_t value);
 /// The value as the schema writes it: "1", "60 s".
 std::string print_sysctl(const SysctlRow& row, const tcp::Sysctls& sysctls);
 

@@ -1,5 +1,7 @@
 #include "harness/world/timeline.h"
 
+#include "harness/scenario/sysctls.h"
+
 namespace seedwire::world {
 
 using scenario::TimelineEntry;
@@ -14,7 +16,8 @@ Timeline::Timeline(const scenario::Scenario& scenario, Simulation& simulation,
     set_background(true);
 }
 
-void Timeline::start() {
+void Timeline::start(std::span<const std::unique_ptr<host::Host>> hosts) {
+    hosts_ = hosts;
     if (!scenario_.timeline.empty()) simulation_.wake(id_, scenario_.timeline.front().at);
 }
 
@@ -25,6 +28,11 @@ Time Timeline::on_due(Time now) {
 }
 
 void Timeline::apply(Time now, const TimelineEntry& entry) {
+    if (const auto* sysctl = std::get_if<TimelineEntry::SetSysctl>(&entry.change)) {
+        scenario::set_sysctl(scenario::sysctl_rows()[sysctl->row], hosts_[sysctl->node]->sysctls(),
+                             sysctl->value);
+        return;
+    }
     const auto change = [&](std::uint32_t direction) {
         if (const auto* rate = std::get_if<TimelineEntry::SetRate>(&entry.change))
             network_.set_rate(now, direction, rate->rate);

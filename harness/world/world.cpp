@@ -103,7 +103,7 @@ void World::add_flow(std::uint32_t index) {
 
 void World::start() {
     simulation_.start();
-    timeline_.start();
+    timeline_.start(hosts_);
     for (const auto& host : hosts_)
         if (host) host->start();
 }

@@ -51,6 +51,7 @@ const std::string& Host::name() const { return parts_->config.name; }
 std::uint32_t Host::node() const { return parts_->config.node; }
 wire::Address Host::address() const { return parts_->address; }
 const socket::Stack& Host::stack() const { return *parts_->stack; }
+tcp::Sysctls& Host::sysctls() { return parts_->config.sysctls; }
 
 bool Host::programs_finished() const { return parts_->programs_finished(); }
 

@@ -62,6 +62,7 @@ public:
     wire::Address address() const;
     bool programs_finished() const;  ///< every application has done what it was asked to do
     const socket::Stack& stack() const;
+    tcp::Sysctls& sysctls();  ///< as `sysctl -w` changes them while the run goes on
 
     // --- net::Node, Entity ---
     void on_packet(Time now, std::uint32_t interface, wire::PacketRef packet) override;

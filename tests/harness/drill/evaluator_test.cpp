@@ -31,6 +31,9 @@ TEST_CASE("Assertions that hold say nothing", "[drill][evaluator]") {
     CHECK_NOTHROW(run("assert (0x21 & TCPI_OPT_SYN_DATA) != 0 and not 1 == 2  # remark"));
     CHECK_NOTHROW(run("assert (tcpi_snd_cwnd == 10 or\n  tcpi_rtt == 1), (1, 'a')"));
     CHECK_NOTHROW(run("x = tcpi_snd_cwnd * 2 + 1\nassert x == 21 and x // 2 == 10 and x / 2 > 10"));
+    CHECK_NOTHROW(run("assert tcpi_snd_cwnd in (9, 10) and 3 not in [1, 2]"));
+    CHECK_NOTHROW(run("assert 1 == 1, 'cwnd; {}'.format(\n unknown[0])\nassert 2 == 2"));
+    CHECK_NOTHROW(run("print(f'{unknown}')\nprint \"x\", unknown.y"));
     CHECK_NOTHROW(run("assert -7 // 2 == -4 and -7 % 2 == 1 and 1 << 4 | 1 == 17"));
     CHECK_NOTHROW(run("assert abs(-3) == 3 and min(2, 1) == 1 and 5 - 2 - 1 == 2"));
     CHECK_NOTHROW(run("print(tcpi_rtt)\nimport sys"));
@@ -45,6 +48,9 @@ TEST_CASE("A false assertion shows itself and its message", "[drill][evaluator]"
 }
 
 TEST_CASE("Other Python is refused, never passed over", "[drill][evaluator]") {
+    CHECK(stop_of("assert 1 in (2, 3), 'not there'").message.find("not there") !=
+          std::string::npos);
+    CHECK(stop_of("assert 1 in tcpi_rtt").kind == Stop::Kind::Unsupported);
     CHECK(stop_of("assert unknown == 1").kind == Stop::Kind::Unsupported);
     CHECK(stop_of("for i in x: pass").kind == Stop::Kind::Unsupported);
     CHECK(stop_of("assert open('x')").kind == Stop::Kind::Unsupported);

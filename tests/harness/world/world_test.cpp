@@ -98,4 +98,19 @@ TEST_CASE("The figures of an exchange are those of its packets", "[observe][figu
     CHECK(up.busy == Duration::ns(static_cast<std::int64_t>(up.bytes) * 800));
 }
 
+TEST_CASE("A setting of a host's TCP changes at its moment", "[world][timeline]") {
+    const std::string bulk = ": {app: bulk, from: client, to: server, bytes: 10 kB, ";
+    const std::string flows =
+        "flows:\n  early" + bulk + "port: 80}\n  late" + bulk + "port: 81, start: 2 s}\n";
+    const auto ran =
+        run_text(two_hosts(flows + "faults:\n  - {at: 1 s, set: {client.tcp.initcwnd: 1}}\n"));
+    const auto completion = [&](std::size_t flow) {
+        return ran->run.figures.flows[flow].completion.value();
+    };
+    // One segment, two, four: nearly two round trips more than with ten at once.
+    CHECK(completion(1) > completion(0) + Duration::ms(70));
+    const auto plain = run_text(two_hosts(flows));
+    CHECK(plain->run.figures.flows[1].completion == plain->run.figures.flows[0].completion);
+}
+
 }  // namespace seedwire::world
