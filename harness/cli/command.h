@@ -50,6 +50,7 @@ void add_check_command(CLI::App& program, ExitCode& code);
 void add_test_command(CLI::App& program, ExitCode& code);
 void add_drill_command(CLI::App& program, ExitCode& code);
 void add_replay_command(CLI::App& program, ExitCode& code);
+void add_diff_command(CLI::App& program, ExitCode& code);
 void add_list_command(CLI::App& program, ExitCode& code);
 void add_schema_command(CLI::App& program, ExitCode& code);
 void add_new_command(CLI::App& program, ExitCode& code);

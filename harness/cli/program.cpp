@@ -30,6 +30,7 @@ int run_program(int argc, char** argv) {
     add_test_command(program, code);
     add_drill_command(program, code);
     add_replay_command(program, code);
+    add_diff_command(program, code);
     add_sweep_command(program, code);
     add_merge_command(program, code);
     add_table_command(program, code);

@@ -8,6 +8,7 @@
 #include "harness/replay/figures.h"
 #include "harness/replay/known_differences.h"
 #include "harness/replay/report.h"
+#include "harness/replay/run_difference.h"
 #include "harness/replay/side_by_side.h"
 #include "harness/replay/trace_file.h"
 #include "tests/support/catch.h"
@@ -197,6 +198,31 @@ TEST_CASE("what differs from a recording is noticed") {
     SeenPackets changed = real.exact.packets;
     std::swap(changed[40].seq, changed[41].seq);
     CHECK_FALSE(compare(real.measured, changed).identical());
+}
+
+TEST_CASE("two runs are compared, and part where a packet is lost in one of them") {
+    const auto run = [](const std::string& fault) {
+        scenario::Diagnostics problems;
+        const auto loaded = scenario::load("t.yaml",
+                                           "version: 1\nhosts: [a, b]\nlinks:\n"
+                                           "  - {name: l, between: [a, b], rate: 10 Mbit/s, "
+                                           "delay: 5 ms}\nflows:\n"
+                                           "  f: {app: bulk, from: a, to: b, bytes: 50 kB}\n" +
+                                               fault,
+                                           {}, problems);
+        REQUIRE(loaded.has_value());
+        return observe_run(*loaded, fault.empty() ? "whole" : "lossy");
+    };
+    const std::string fault = "faults: [{drop: {on: l.up, match: \"tcp.len > 0\", nth: 3}}]\n";
+    CHECK_FALSE(compare_runs(run(""), run("")).differs());
+    const RunDifference difference = compare_runs(run(""), run(fault));
+    REQUIRE(difference.differs());
+    // The loss shows first where the receiver acknowledges something else.
+    CHECK(difference.left.directions[difference.agreement.first->direction] == "l.down");
+    const std::string text = difference_text(difference, 120);
+    CHECK(text.find("first difference on l.down, at b") == 0);
+    CHECK(text.find("because: out of order") != std::string::npos);
+    CHECK(difference_json(difference).find("\"node\": \"b\"") != std::string::npos);
 }
 
 TEST_CASE("a folder that is no case says what is missing") {
