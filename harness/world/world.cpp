@@ -55,15 +55,22 @@ void World::build_network() {
 
 void World::build_hosts() {
     hosts_.resize(scenario_.nodes.size());
+    std::vector<bool> sysctls_change(hosts_.size());
+    for (const scenario::TimelineEntry& entry : scenario_.timeline) {
+        using SetSysctl = scenario::TimelineEntry::SetSysctl;
+        if (const auto* set = std::get_if<SetSysctl>(&entry.change))
+            sysctls_change[set->node] = true;
+    }
     for (std::uint32_t i = 0; i < hosts_.size(); ++i) {
         const scenario::NodeSpec& node = scenario_.nodes[i];
         if (node.router) {
             network_.attach_router(i);
             continue;
         }
-        const host::HostConfig config{node.name, i, node.sysctls, node.wakeup, node.ttl};
-        hosts_[i] =
-            std::make_unique<host::Host>(config, simulation_, network_, recorder_, figures_);
+        const host::HostConfig config{node.name,        i, node.ttl, node.wakeup, node.sysctls,
+                                      sysctls_change[i]};
+        hosts_[i] = std::make_unique<host::Host>(config, simulation_, network_, recorder_, figures_,
+                                                 workspace_);
         if (node.cpu) tls_.add_cpu(i, *node.cpu);
     }
 }

@@ -57,6 +57,7 @@ private:
     trace::Recorder recorder_;
     net::Network network_;
     host::FigureTable figures_;
+    host::Workspace workspace_;
     std::vector<std::unique_ptr<host::Host>> hosts_;  ///< by node, null for routers
     app::TlsWorld tls_;
     app::Applications applications_;

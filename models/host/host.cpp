@@ -11,8 +11,9 @@
 namespace seedwire::host {
 
 Host::Host(const HostConfig& config, Simulation& simulation, net::Network& network,
-           trace::Recorder& recorder, FigureTable& figures)
-    : parts_{std::make_unique<Parts>(*this, config, simulation, network, recorder, figures)} {
+           trace::Recorder& recorder, FigureTable& figures, Workspace& workspace)
+    : parts_{std::make_unique<Parts>(*this, config, simulation, network, recorder, figures,
+                                     workspace)} {
     set_background(true);
     parts_->entity = simulation.add(*this, "host/" + config.name, Phase::Timer);
     network.attach(config.node, *this);
@@ -22,7 +23,10 @@ Host::~Host() = default;
 void Host::start() {
     Parts& p = *parts_;
     p.address = p.network.address(p.config.node);
-    p.stack.emplace(p.config.sysctls, p.address, p.simulation.seed(), p.config.name);
+    socket::Commons& commons = p.workspace.commons;
+    const tcp::Sysctls& own = p.config.sysctls;
+    p.stack.emplace(p.config.sysctls_change ? own : commons.share(own), p.address,
+                    p.simulation.seed(), p.config.name, &commons);
     p.stack->watch_windows(p.recorder.wants_windows());
     p.udp.emplace(p.address);
     for (SocketOwner* owner : p.owners) owner->on_start(Time::zero());
@@ -51,7 +55,10 @@ const std::string& Host::name() const { return parts_->config.name; }
 std::uint32_t Host::node() const { return parts_->config.node; }
 wire::Address Host::address() const { return parts_->address; }
 const socket::Stack& Host::stack() const { return *parts_->stack; }
-tcp::Sysctls& Host::sysctls() { return parts_->config.sysctls; }
+tcp::Sysctls& Host::sysctls() {
+    SEEDWIRE_ASSERT(parts_->config.sysctls_change);
+    return parts_->config.sysctls;
+}
 
 bool Host::programs_finished() const { return parts_->programs_finished(); }
 
@@ -101,6 +108,7 @@ void Host::Parts::receive_segment(Time now, wire::PacketRef ref) {
     if (packet.payload_length > 0 && arrival.label != socket::kNoLabel) {
         account_arrival(now, arrival.label, packet);
     }
+    wire::Segment& arriving = workspace.arriving;
     wire::get_header_fields(packet, arriving);
     wire::get_extension_fields(pool.extension(packet), arriving);
     pool.release(ref);

@@ -4,9 +4,11 @@
 // How a world is put together:
 //     trace::Recorder recorder;                        // one per run
 //     host::FigureTable figures;                       // one per run
+//     host::Workspace workspace;                       // one per run
 //     net::Network network(simulation, recorder, routing);
 //     const std::uint32_t node = network.add_node("client", false, {});
-//     host::Host client({.name = "client", .node = node}, simulation, network, recorder, figures);
+//     host::Host client({.name = "client", .node = node}, simulation, network, recorder, figures,
+//                       workspace);
 //     app::Applications applications;                  // models/app/applications.h
 //     applications.add_flow({...}, client, server);    // while names are being collected
 //     network.build();
@@ -34,9 +36,17 @@ namespace seedwire::host {
 struct HostConfig {
     std::string name;
     std::uint32_t node = 0;  ///< dense id from Network::add_node()
-    tcp::Sysctls sysctls;
-    Duration wakeup = Duration::us(30);  ///< from news in a socket to the program seeing them
     std::uint8_t ttl = 64;
+    Duration wakeup = Duration::us(30);  ///< from news in a socket to the program seeing them
+    tcp::Sysctls sysctls;
+    bool sysctls_change = false;  ///< by Host::sysctls(): else equal ones are shared with others
+};
+
+/// What hosts work with while they handle an event: empty between events, one for all of a run.
+/// With a thousand hosts it is in the cache only if they share it.
+struct Workspace {
+    socket::Commons commons;
+    wire::Segment arriving;  ///< the segment being processed; here it need not be made each time
 };
 
 class Host final : public net::Node, public Entity, public SocketApi {
@@ -44,7 +54,7 @@ public:
     /// Attaches itself to its node and registers its entity, "host/<name>", in Phase::Timer. The
     /// seed is the simulation's.
     Host(const HostConfig& config, Simulation& simulation, net::Network& network,
-         trace::Recorder& recorder, FigureTable& figures);
+         trace::Recorder& recorder, FigureTable& figures, Workspace& workspace);
     ~Host() override;
     Host(const Host&) = delete;
     Host& operator=(const Host&) = delete;
@@ -62,7 +72,8 @@ public:
     wire::Address address() const;
     bool programs_finished() const;  ///< every application has done what it was asked to do
     const socket::Stack& stack() const;
-    tcp::Sysctls& sysctls();  ///< as `sysctl -w` changes them while the run goes on
+    /// As `sysctl -w` changes them while the run goes on. Requires: HostConfig::sysctls_change.
+    tcp::Sysctls& sysctls();
 
     // --- net::Node, Entity ---
     void on_packet(Time now, std::uint32_t interface, wire::PacketRef packet) override;

@@ -34,14 +34,15 @@ struct TimerRecord {
 
 struct Host::Parts {
     Parts(Host& owner, const HostConfig& host_config, Simulation& sim, net::Network& net,
-          trace::Recorder& record, FigureTable& table)
+          trace::Recorder& record, FigureTable& table, Workspace& shared)
         : host{owner},
-          config{host_config},
           simulation{sim},
           network{net},
           recorder{record},
           figures{table},
-          wakeups{host_config.wakeup} {}
+          workspace{shared},
+          wakeups{host_config.wakeup},
+          config{host_config} {}
 
     // --- labels: 2 * dense connection id, plus 1 for the client ---
     static std::uint32_t id_of(socket::Label label) { return label >> 1; }
@@ -101,26 +102,28 @@ struct Host::Parts {
     void run_echo(Time now, std::uint32_t owner);
     void send_packet(Time now, wire::PacketRef ref, std::uint32_t connection, bool client);
 
+    // Used for every packet, in few lines of memory.
     Host& host;
-    HostConfig config;
     Simulation& simulation;
     net::Network& network;
     trace::Recorder& recorder;
     FigureTable& figures;
+    Workspace& workspace;
+    std::optional<socket::Stack> stack;  ///< from start() on
     EntityId entity;
     wire::Address address;
-    std::optional<socket::Stack> stack;  ///< from start() on
-    std::optional<udp::Sockets> udp;
-    std::vector<SocketOwner*> owners;
-    std::vector<DescriptorRecord> descriptors;  ///< by SocketId
-    std::vector<UdpRecord> udp_records;         ///< by udp::SocketId
-    Ring<Datagram> echo_replies;                ///< one for each Echo entry of `wakeups`
-    wire::Segment arriving;  ///< the segment being processed; here it need not be made each time
-    Wakeups wakeups;
-    std::vector<TimerRecord> timer_records;
-    TimerHeap timers;
     Time scheduled = Time::never();  ///< what the kernel knows of next_moment()
     bool executing = false;          ///< inside on_due(): its return value schedules
+    TimerHeap timers;
+    Wakeups wakeups;
+    std::vector<DescriptorRecord> descriptors;  ///< by SocketId
+    std::vector<SocketOwner*> owners;
+    HostConfig config;
+
+    std::optional<udp::Sockets> udp;
+    std::vector<UdpRecord> udp_records;  ///< by udp::SocketId
+    Ring<Datagram> echo_replies;         ///< one for each Echo entry of `wakeups`
+    std::vector<TimerRecord> timer_records;
 };
 
 }  // namespace seedwire::host

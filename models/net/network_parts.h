@@ -19,16 +19,18 @@
 namespace seedwire::net {
 
 struct Network::Parts {
-    struct NodeState {
-        Node* object = nullptr;
-        std::string name;
-        std::uint64_t key = 0;
-        std::optional<wire::Address> given;
+    struct alignas(64) NodeState {
+        // Used for every packet, in one line of memory.
         wire::Address address;
         std::uint32_t packets_sent = 0;
         /// The last look-up in node_by_address: most packets go where the one before went.
         wire::Address last_destination;
         std::uint32_t last_destination_node = UINT32_MAX;
+
+        Node* object = nullptr;
+        std::string name;
+        std::uint64_t key = 0;
+        std::optional<wire::Address> given;
         bool forwards = false;
         std::vector<std::uint32_t> interfaces;  ///< directions that leave here, in order
         std::array<std::uint64_t, trace::kDropReasonCount> dropped{};  ///< packets that ended here

@@ -22,9 +22,9 @@ std::uint32_t Stack::Parts::send_fast_open_syn(Time now, SocketId id, std::uint3
     Socket& socket = sockets[id];
     socket.deferred = false;
     const std::size_t first = mark();
-    if (socket.quickack >= 0) socket.endpoint.set_quickack(now, socket.quickack != 0, output);
+    if (socket.quickack >= 0) socket.endpoint.set_quickack(now, socket.quickack != 0, out.tcp);
     const std::uint32_t sent =
-        socket.endpoint.connect(now, prepare_fast_open(now, socket, bytes), output);
+        socket.endpoint.connect(now, prepare_fast_open(now, socket, bytes), out.tcp);
     recall_path(socket);
     settle(now, id, first);
     return sent;
@@ -126,7 +126,7 @@ void Stack::Parts::start_early(Time now, const Arrival& arrival, SocketId listen
     wake(listener, event::kAcceptable);
     change(arrival.label, State::Listen, State::SynReceived);
     const std::size_t first = mark();
-    output.segments.push_back(open.syn_ack);
+    out.tcp.segments.push_back(open.syn_ack);
     settle(now, id, first);
 }
 
@@ -145,8 +145,8 @@ void Stack::Parts::on_fast_open_news(Time now, SocketId id, std::uint16_t events
         leave_early(now, socket, reset);
     }
     if ((events & event::kFastOpenNews) == 0) return;
-    fast_open.learn(now, *sysctls, socket.remote.address, output.fast_open);
-    output.fast_open = {};
+    fast_open.learn(now, *sysctls, socket.remote.address, out.tcp.fast_open);
+    out.tcp.fast_open = {};
 }
 
 }  // namespace seedwire::socket

@@ -35,71 +35,98 @@ tcp::FastOpenKey draw_secret(std::uint64_t seed, std::string_view host_name, con
 }  // namespace
 
 Stack::Stack(const tcp::Sysctls& sysctls, wire::Address address, std::uint64_t seed,
-             std::string_view host_name)
-    : parts_{std::make_unique<Parts>(sysctls, address, seed, host_name)} {}
+             std::string_view host_name, Commons* shared)
+    : parts_{std::make_unique<Parts>(sysctls, address, seed, host_name, shared)} {}
 Stack::~Stack() = default;
 
 Stack::Parts::Parts(const tcp::Sysctls& sysctls_of_host, wire::Address address_of_host,
-                    std::uint64_t seed, std::string_view host_name)
+                    std::uint64_t seed, std::string_view host_name, Commons* shared)
     : sysctls{&sysctls_of_host},
       address{address_of_host},
-      random{seed, "host/" + std::string{host_name} + "/isn"},
+      own_commons{shared == nullptr ? std::make_unique<Commons>() : nullptr},
+      commons{shared == nullptr ? *own_commons : *shared},
+      out{commons.outputs},
       requests{sysctls_of_host},
       stubs{sysctls_of_host},
-      cookies{draw_secret(seed, host_name, "SYN cookies")},
-      challenges{RandomStream{seed, "host/" + std::string{host_name} + "/challenges"}} {
-    output.challenges = &challenges;
+      challenges{RandomStream{seed, "host/" + std::string{host_name} + "/challenges"}},
+      random{seed, "host/" + std::string{host_name} + "/isn"},
+      cookies{draw_secret(seed, host_name, "SYN cookies")} {
     drawn_keys.count = 1;
     drawn_keys.key[0] = draw_secret(seed, host_name, "fast open");
 }
 
 // --- outputs ------------------------------------------------------------------------------------
 
-const std::vector<wire::Segment>& Stack::segments() const { return parts_->output.segments; }
-const std::vector<Batch>& Stack::batches() const { return parts_->batches; }
-const std::vector<Wake>& Stack::wakes() const { return parts_->wakes; }
-const std::vector<StateChange>& Stack::changes() const { return parts_->changes; }
-const std::vector<Retired>& Stack::retired() const { return parts_->retired; }
+const std::vector<wire::Segment>& Stack::segments() const { return parts_->out.tcp.segments; }
+const std::vector<Batch>& Stack::batches() const { return parts_->out.batches; }
+const std::vector<Wake>& Stack::wakes() const { return parts_->out.wakes; }
+const std::vector<StateChange>& Stack::changes() const { return parts_->out.changes; }
+const std::vector<Retired>& Stack::retired() const { return parts_->out.retired; }
 
-const std::vector<Touched>& Stack::touched() const { return parts_->touched; }
+const std::vector<Touched>& Stack::touched() const { return parts_->out.touched; }
 
 void Stack::watch_windows(bool on) { parts_->watches_windows = on; }
 
-bool Stack::has_outputs() const { return parts_->said; }
-bool Stack::has_accounts() const { return parts_->accounts; }
+bool Stack::has_outputs() const { return parts_->out.said; }
+bool Stack::has_accounts() const { return parts_->out.accounts; }
 
-void Stack::clear_outputs() {
-    Parts& p = *parts_;
-    p.output.clear();
-    p.batches.clear();
-    p.wakes.clear();
-    if (p.accounts) {
-        p.changes.clear();
-        p.retired.clear();
-        p.touched.clear();
+void Stack::clear_outputs() { parts_->out.clear(); }
+
+void Outputs::clear() {
+    tcp.clear();
+    batches.clear();
+    wakes.clear();
+    if (accounts) {
+        changes.clear();
+        retired.clear();
+        touched.clear();
     }
-    p.said = p.accounts = false;
+    said = accounts = false;
+}
+
+namespace {
+
+/// Hosts have few kinds of settings, and those of the last few are looked at: a run in which every
+/// socket has its own stays linear.
+template <class Content, unsigned kBits>
+std::size_t place_of(ChunkedVector<Content, kBits>& known, const Content& content) {
+    constexpr std::size_t kLooked = 16;
+    const std::size_t size = known.size();
+    for (std::size_t back = 1; back <= std::min(size, kLooked); ++back)
+        if (known[size - back] == content) return size - back;
+    known.push_back(content);
+    return size;
+}
+
+}  // namespace
+
+std::uint32_t Commons::share(const tcp::SocketOptions& content) {
+    return static_cast<std::uint32_t>(place_of(options, content));
+}
+
+const tcp::Sysctls& Commons::share(const tcp::Sysctls& content) {
+    return sysctls[place_of(sysctls, content)];
 }
 
 void Stack::Parts::emit(const Batch& batch, const wire::Segment& segment) {
-    batches.push_back(batch);
-    batches.back().begin = static_cast<std::uint32_t>(output.segments.size());
-    output.segments.push_back(segment);
-    batches.back().end = static_cast<std::uint32_t>(output.segments.size());
-    said = true;
+    out.batches.push_back(batch);
+    out.batches.back().begin = static_cast<std::uint32_t>(out.tcp.segments.size());
+    out.tcp.segments.push_back(segment);
+    out.batches.back().end = static_cast<std::uint32_t>(out.tcp.segments.size());
+    out.said = true;
 }
 
 void Stack::Parts::change(Label label, State from, State to) {
     if (from == to) return;
     const State between = passed_between(from, to);
-    if (between != from) changes.push_back({label, from, between});
-    changes.push_back({label, between, to});
-    said = accounts = true;
+    if (between != from) out.changes.push_back({label, from, between});
+    out.changes.push_back({label, between, to});
+    out.said = out.accounts = true;
 }
 
 void Stack::Parts::retire(const Socket& socket, Time now) {
-    retired.push_back({socket.label, socket.endpoint.info(now), socket.endpoint.error()});
-    said = accounts = true;
+    out.retired.push_back({socket.label, socket.endpoint.info(now), socket.endpoint.error()});
+    out.said = out.accounts = true;
 }
 
 // --- after an endpoint was given something to do ------------------------------------------------
@@ -123,23 +150,23 @@ inline void Stack::Parts::watch_deadline(Socket& socket, SocketId id) {
 }
 
 void Stack::Parts::settle(Time now, Socket& socket, SocketId id, std::size_t first) {
-    if (output.segments.size() > first) {
-        batches.push_back({{address, socket.local_port},
-                           socket.remote,
-                           id,
-                           socket.label,
-                           static_cast<std::uint32_t>(first),
-                           static_cast<std::uint32_t>(output.segments.size()),
-                           output.expired_rto});
-        said = true;
+    if (out.tcp.segments.size() > first) {
+        out.batches.push_back({{address, socket.local_port},
+                               socket.remote,
+                               id,
+                               socket.label,
+                               static_cast<std::uint32_t>(first),
+                               static_cast<std::uint32_t>(out.tcp.segments.size()),
+                               out.tcp.expired_rto});
+        out.said = true;
     }
     const bool news =
-        output.events != 0 || socket.tells || socket.endpoint.state() != socket.reported;
+        out.tcp.events != 0 || socket.tells || socket.endpoint.state() != socket.reported;
     if (news && !tell_news(now, socket, id)) return;
     watch_deadline(socket, id);
     if (watches_windows && has_new_window(socket)) {
-        touched.push_back({id, socket.label});
-        said = accounts = true;
+        out.touched.push_back({id, socket.label});
+        out.said = out.accounts = true;
     }
 }
 
@@ -150,7 +177,7 @@ bool Stack::Parts::tell_news(Time now, Socket& socket, SocketId id) {
         socket.reported = state;
     }
     if (socket.tells) note_progress(now, id);
-    const std::uint16_t events = std::exchange(output.events, std::uint16_t{0});
+    const std::uint16_t events = std::exchange(out.tcp.events, std::uint16_t{0});
     if ((events & event::kEstablished) != 0) socket.established = true;
     const bool has_program = !socket.orphan && socket.parent == kNoSocket;
     if (has_program && events != 0) wake(id, events);
@@ -213,7 +240,7 @@ void Stack::on_segment(Time now, const Arrival& arrival, const wire::Segment& se
     if (target.kind == TargetKind::Connection) [[likely]] {
         const std::size_t first = p.mark();
         Socket& socket = p.sockets[target.index];
-        socket.endpoint.on_segment(now, segment, p.output);
+        socket.endpoint.on_segment(now, segment, p.out.tcp);
         return p.settle(now, socket, target.index, first);
     }
     if (target.kind == TargetKind::Request) {
@@ -385,7 +412,7 @@ void Stack::Parts::complete_request(Time now, std::uint32_t index, const wire::S
     queue.accept_queue.push_back(id);
     wake(listener, event::kAcceptable);
     const std::size_t first = mark();
-    child.endpoint.on_segment(now, segment, output);
+    child.endpoint.on_segment(now, segment, out.tcp);
     settle(now, id, first);
 }
 
@@ -456,9 +483,9 @@ void Stack::on_icmp_error(Time now, const IcmpError& icmp) {
                 {QueuedError::Origin::Icmp, meaning.error, icmp.type, icmp.code, icmp.mtu, 0, {}});
     }
     if (icmp.type == kIcmpUnreachable && icmp.code == kIcmpFragmentationNeeded) {
-        endpoint.on_packet_too_big(now, icmp.mtu, icmp.quoted, p.output);
+        endpoint.on_packet_too_big(now, icmp.mtu, icmp.quoted, p.out.tcp);
     } else if (meaning.error != tcp::Error::None) {
-        endpoint.on_icmp_error(now, meaning.error, meaning.hard, icmp.quoted, p.output);
+        endpoint.on_icmp_error(now, meaning.error, meaning.hard, icmp.quoted, p.out.tcp);
     } else {
         return;
     }
@@ -491,9 +518,9 @@ void Stack::Parts::on_socket_timers(Time now) {
             continue;
         }
         const std::size_t first = mark();
-        socket.endpoint.on_timeout(now, output);
+        socket.endpoint.on_timeout(now, out.tcp);
         settle(now, socket, id, first);
-        output.expired_rto = Duration::zero();
+        out.tcp.expired_rto = Duration::zero();
     }
 }
 

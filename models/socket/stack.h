@@ -13,6 +13,7 @@
 #include "models/socket/error_queue.h"
 #include "models/socket/types.h"
 #include "models/tcp/config.h"
+#include "sim/base/chunked_vector.h"
 #include "sim/base/time.h"
 
 namespace seedwire::socket {
@@ -32,6 +33,34 @@ struct IcmpError {
     wire::SeqNum quoted;
 };
 
+/// What a stack says, until it is cleared.
+struct Outputs {
+    tcp::Output tcp;  ///< its segments are the stack's
+    std::vector<Batch> batches;
+    std::vector<Wake> wakes;
+    std::vector<StateChange> changes;
+    std::vector<Retired> retired;
+    std::vector<Touched> touched;
+    // So that the many inputs which cause little are done with little. What watchers want:
+    bool accounts = false;  ///< something is in `changes`, `retired` or `touched`
+    bool said = false;      ///< something is in any of the outputs
+
+    void clear();
+};
+
+/// What the stacks of a run may share. With a thousand hosts it matters that what they say, and the
+/// settings they read, lie in the same few lines of memory.
+struct Commons {
+    Outputs outputs;
+    ChunkedVector<tcp::SocketOptions, 2> options;  ///< sockets and endpoints point into it
+    ChunkedVector<tcp::Sysctls, 1> sysctls;
+
+    /// Index of a place in `options` with that content.
+    std::uint32_t share(const tcp::SocketOptions& content);
+    /// A place that stays, with that content.
+    const tcp::Sysctls& share(const tcp::Sysctls& content);
+};
+
 ///      calls ───┐               ┌── segments(), batches()   to transmit
 /// on_segment ───┼──►  Stack  ───┼── wakes()                 who may run
 /// on_timeout ───┘               ├── changes(), retired()    for whoever watches
@@ -42,9 +71,10 @@ struct IcmpError {
 class Stack final : public NonBlockingCalls {
 public:
     /// `sysctls` outlives the stack. Initial sequence numbers and timestamp offsets come from the
-    /// random stream "host/<name>/isn".
+    /// random stream "host/<name>/isn". Stacks of one run may share `commons`, which outlive
+    /// them then: whoever calls one clears its outputs before the next is called.
     Stack(const tcp::Sysctls& sysctls, wire::Address address, std::uint64_t seed,
-          std::string_view host_name);
+          std::string_view host_name, Commons* shared = nullptr);
     ~Stack() override;
     Stack(const Stack&) = delete;
     Stack& operator=(const Stack&) = delete;

@@ -60,14 +60,6 @@ bool Stack::Parts::has_endpoint(SocketId id) const {
     return socket != nullptr && socket->kind == Socket::Kind::Connection;
 }
 
-std::uint32_t Stack::Parts::share(const tcp::SocketOptions& options) {
-    // A host has few kinds of sockets.
-    std::uint32_t index = 0;
-    while (index < shared_options.size() && !(shared_options[index] == options)) ++index;
-    if (index == shared_options.size()) shared_options.push_back(options);
-    return index;
-}
-
 // [OPEN-15]
 tcp::Environment Stack::Parts::draw_environment(std::uint32_t mtu) {
     const std::uint64_t draw = random.next();
@@ -75,7 +67,7 @@ tcp::Environment Stack::Parts::draw_environment(std::uint32_t mtu) {
 }
 
 SocketId Stack::open(const tcp::SocketOptions& options) {
-    return parts_->add_socket(parts_->share(options), Socket::Kind::Unconnected);
+    return parts_->add_socket(parts_->commons.share(options), Socket::Kind::Unconnected);
 }
 
 Error Stack::bind(SocketId id, std::uint16_t port) {
@@ -157,7 +149,7 @@ void Stack::Parts::stop_listening(Time now, SocketId id) {
         }
         // Linux resets what no program will ever accept, `inet_csk_listen_stop`. [LISTEN-15]
         const std::size_t first = mark();
-        sockets[child].endpoint.abort(now, output);
+        sockets[child].endpoint.abort(now, out.tcp);
         settle(now, child, first);
     }
     for (SocketId other = 0; other < sockets.size(); ++other) {
@@ -210,8 +202,8 @@ Error Stack::connect(Time now, SocketId id, wire::SocketAddress to, std::uint32_
         return Error::InProgress;
     }
     const std::size_t first = p.mark();
-    if (socket->quickack >= 0) socket->endpoint.set_quickack(now, socket->quickack != 0, p.output);
-    socket->endpoint.connect(now, p.output);
+    if (socket->quickack >= 0) socket->endpoint.set_quickack(now, socket->quickack != 0, p.out.tcp);
+    socket->endpoint.connect(now, p.out.tcp);
     p.recall_path(*socket);
     p.settle(now, id, first);
     return Error::InProgress;
@@ -256,7 +248,7 @@ Result Stack::write(Time now, SocketId id, std::uint32_t length, tcp::WriteMode 
     }
     if (length == 0) return success(0);
     const std::size_t first = p.mark();
-    const std::uint32_t accepted = endpoint.write(now, length, mode, p.output);
+    const std::uint32_t accepted = endpoint.write(now, length, mode, p.out.tcp);
     p.settle(now, id, first);
     if (accepted > 0 && p.options_of(*socket).timestamping != 0) [[unlikely]]
         p.note_write(now, id, accepted, false);
@@ -271,11 +263,11 @@ Result Stack::read(Time now, SocketId id, std::uint32_t at_most) {
     tcp::Endpoint& endpoint = socket->endpoint;
     if (endpoint.readable() > 0 && at_most > 0) {
         const std::size_t first = p.mark();
-        const std::uint32_t taken = endpoint.read(now, at_most, p.output);
+        const std::uint32_t taken = endpoint.read(now, at_most, p.out.tcp);
         if (socket->detached) {
             // What a stub stands for says no more than the stub does.
-            p.output.segments.resize(first);
-            p.output.events = 0;
+            p.out.tcp.segments.resize(first);
+            p.out.tcp.events = 0;
         } else {
             p.settle(now, *socket, id, first);
         }
@@ -322,8 +314,8 @@ Error Stack::shutdown(Time now, SocketId id, Shutdown how) {
     if (how != Shutdown::Read) socket->write_shut = true;
     if (was_over) return Error::NotConnected;
     const std::size_t first = p.mark();
-    if (how != Shutdown::Write) socket->endpoint.shutdown_read(now, p.output);
-    if (how != Shutdown::Read) socket->endpoint.shutdown_write(now, p.output);
+    if (how != Shutdown::Write) socket->endpoint.shutdown_read(now, p.out.tcp);
+    if (how != Shutdown::Read) socket->endpoint.shutdown_write(now, p.out.tcp);
     p.settle(now, id, first);
     return Error::None;
 }
@@ -358,9 +350,9 @@ void Stack::Parts::close_connection(Time now, SocketId id) {
     const tcp::SocketOptions& options = options_of(socket);
     const std::size_t first = mark();
     if (options.linger_set && options.linger == Duration::zero()) {
-        socket.endpoint.abort(now, output);
+        socket.endpoint.abort(now, out.tcp);
     } else {
-        socket.endpoint.close(now, output);
+        socket.endpoint.close(now, out.tcp);
     }
     settle(now, id, first);
 }

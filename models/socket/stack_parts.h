@@ -24,7 +24,7 @@ struct Socket {
     enum class Kind : std::uint8_t { Free, Unconnected, Listening, Connection };
     tcp::Endpoint endpoint;  ///< Connection only
     wire::SocketAddress remote;
-    std::uint32_t options = 0;    ///< index into the shared options
+    std::uint32_t options = 0;    ///< index into Commons::options
     std::uint32_t listener = 0;   ///< Listening: index of its Listener
     SocketId parent = kNoSocket;  ///< the listener in whose queue it waits
     Label label = kNoLabel;
@@ -50,7 +50,7 @@ static_assert(sizeof(Socket) == 48);
 
 struct Stack::Parts {
     Parts(const tcp::Sysctls& sysctls_of_host, wire::Address address_of_host, std::uint64_t seed,
-          std::string_view host_name);
+          std::string_view host_name, Commons* shared);
 
     // --- descriptors ---
     SocketId add_socket(std::uint32_t options_index, Socket::Kind kind);
@@ -59,14 +59,16 @@ struct Stack::Parts {
     Socket* open_socket(SocketId id);
     const Socket* open_socket(SocketId id) const;
     bool has_endpoint(SocketId id) const;
-    std::uint32_t share(const tcp::SocketOptions& options);
     const tcp::SocketOptions& options_of(const Socket& socket) const {
-        return shared_options[socket.options];
+        return commons.options[socket.options];
     }
     tcp::Environment draw_environment(std::uint32_t mtu);
 
     // --- after an endpoint was given something to do ---
-    std::size_t mark() const { return output.segments.size(); }
+    std::size_t mark() {
+        out.tcp.challenges = &challenges;  // of this host, also where hosts share the outputs
+        return out.tcp.segments.size();
+    }
     /// Collects what the endpoint of `id` said since `first`: segments, a change of state, news;
     /// then its deadline, or its end.
     void settle(Time now, SocketId id, std::size_t first) { settle(now, sockets[id], id, first); }
@@ -89,8 +91,8 @@ struct Stack::Parts {
     void leave_foreground(Socket& socket);
     void change(Label label, tcp::State from, tcp::State to);
     void wake(SocketId id, std::uint16_t events) {
-        wakes.push_back({id, events});
-        said = true;
+        out.wakes.push_back({id, events});
+        out.said = true;
     }
     void retire(const Socket& socket, Time now);
     Time next_timeout() const {
@@ -147,17 +149,25 @@ struct Stack::Parts {
     void stop_listening(Time now, SocketId id);
     void close_connection(Time now, SocketId id);
 
+    // Used for every segment, in few lines of memory.
     const tcp::Sysctls* sysctls;
     wire::Address address;
-    RandomStream random;
+    bool watches_windows = false;
+    std::uint32_t foreground_count = 0, untested_count = 0;
+    std::unique_ptr<Commons> own_commons;  ///< unless they are shared
+    Commons& commons;
+    Outputs& out;
     ChunkedVector<Socket, 2> sockets;  ///< by descriptor
+    Deadlines deadlines;               ///< by descriptor
+    Demux demux;
+    RequestTable requests;
+    TimeWaitTable stubs;
+
+    tcp::HostChallengeLimit challenges;
+    RandomStream random;
     std::vector<SocketId> free_sockets;
     std::vector<Listener> listeners;
     std::vector<std::uint32_t> free_listeners;
-    ChunkedVector<tcp::SocketOptions, 2> shared_options;  ///< endpoints point into it
-    Demux demux;
-    Deadlines deadlines;  ///< by descriptor
-    RequestTable requests;
     tcp::FastOpenClient fast_open;
     tcp::PathMemory paths;
     tcp::FastOpenKeys drawn_keys;  ///< where no sysctl gives any
@@ -171,21 +181,7 @@ struct Stack::Parts {
         ErrorQueue queue;
     };
     std::vector<SocketErrors> error_queues;  ///< of the few sockets that ask for messages
-    TimeWaitTable stubs;
     SynCookies cookies;
-    tcp::HostChallengeLimit challenges;
-    std::uint32_t foreground_count = 0, untested_count = 0;
-
-    tcp::Output output;  ///< its segments are the stack's
-    std::vector<Batch> batches;
-    std::vector<Wake> wakes;
-    std::vector<StateChange> changes;
-    std::vector<Retired> retired;
-    std::vector<Touched> touched;
-    // So that the many inputs which cause little are done with little. What watchers want:
-    bool accounts = false;  ///< something is in `changes`, `retired` or `touched`
-    bool said = false;      ///< something is in any of the outputs
-    bool watches_windows = false;
 };
 
 }  // namespace seedwire::socket

@@ -20,7 +20,7 @@ Error Stack::set_option(Time now, SocketId id, Option option, std::int64_t value
     if (option == Option::QuickAck) {
         socket->quickack = value != 0 ? 1 : 0;
         if (!live) return Error::None;
-        socket->endpoint.set_quickack(now, value != 0, p.output);
+        socket->endpoint.set_quickack(now, value != 0, p.out.tcp);
     } else {
         tcp::SocketOptions options = p.options_of(*socket);
         // Both ask for something that only the opening of a connection can do.
@@ -39,7 +39,7 @@ Error Stack::set_option(Time now, SocketId id, Option option, std::int64_t value
             const bool writes = (options.timestamping & timestamping::kIdFromWrites) != 0;
             p.error_queue(id).count_from(writes ? at.written : at.acknowledged);
         }
-        socket->options = p.share(options);
+        socket->options = p.commons.share(options);
         if (option == Option::FastOpen && socket->kind == Socket::Kind::Listening) {
             p.listeners[socket->listener].fast_open.set_limit(p.fast_open_limit(*socket, 0));
         }
@@ -48,9 +48,10 @@ Error Stack::set_option(Time now, SocketId id, Option option, std::int64_t value
             // Every call pushes what is queued, even one that finds the option set.
             tcp::SocketOptions without = options;
             without.nodelay = false;
-            socket->endpoint.set_options(now, p.shared_options[p.share(without)], p.output);
+            socket->endpoint.set_options(now, p.commons.options[p.commons.share(without)],
+                                         p.out.tcp);
         }
-        socket->endpoint.set_options(now, p.options_of(*socket), p.output);
+        socket->endpoint.set_options(now, p.options_of(*socket), p.out.tcp);
     }
     p.settle(now, id, first);
     return Error::None;

@@ -93,6 +93,8 @@ struct Sysctls {
 
     /// Does the RFC decide here, and not Linux?
     bool follows_rfc(Difference) const { return profile == Profile::Rfc; }
+
+    bool operator==(const Sysctls&) const = default;
 };
 
 /// Socket options, inherited by accepted sockets. Zero means "not set" where no default is shown.

@@ -22,9 +22,9 @@ struct ThroughRouter {
         network.add_link("r-b", 3, 1, direction, direction, 1);
         const char* names[] = {"a", "b", "c"};
         for (std::uint32_t node = 0; node < 3; ++node) {
-            hosts.push_back(
-                std::make_unique<host::Host>(host::HostConfig{names[node], node, {}, 30_us, ttl},
-                                             simulation, network, recorder, figures));
+            hosts.push_back(std::make_unique<host::Host>(
+                host::HostConfig{names[node], node, ttl, 30_us, {}, false}, simulation, network,
+                recorder, figures, workspace));
         }
     }
     const std::vector<app::OperationResult>& run(std::vector<app::Operation> script) {
@@ -41,6 +41,7 @@ struct ThroughRouter {
     Simulation simulation;
     trace::Recorder recorder;
     host::FigureTable figures;
+    host::Workspace workspace;
     net::Network network;
     Recording recording;
     app::Applications applications;

@@ -73,11 +73,11 @@ public:
         network.add_node("b", false, {});
         network.add_link("a-b", 0, 1, options.up, options.down, 1);
         a = std::make_unique<host::Host>(
-            host::HostConfig{"a", 0, options.a_sysctls, options.wakeup, 64}, simulation, network,
-            recorder, figures);
+            host::HostConfig{"a", 0, 64, options.wakeup, options.a_sysctls, false}, simulation,
+            network, recorder, figures, workspace);
         b = std::make_unique<host::Host>(
-            host::HostConfig{"b", 1, options.b_sysctls, options.wakeup, 64}, simulation, network,
-            recorder, figures);
+            host::HostConfig{"b", 1, 64, options.wakeup, options.b_sysctls, false}, simulation,
+            network, recorder, figures, workspace);
     }
 
     /// a opens.
@@ -107,6 +107,7 @@ public:
     Simulation simulation;
     trace::Recorder recorder;
     host::FigureTable figures;
+    host::Workspace workspace;
     net::Network network;
     Recording recording;
     app::Applications applications;
