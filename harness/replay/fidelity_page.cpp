@@ -23,8 +23,9 @@ std::string class_table(const std::vector<CaseResult>& results) {
     for (int i = 0; i < kNoiseCount; ++i) {
         const ClassTotals& own = totals[static_cast<std::size_t>(i)];
         if (own.cases == 0) continue;
-        text += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", to_string(static_cast<Noise>(i)),
-                            own.cases, own.meet, percent(own.meet, own.cases - own.needs),
+        text += fmt::format("| `{}` | {} | {} | {} | {} | {} | {} |\n",
+                            to_string(static_cast<Noise>(i)), own.cases, own.meet,
+                            percent(own.meet, own.cases - own.needs), own.meet_unfitted,
                             own.identical, own.identical_ticking);
     }
     return text;
