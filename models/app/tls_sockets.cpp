@@ -95,6 +95,7 @@ void TlsSockets::begin(Time now, Connection& c) {
     c.dense_id = host_.connection(c.socket);
     SEEDWIRE_ASSERT(c.dense_id != UINT32_MAX);
     c.logs = &place_.world->logs(c.dense_id);
+    c.figures = &place_.world->figures(c.dense_id).end(place_.is_client);
     const std::uint32_t ordinal = place_.recorder->connections()[c.dense_id].ordinal;
     const TlsConfig::Pair& pair = place_.config->of(ordinal);
     const tls::Config& config = place_.is_client ? pair.client : pair.server;
@@ -117,7 +118,7 @@ void TlsSockets::begin(Time now, Connection& c) {
         c.endpoint = std::make_unique<tls::Endpoint>(config, role, environment);
     c.has_endpoint = true;
     c.asks_late = !place_.is_client && config.asks_late_only;
-    TlsEndFigures& end = place_.world->figures(c.dense_id).end(place_.is_client);
+    TlsEndFigures& end = *c.figures;
     end.started = now;
     end.info = c.endpoint->info();
     out_.clear();
@@ -237,11 +238,11 @@ void TlsSockets::process(Time now, Connection& c) {
         c.said_early = info.early_bytes;
         if (place_.config->replays == 0) keep_flight(c);
     }
-    place_.world->figures(c.dense_id).end(place_.is_client).info = info;
+    c.figures->info = info;
 }
 
 void TlsSockets::process_events(Time now, Connection& c) {
-    TlsEndFigures& end = place_.world->figures(c.dense_id).end(place_.is_client);
+    TlsEndFigures& end = *c.figures;
     for (const tls::Event& event : out_.events) {
         switch (event.kind) {
             case EventKind::HandshakeDone:
@@ -285,7 +286,7 @@ void TlsSockets::ask_for_work(Time now, Connection& c) {
     host::Cpu& cpu = place_.world->cpu(place_.node);
     const Time done = cpu.submit(now, out_.work);
     const Time begun = done - cpu.scaled(out_.work);
-    TlsEndFigures& end = place_.world->figures(c.dense_id).end(place_.is_client);
+    TlsEndFigures& end = *c.figures;
     end.worked += done - begun;
     end.waited += begun - now;
     if (done == now) return;

@@ -110,6 +110,7 @@ private:
         std::vector<std::uint32_t> writes;  ///< that TCP has not taken yet, from next_write on
         std::unique_ptr<tls::Endpoint> endpoint;
         TlsWorld::Logs* logs = nullptr;
+        TlsEndFigures* figures = nullptr;
         host::AppTimer timer;  ///< made when first needed
     };
     struct Timer {

@@ -29,7 +29,7 @@ public:
     void grow(std::size_t count) {
         if (count <= position_.size()) return;
         position_.resize(count, kAbsent);
-        keys_.reserve(count);
+        keys_.reserve(position_.capacity());  // which has grown by a factor, not by one
     }
 
     bool empty() const { return keys_.empty(); }
