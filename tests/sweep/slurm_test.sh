@@ -115,6 +115,9 @@ job=$(sbatch --parsable --output="$D/out/task-%a.out" job.sbatch) || fail 'sbatc
 wait_for 60 test -s cluster/shard-2-of-3/results.sqlite || fail 'the second task does not start'
 scontrol requeue "${job}_2" || echo 'the task had ended already: nothing to requeue'
 wait_for 30 sh -c "squeue -h -j ${job}_2 -o %T | grep -qx PENDING"
+# It knows tasks by the second in which they were started: a task that comes back within the second
+# of its end is taken for the one that was killed.
+sleep 2
 scontrol update JobId="${job}_2" StartTime=now 2>/dev/null
 wait_for 240 test -s cluster/summary.md || fail "no merged results: $(squeue 2>&1)"
 wait_for 30 sh -c '! squeue -h | grep -q .' || fail "jobs are left: $(squeue 2>&1)"
