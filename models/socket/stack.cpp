@@ -86,8 +86,7 @@ void Outputs::clear() {
 
 namespace {
 
-/// Hosts have few kinds of settings, and those of the last few are looked at: a run in which every
-/// socket has its own stays linear.
+/// Those of the last few hosts are looked at: a run in which every host has its own stays linear.
 template <class Content, unsigned kBits>
 std::size_t place_of(ChunkedVector<Content, kBits>& known, const Content& content) {
     constexpr std::size_t kLooked = 16;

@@ -60,6 +60,15 @@ bool Stack::Parts::has_endpoint(SocketId id) const {
     return socket != nullptr && socket->kind == Socket::Kind::Connection;
 }
 
+std::uint32_t Stack::Parts::share(const tcp::SocketOptions& options) {
+    // A host has few kinds of sockets. All of its own are looked at: a program that corks and
+    // uncorks must not leave a copy each time, however many kinds other hosts have.
+    for (const std::uint32_t index : known_options)
+        if (commons.options[index] == options) return index;
+    known_options.push_back(commons.share(options));
+    return known_options.back();
+}
+
 // [OPEN-15]
 tcp::Environment Stack::Parts::draw_environment(std::uint32_t mtu) {
     const std::uint64_t draw = random.next();
@@ -67,7 +76,7 @@ tcp::Environment Stack::Parts::draw_environment(std::uint32_t mtu) {
 }
 
 SocketId Stack::open(const tcp::SocketOptions& options) {
-    return parts_->add_socket(parts_->commons.share(options), Socket::Kind::Unconnected);
+    return parts_->add_socket(parts_->share(options), Socket::Kind::Unconnected);
 }
 
 Error Stack::bind(SocketId id, std::uint16_t port) {

@@ -62,6 +62,8 @@ struct Stack::Parts {
     const tcp::SocketOptions& options_of(const Socket& socket) const {
         return commons.options[socket.options];
     }
+    /// Index into Commons::options of a place with that content: the same for equal ones.
+    std::uint32_t share(const tcp::SocketOptions& options);
     tcp::Environment draw_environment(std::uint32_t mtu);
 
     // --- after an endpoint was given something to do ---
@@ -165,6 +167,7 @@ struct Stack::Parts {
 
     tcp::HostChallengeLimit challenges;
     RandomStream random;
+    std::vector<std::uint32_t> known_options;  ///< in Commons::options, what sockets here have had
     std::vector<SocketId> free_sockets;
     std::vector<Listener> listeners;
     std::vector<std::uint32_t> free_listeners;

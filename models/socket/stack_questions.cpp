@@ -39,7 +39,7 @@ Error Stack::set_option(Time now, SocketId id, Option option, std::int64_t value
             const bool writes = (options.timestamping & timestamping::kIdFromWrites) != 0;
             p.error_queue(id).count_from(writes ? at.written : at.acknowledged);
         }
-        socket->options = p.commons.share(options);
+        socket->options = p.share(options);
         if (option == Option::FastOpen && socket->kind == Socket::Kind::Listening) {
             p.listeners[socket->listener].fast_open.set_limit(p.fast_open_limit(*socket, 0));
         }
@@ -48,8 +48,7 @@ Error Stack::set_option(Time now, SocketId id, Option option, std::int64_t value
             // Every call pushes what is queued, even one that finds the option set.
             tcp::SocketOptions without = options;
             without.nodelay = false;
-            socket->endpoint.set_options(now, p.commons.options[p.commons.share(without)],
-                                         p.out.tcp);
+            socket->endpoint.set_options(now, p.commons.options[p.share(without)], p.out.tcp);
         }
         socket->endpoint.set_options(now, p.options_of(*socket), p.out.tcp);
     }

@@ -281,6 +281,24 @@ TEST_CASE("close() with unread data resets; the peer reads ECONNRESET, then end 
     CHECK(t.client.socket_count() == 0);
 }
 
+TEST_CASE("Options that come and go take no more memory each time", "[socket]") {
+    const tcp::Sysctls sysctls;
+    socket::Commons commons;
+    socket::Stack busy{sysctls, TwoStacks::kClient, 1, "busy", &commons};
+    socket::Stack other{sysctls, TwoStacks::kServer, 1, "other", &commons};
+    const socket::SocketId corking = busy.open({});
+    for (int kind = 0; kind < 40; ++kind) {
+        CHECK(busy.set_option(Time::zero(), corking, Option::Cork, kind % 2) == Error::None);
+        // Forty kinds of sockets elsewhere, between one change and the next.
+        for (std::int32_t i = 0; i < 40; ++i) {
+            tcp::SocketOptions own;
+            own.receive_buffer = 10'000 + i;
+            other.open(own);
+        }
+    }
+    CHECK(commons.options.size() <= 42);
+}
+
 TEST_CASE("SO_LINGER 0 makes close() an abort", "[socket]") {
     Connected t;
     CHECK(t.client.set_option(t.now, t.c, Option::Linger, 0) == Error::None);
